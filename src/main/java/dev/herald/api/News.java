@@ -1,0 +1,18 @@
+package dev.herald.api;
+
+import jakarta.json.Json;
+import jakarta.json.JsonValue;
+
+/**
+ * News for everyone: fire it as a CDI event, and each connection gets {@code news} with this data.
+ *
+ * <p>Fired inside a transaction it goes out after the commit, and not at all after a rollback; otherwise at once, in the
+ * caller's thread and in the order of the calls.
+ */
+public record News(JsonValue data) {
+
+    /** News of the shape {@code {"msg": text}}, which is what the board and the tutorials' pages show. */
+    public static News of(String text) {
+        return new News(Json.createObjectBuilder().add("msg", text).build());
+    }
+}

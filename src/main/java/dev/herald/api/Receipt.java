@@ -1,0 +1,12 @@
+package dev.herald.api;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to a publish: from now on the message is in its channel.
+ *
+ * @param position where it stands in the channel's log; {@code null} in a volatile channel, which has no log
+ * @param duplicate whether this repeats a message that was already there; then the position is the first one's
+ * @param kind what the acknowledgement promises
+ */
+public record Receipt(ChannelName channel, @Nullable Position position, boolean duplicate, ChannelKind kind) {}

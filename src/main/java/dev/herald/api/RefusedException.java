@@ -1,0 +1,40 @@
+package dev.herald.api;
+
+/** A message was refused: it is not in the log, and nobody gets it. */
+@SuppressWarnings("serial") // never serialised
+public final class RefusedException extends RuntimeException {
+
+    /** Why a message was refused. */
+    public enum Reason {
+        /** The same sender used the same message id in this channel for other contents; send it with a fresh id. */
+        ID_REUSED(false),
+        /** The application's observers are too far behind; the same message may be sent again, with the same id. */
+        OVERLOADED(true),
+        /** The log cannot take messages now; the same message may be sent again, with the same id. */
+        LOG_UNAVAILABLE(true);
+
+        private final boolean retryable;
+
+        Reason(boolean retryable) {
+            this.retryable = retryable;
+        }
+
+        /** Whether the same call may succeed later. */
+        public boolean retryable() {
+            return retryable;
+        }
+    }
+
+    private final Reason reason;
+
+    /** Refuses for this reason; the message is a sentence for the sender. */
+    public RefusedException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    /** Why, for programs. */
+    public Reason reason() {
+        return reason;
+    }
+}
