@@ -1,0 +1,207 @@
+package dev.herald.hub;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Envelope;
+import dev.herald.api.Position;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The live side of a channel: hands each message of the log, in its order, to all subscriptions that have caught up. Exists
+ * while somebody is subscribed. Thread-safe.
+ *
+ * <p>Publishers may come here in any order. One that is ahead of another finds messages missing before its own and reads them
+ * from the log itself: there they are, since an offset is visible only after all before it.
+ */
+final class Channel {
+
+    /** How many messages are read from the log at a time. */
+    static final int PAGE = 128;
+
+    /** The latest deliveries, kept for subscriptions that have nearly caught up. */
+    private static final int TAIL = 64;
+
+    private static final Subscription[] NOBODY = {};
+
+    private final ChannelName name;
+    private final Log log;
+
+    // Guarded by this object's monitor, under which is only computed and queued.
+    /** The last message that was handed out. */
+    private Position delivered;
+
+    private final Deque<Delivery> tail = new ArrayDeque<>(TAIL);
+    /** Never changed, only replaced: it is walked outside the lock, too. */
+    private Subscription[] live = NOBODY;
+
+    /** What came of reading the log for a subscription. */
+    enum Read {
+        /** It has the next page, or there is none. */
+        PAGE,
+        /** Its queue has no room. */
+        FULL,
+        /** The log has forgotten what comes next. */
+        GAP
+    }
+
+    Channel(ChannelName name, Log log) {
+        this.name = name;
+        this.log = log;
+        this.delivered = log.head(name);
+    }
+
+    ChannelName name() {
+        return name;
+    }
+
+    /** Hands out a message that is in the log, after all that are missing before it. */
+    void deliver(Envelope message) {
+        var last = positionOf(message);
+        var next = List.of(message);
+        while (!handOut(next, last)) {
+            var replay = log.since(name, before(last), PAGE);
+            if (replay instanceof Replay.Complete complete) {
+                beginEpoch(replay.head().epoch());
+                next = complete.messages();
+            } else {
+                if (replay.head().epoch().equals(last.epoch())) {
+                    admitLoss(replay.head());
+                }
+                return;
+            }
+        }
+    }
+
+    /** Hands out those of the messages that come next; true when {@code last} is handed out, now or earlier. */
+    private boolean handOut(List<Envelope> messages, Position last) {
+        Subscription[] recipients;
+        boolean done;
+        synchronized (this) {
+            recipients = live;
+            for (var message : messages) {
+                if (isNext(positionOf(message))) {
+                    handOut(new Delivery(message));
+                }
+            }
+            done = last.epoch().equals(delivered.epoch()) && last.offset() <= delivered.offset();
+        }
+        for (var subscription : recipients) {
+            subscription.flush();
+        }
+        return done;
+    }
+
+    private boolean isNext(Position position) {
+        return position.epoch().equals(delivered.epoch()) && position.offset() == delivered.offset() + 1;
+    }
+
+    private void handOut(Delivery delivery) {
+        delivered = positionOf(delivery.message());
+        if (tail.size() == TAIL) {
+            tail.removeFirst();
+        }
+        tail.addLast(delivery);
+        var staying = live.length;
+        for (var subscription : live) {
+            if (!subscription.push(delivery)) {
+                staying--;
+            }
+        }
+        if (staying < live.length) {
+            live = Arrays.stream(live).filter(one -> !one.isBehind()).toArray(Subscription[]::new);
+        }
+    }
+
+    /** Hands out a message that is in no log; who has no room for it misses it. */
+    void deliverUnlogged(Envelope message) {
+        var delivery = new Delivery(message);
+        Subscription[] recipients;
+        synchronized (this) {
+            recipients = live;
+            for (var subscription : recipients) {
+                subscription.offerUnlogged(delivery);
+            }
+        }
+        for (var subscription : recipients) {
+            subscription.flush();
+        }
+    }
+
+    /** Where the log must be read from so that the next message to hand out comes first. */
+    private synchronized Position before(Position position) {
+        return position.epoch().equals(delivered.epoch()) ? delivered : new Position(position.epoch(), 0);
+    }
+
+    private synchronized void beginEpoch(String epoch) {
+        if (!epoch.equals(delivered.epoch())) {
+            delivered = new Position(epoch, 0);
+            tail.clear();
+        }
+    }
+
+    /** The log has forgotten messages before they were handed out. Who was to get them is told by being cut off. */
+    private void admitLoss(Position head) {
+        Subscription[] losers;
+        synchronized (this) {
+            delivered = head;
+            tail.clear();
+            losers = live;
+            live = NOBODY;
+        }
+        for (var subscription : losers) {
+            subscription.fallBehind();
+        }
+    }
+
+    /** Reads the log for a subscription that is not live, as much as its queue takes but at most one page. */
+    Read readOn(Subscription subscription) {
+        var replay = log.since(name, subscription.cursor(), PAGE);
+        if (replay instanceof Replay.Complete complete) {
+            beginEpoch(replay.head().epoch());
+            for (var message : complete.messages()) {
+                if (!subscription.offer(new Delivery(message))) {
+                    return Read.FULL;
+                }
+            }
+            return Read.PAGE;
+        }
+        return Read.GAP;
+    }
+
+    /**
+     * Makes a subscription live if all that it misses is at hand: it gets the last few messages after its cursor now, and from
+     * then on each new one. An ended subscription stays ended.
+     *
+     * @return false when it must read more of the log first, or its queue is full
+     */
+    synchronized boolean goLive(Subscription subscription) {
+        for (var delivery : tail) {
+            if (subscription.comesNext(delivery) && !subscription.offer(delivery)) {
+                return false;
+            }
+        }
+        var cursor = subscription.cursor();
+        if (!cursor.epoch().equals(delivered.epoch()) || cursor.offset() < delivered.offset()) {
+            return false;
+        }
+        if (!subscription.isEnded()) {
+            subscription.markLive();
+            live = Arrays.copyOf(live, live.length + 1);
+            live[live.length - 1] = subscription;
+        }
+        return true;
+    }
+
+    /** Nothing more is queued for the subscription once this has returned. */
+    synchronized void end(Subscription subscription) {
+        subscription.markEnded();
+        live = Arrays.stream(live).filter(one -> one != subscription).toArray(Subscription[]::new);
+    }
+
+    static Position positionOf(Envelope message) {
+        return Objects.requireNonNull(message.position(), "a message of a log has a position");
+    }
+}

@@ -1,0 +1,32 @@
+package dev.herald.hub;
+
+import dev.herald.api.Envelope;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A message on its way to many, written once for each dialect. Thread-safe. */
+public final class Delivery {
+
+    private final Envelope message;
+    private final Map<Dialect<?>, Object> written = new ConcurrentHashMap<>(2);
+
+    Delivery(Envelope message) {
+        this.message = message;
+    }
+
+    /** What is delivered. */
+    public Envelope message() {
+        return message;
+    }
+
+    /** The message as the dialect writes it; the same object for everyone who asks. */
+    @SuppressWarnings("unchecked") // what a dialect wrote is kept under that dialect
+    public <F> F as(Dialect<F> dialect) {
+        return (F) written.computeIfAbsent(dialect, d -> d.write(message));
+    }
+
+    /** What it takes of a subscriber's queue, in bytes; an estimate that does not need the message to be written. */
+    public int size() {
+        return 200 + message.event().length() + message.json().length();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.herald.hub;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Person;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message before it is in a log.
+ *
+ * @param from {@code null} when the application itself sends it
+ * @param to the id of the person it is for; {@code null} unless it is private
+ * @param json the data as well-formed JSON text; the caller has checked it
+ * @param clientId the sender's own name for the message, by which a repeat is recognised; {@code null} when it has none, or
+ *     nobody is the sender
+ */
+public record Draft(
+        ChannelName channel,
+        String event,
+        @Nullable Person from,
+        @Nullable String to,
+        String json,
+        @Nullable String clientId) {
+
+    /** The longest client id, in characters. */
+    public static final int MAX_CLIENT_ID = 64;
+
+    /** What the log holds of this message besides the fixed part, in characters. */
+    int size() {
+        return event.length() + json.length();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.herald.hub;
+
+import java.util.Set;
+
+/** The rules for the names of events that clients and beans choose. */
+public final class EventName {
+
+    /** The longest name, in characters. */
+    public static final int MAX_LENGTH = 128;
+
+    /** What Herald itself says to clients, and what Socket.IO's clients keep for themselves. */
+    private static final Set<String> RESERVED = Set.of(
+            "ack",
+            "connected",
+            "error",
+            "joined",
+            "left",
+            "pong",
+            "sent",
+            "connect",
+            "connect_error",
+            "disconnect",
+            "disconnecting",
+            "newListener",
+            "removeListener");
+
+    private EventName() {}
+
+    /** Whether the name is 1 to {@value #MAX_LENGTH} characters. */
+    public static boolean isValid(String name) {
+        return !name.isEmpty() && name.length() <= MAX_LENGTH;
+    }
+
+    /** Whether the name is kept for the server: a client could be misled by a message of that name. */
+    public static boolean isReserved(String name) {
+        return RESERVED.contains(name);
+    }
+}

@@ -1,0 +1,248 @@
+package dev.herald.hub;
+
+import static dev.herald.api.RefusedException.Reason.OVERLOADED;
+
+import dev.herald.api.ChannelKind;
+import dev.herald.api.ChannelName;
+import dev.herald.api.Connected;
+import dev.herald.api.Connection;
+import dev.herald.api.Envelope;
+import dev.herald.api.HeraldEvent;
+import dev.herald.api.Person;
+import dev.herald.api.Position;
+import dev.herald.api.Published;
+import dev.herald.api.Receipt;
+import dev.herald.api.Received;
+import dev.herald.api.RefusedException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where messages go through: from a publisher into the log of their channel, and from there, in the log's order, to everyone who
+ * is subscribed. Thread-safe; nothing here waits for a recipient.
+ */
+public final class Hub {
+
+    private final Log log;
+    private final ChannelKinds kinds;
+    private final Observers observers;
+    private final HubLimits limits;
+    private final Clock clock;
+    private final Presence presence;
+
+    /** The channels somebody is subscribed to. */
+    private final ConcurrentMap<ChannelName, Shared> channels = new ConcurrentHashMap<>();
+
+    /** A channel and how many subscriptions it has. Counted inside the map's atomic operations only. */
+    private record Shared(Channel channel, int subscriptions) {}
+
+    /** A hub without connections, in front of a log that may already hold messages. */
+    public Hub(Log log, ChannelKinds kinds, Observers observers, HubLimits limits, Clock clock) {
+        this.log = log;
+        this.kinds = kinds;
+        this.observers = observers;
+        this.limits = limits;
+        this.clock = clock;
+        this.presence = new Presence(limits.connections());
+    }
+
+    /**
+     * Admits a connection. It is present at once, and subscribed to {@code news} and to its person's private channel from their
+     * heads on; those two subscriptions are the caller's to start.
+     *
+     * @throws LimitException when there are as many connections as there may be
+     * @throws RefusedException with {@code OVERLOADED} when the observers are too far behind
+     */
+    public Member connect(Subscriber subscriber) {
+        requireObserversKeepUp();
+        var first = presence.connect(subscriber);
+        var member = new Member(this, subscriber);
+        try {
+            member.joinOwn();
+        } catch (RuntimeException e) {
+            presence.disconnect(subscriber.connection());
+            throw e;
+        }
+        observers.tell(new Connected(subscriber.connection(), first));
+        return member;
+    }
+
+    /**
+     * Takes a message from a client: publishes it, and tells the observers of {@link Received}, unless it is a repeat.
+     *
+     * @return as for {@link #publish}; refused with {@code OVERLOADED} when the observers are too far behind
+     */
+    public CompletionStage<Receipt> receive(Connection sender, Draft draft) {
+        try {
+            requireObserversKeepUp();
+        } catch (RefusedException e) {
+            return CompletableFuture.failedStage(e);
+        }
+        return publish(draft).thenApply(receipt -> {
+            if (!receipt.duplicate()) {
+                observers.tell(new Received(sender, draft.event(), draft.channel(), draft.to(), draft.json()));
+            }
+            return receipt;
+        });
+    }
+
+    void requireObserversKeepUp() {
+        if (observers.areBehind()) {
+            throw new RefusedException(OVERLOADED, "the application is behind with its events; try again later");
+        }
+    }
+
+    /**
+     * Publishes a message: appends it to its channel's log, and then delivers it. In a volatile channel it is only delivered. A
+     * private message has its sender's copy, the event {@code sent}, in the sender's own channel.
+     *
+     * @return completes when the message is in the log and in the queues of those who are live; exceptionally with
+     *     {@link RefusedException} when it is not in the log
+     */
+    public CompletionStage<Receipt> publish(Draft draft) {
+        if (kinds.of(draft.channel()) == ChannelKind.VOLATILE) {
+            deliver(unlogged(draft.channel(), draft.event(), draft.from(), draft.to(), draft.json()));
+            return CompletableFuture.completedStage(new Receipt(draft.channel(), null, false, ChannelKind.VOLATILE));
+        }
+        return append(draft).thenCompose(receipt -> copyToSender(draft, receipt));
+    }
+
+    private CompletionStage<Receipt> append(Draft draft) {
+        return log.append(draft).thenApply(appended -> {
+            if (!appended.duplicate()) {
+                deliver(appended.message());
+            }
+            return new Receipt(draft.channel(), appended.message().position(), appended.duplicate(), log.kind());
+        });
+    }
+
+    /** Publishes the copy of a private message; tries again with a repeated one, as the log knows whether it is there. */
+    private CompletionStage<Receipt> copyToSender(Draft draft, Receipt receipt) {
+        var from = draft.from();
+        var to = draft.to();
+        if (from == null || to == null || from.id().equals(to) || (draft.clientId() == null && receipt.duplicate())) {
+            return CompletableFuture.completedStage(receipt);
+        }
+        var copyId = draft.clientId() == null ? null : "sent:" + to + ":" + draft.clientId();
+        var copy = new Draft(ChannelName.ofUser(from.id()), "sent", from, to, draft.json(), copyId);
+        return append(copy).thenApply(copied -> receipt);
+    }
+
+    private void deliver(Envelope message) {
+        var shared = channels.get(message.channel());
+        if (shared != null) {
+            if (message.position() == null) {
+                shared.channel().deliverUnlogged(message);
+            } else {
+                shared.channel().deliver(message);
+            }
+        }
+        if (!observers.areBehind()) {
+            observers.tell(new Published(message));
+        }
+    }
+
+    /**
+     * Sends an event to a single connection, past channels and log.
+     *
+     * @return whether it is in the connection's queue
+     */
+    public boolean send(String connectionId, String event, String json) {
+        var subscriber = presence.find(connectionId);
+        if (subscriber.isEmpty()) {
+            return false;
+        }
+        var taken = subscriber.get().offer(new Delivery(unlogged(null, event, null, null, json)));
+        subscriber.get().flush();
+        return taken;
+    }
+
+    private Envelope unlogged(
+            @Nullable ChannelName channel, String event, @Nullable Person from, @Nullable String to, String json) {
+        return new Envelope(channel, null, event, from, to, clock.instant().truncatedTo(ChronoUnit.MILLIS), json);
+    }
+
+    /** The latest messages of a channel that are still kept, oldest first. */
+    public List<Envelope> latest(ChannelName channel, int limit) {
+        return log.latest(channel, limit);
+    }
+
+    /** Who is there. */
+    public Presence presence() {
+        return presence;
+    }
+
+    /**
+     * Sends a message to itself, by the road that all messages take, past presence and observers.
+     *
+     * @return completes when it has arrived; exceptionally when the log refuses it
+     */
+    public CompletionStage<Void> roundTrip() {
+        var traveller = new RoundTrip();
+        var subscription = subscribe(traveller, RoundTrip.CHANNEL, null);
+        subscription.start(started -> {});
+        return append(traveller.draft())
+                .thenCompose(receipt -> traveller.arrival())
+                .whenComplete((arrived, failure) -> unsubscribe(subscription));
+    }
+
+    /**
+     * Does nothing if clients can be served.
+     *
+     * @throws RefusedException when not, with the reason
+     */
+    public void requireReady() {
+        log.head(ChannelName.NEWS);
+        requireObserversKeepUp();
+    }
+
+    HubLimits limits() {
+        return limits;
+    }
+
+    void tell(HeraldEvent event) {
+        observers.tell(event);
+    }
+
+    /** A subscription that is not started. The channel is in the map before the log is read, so that no message falls between. */
+    Subscription subscribe(Subscriber subscriber, ChannelName name, @Nullable Position since) {
+        var channel = channels.compute(
+                        name,
+                        (n, shared) -> shared == null
+                                ? new Shared(new Channel(n, log), 1)
+                                : new Shared(shared.channel(), shared.subscriptions() + 1))
+                .channel();
+        var start = start(name, since);
+        var cursor = start.recovered() && since != null ? since : start.head();
+        return new Subscription(channel, subscriber, cursor, start);
+    }
+
+    private Subscription.Start start(ChannelName channel, @Nullable Position since) {
+        if (since == null) {
+            return new Subscription.Start(false, null, log.head(channel));
+        }
+        var replay = log.since(channel, since, 1);
+        var head = replay.head();
+        if (replay instanceof Replay.Gap gap) {
+            return new Subscription.Start(false, gap.reason(), head);
+        }
+        if (head.offset() - since.offset() > limits.replayedMessages()) {
+            return new Subscription.Start(false, Replay.Reason.LIMIT, head);
+        }
+        return new Subscription.Start(true, null, head);
+    }
+
+    void unsubscribe(Subscription subscription) {
+        subscription.end();
+        channels.computeIfPresent(
+                subscription.channel(),
+                (n, shared) ->
+                        shared.subscriptions() == 1 ? null : new Shared(shared.channel(), shared.subscriptions() - 1));
+    }
+}

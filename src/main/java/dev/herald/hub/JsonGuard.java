@@ -1,0 +1,277 @@
+package dev.herald.hub;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Checks JSON text (RFC 8259) from a peer before any parser sees it. Parsers set no bounds of their own, differ in what they let
+ * pass, and some overflow the stack; what passes here is safe for all of them and means the same to all of them: it is
+ * well-formed, no object has two members of one name, every string is valid Unicode without NUL, and numbers and nesting are
+ * small.
+ *
+ * <p>Costs one pass over the text. Takes at most {@value #MAX_DEPTH} stack frames.
+ */
+public final class JsonGuard {
+
+    /** How deep arrays and objects may be nested. */
+    public static final int MAX_DEPTH = 64;
+
+    /** How many members one object may have. */
+    public static final int MAX_MEMBERS = 1_000;
+
+    /** How long a number may be, in characters. */
+    public static final int MAX_NUMBER = 100;
+
+    /** How large a number's exponent may be: three digits. */
+    private static final int MAX_EXPONENT_DIGITS = 3;
+
+    private final String text;
+    private int at;
+
+    private JsonGuard(String text) {
+        this.text = text;
+    }
+
+    /** The text is not what a well-meaning peer sends by mistake: it is built to hurt. */
+    @SuppressWarnings("serial") // never serialised
+    public static final class HostileJsonException extends RuntimeException {
+
+        HostileJsonException(String message) {
+            super(message);
+        }
+    }
+
+    /** The text is not JSON, or JSON that programs understand differently. */
+    @SuppressWarnings("serial") // never serialised
+    public static final class MalformedJsonException extends RuntimeException {
+
+        MalformedJsonException(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Passes one JSON value, with white space around it.
+     *
+     * @throws MalformedJsonException with a sentence for the peer
+     * @throws HostileJsonException when nesting, members or a number are beyond the bounds
+     */
+    public static void check(String text) {
+        var guard = new JsonGuard(text);
+        guard.skipSpace();
+        guard.value(0);
+        guard.skipSpace();
+        if (guard.at < text.length()) {
+            throw guard.malformed("nothing may follow the value");
+        }
+    }
+
+    private void value(int depth) {
+        switch (peek()) {
+            case '{' -> object(depth + 1);
+            case '[' -> array(depth + 1);
+            case '"' -> string();
+            case 't' -> word("true");
+            case 'f' -> word("false");
+            case 'n' -> word("null");
+            default -> number();
+        }
+    }
+
+    private void object(int depth) {
+        requireDepth(depth);
+        at++;
+        skipSpace();
+        if (skip('}')) {
+            return;
+        }
+        Set<String> names = new HashSet<>();
+        do {
+            skipSpace();
+            if (peek() != '"') {
+                throw malformed("an object's member begins with its name in quotes");
+            }
+            if (!names.add(string())) {
+                throw malformed("an object has two members of one name");
+            }
+            if (names.size() > MAX_MEMBERS) {
+                throw new HostileJsonException("an object has more than " + MAX_MEMBERS + " members");
+            }
+            skipSpace();
+            require(':');
+            skipSpace();
+            value(depth);
+            skipSpace();
+        } while (skip(','));
+        require('}');
+    }
+
+    private void array(int depth) {
+        requireDepth(depth);
+        at++;
+        skipSpace();
+        if (skip(']')) {
+            return;
+        }
+        do {
+            skipSpace();
+            value(depth);
+            skipSpace();
+        } while (skip(','));
+        require(']');
+    }
+
+    private static void requireDepth(int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new HostileJsonException("nested deeper than " + MAX_DEPTH);
+        }
+    }
+
+    /** Passes a string and returns what it means. */
+    private String string() {
+        require('"');
+        var start = at;
+        StringBuilder unescaped = null;
+        while (true) {
+            var c = next("a string does not end");
+            if (c == '"') {
+                break;
+            }
+            if (c == '\\') {
+                if (unescaped == null) {
+                    unescaped = new StringBuilder(text.substring(start, at - 1));
+                }
+                c = escaped();
+            } else if (c < ' ') {
+                throw malformed("a string has an unescaped control character");
+            }
+            if (c == 0) {
+                throw malformed("a string has the character NUL");
+            }
+            if (unescaped != null) {
+                unescaped.append(c);
+            }
+        }
+        var string = unescaped == null ? text.substring(start, at - 1) : unescaped.toString();
+        requireWholeSurrogates(string);
+        return string;
+    }
+
+    private char escaped() {
+        return switch (next("a string does not end")) {
+            case '"' -> '"';
+            case '\\' -> '\\';
+            case '/' -> '/';
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'u' -> hexadecimal();
+            default -> throw malformed("a string has an unknown escape");
+        };
+    }
+
+    private char hexadecimal() {
+        var code = 0;
+        for (var digits = 0; digits < 4; digits++) {
+            var c = next("a string does not end");
+            var digit = c < 128 ? Character.digit(c, 16) : -1;
+            if (digit < 0) {
+                throw malformed("\\u is not followed by four hexadecimal digits");
+            }
+            code = code * 16 + digit;
+        }
+        return (char) code;
+    }
+
+    private void requireWholeSurrogates(String string) {
+        for (var i = 0; i < string.length(); i++) {
+            if (Character.isSurrogate(string.charAt(i))) {
+                if (Character.isSurrogatePair(string.charAt(i), i + 1 < string.length() ? string.charAt(i + 1) : ' ')) {
+                    i++;
+                } else {
+                    throw malformed("a string has half a surrogate pair");
+                }
+            }
+        }
+    }
+
+    private void number() {
+        var start = at;
+        skip('-');
+        if (!skip('0')) {
+            digits();
+        }
+        if (skip('.')) {
+            digits();
+        }
+        if (skip('e') || skip('E')) {
+            if (!skip('+')) {
+                skip('-');
+            }
+            if (digits() > MAX_EXPONENT_DIGITS) {
+                throw new HostileJsonException("a number's exponent is out of all bounds");
+            }
+        }
+        if (at - start > MAX_NUMBER) {
+            throw new HostileJsonException("a number is longer than " + MAX_NUMBER + " characters");
+        }
+    }
+
+    private int digits() {
+        var start = at;
+        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+            at++;
+        }
+        if (at == start) {
+            throw malformed("a value is expected");
+        }
+        return at - start;
+    }
+
+    private void word(String word) {
+        if (!text.startsWith(word, at)) {
+            throw malformed("a value is expected");
+        }
+        at += word.length();
+    }
+
+    private void skipSpace() {
+        while (at < text.length() && " \t\n\r".indexOf(text.charAt(at)) >= 0) {
+            at++;
+        }
+    }
+
+    private char peek() {
+        if (at == text.length()) {
+            throw malformed("the text ends too early");
+        }
+        return text.charAt(at);
+    }
+
+    private char next(String orElse) {
+        if (at == text.length()) {
+            throw malformed(orElse);
+        }
+        return text.charAt(at++);
+    }
+
+    private boolean skip(char c) {
+        if (at < text.length() && text.charAt(at) == c) {
+            at++;
+            return true;
+        }
+        return false;
+    }
+
+    private void require(char c) {
+        if (!skip(c)) {
+            throw malformed("'" + c + "' is expected");
+        }
+    }
+
+    private MalformedJsonException malformed(String why) {
+        return new MalformedJsonException("not the JSON we take: " + why + ", at character " + at);
+    }
+}

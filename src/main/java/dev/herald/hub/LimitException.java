@@ -1,0 +1,10 @@
+package dev.herald.hub;
+
+/** A limit of {@link HubLimits} is reached; nothing was changed. */
+@SuppressWarnings("serial") // never serialised
+public final class LimitException extends RuntimeException {
+
+    LimitException(String message) {
+        super(message);
+    }
+}

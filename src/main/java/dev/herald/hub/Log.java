@@ -1,0 +1,44 @@
+package dev.herald.hub;
+
+import dev.herald.api.ChannelKind;
+import dev.herald.api.ChannelName;
+import dev.herald.api.Envelope;
+import dev.herald.api.Position;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Keeps the messages of all channels, each in its own total order. Thread-safe.
+ *
+ * <p>A message that a reader sees is committed, and so are all before it in its channel: whoever has seen offset n can read 1
+ * to n, as far as they are still kept.
+ */
+public interface Log {
+
+    /**
+     * Appends a message to its channel.
+     *
+     * <p>Drafts that one thread appends to one channel keep their order. A draft whose sender and client id stand in the channel
+     * already is not appended again: the answer is the message that is there, as a duplicate.
+     *
+     * @return completes after the commit, maybe on another thread; exceptionally with {@link dev.herald.api.RefusedException}
+     *     when nothing was appended
+     */
+    CompletionStage<Appended> append(Draft draft);
+
+    /**
+     * Reads what came after a position.
+     *
+     * @param limit the most messages to read, at least 1
+     */
+    Replay since(ChannelName channel, Position since, int limit);
+
+    /** Reads the latest messages that are still kept, oldest first, at most {@code limit} of them. */
+    List<Envelope> latest(ChannelName channel, int limit);
+
+    /** What an append to this log promises. */
+    ChannelKind kind();
+
+    /** The position of the channel's last message; offset 0 in a channel without any. */
+    Position head(ChannelName channel);
+}

@@ -1,0 +1,17 @@
+package dev.herald.hub;
+
+import dev.herald.api.HeraldEvent;
+import dev.herald.api.Published;
+
+/** Whom the hub tells what happened: the application's beans, in the end. Thread-safe; no method waits for them. */
+public interface Observers {
+
+    /**
+     * Whether as many events wait to be observed as may. Then the hub admits no connections and takes no messages from clients,
+     * and {@link Published} is not told any more; so the other events stay bounded, too.
+     */
+    boolean areBehind();
+
+    /** Passes an event on. */
+    void tell(HeraldEvent event);
+}

@@ -1,0 +1,123 @@
+package dev.herald.hub;
+
+import static java.lang.System.Logger.Level.ERROR;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+
+/**
+ * Hands things to a handler on other threads: those of one key one at a time and in their order, those of different keys side by
+ * side. Adding never waits. Thread-safe.
+ *
+ * @param <K> the key
+ * @param <T> the things
+ */
+public final class OrderedDispatcher<K, T> {
+
+    private static final System.Logger LOG = System.getLogger(OrderedDispatcher.class.getName());
+
+    private final Executor executor;
+    private final int maxWorkers;
+    private final int capacity;
+    private final BiConsumer<K, T> handler;
+
+    // Guarded by this object's monitor.
+    private final Map<K, Line<K, T>> lines = new HashMap<>();
+    /** The lines that no worker is at. */
+    private final Queue<Line<K, T>> ready = new ArrayDeque<>();
+
+    private int size;
+    private int workers;
+
+    /** The things of one key that wait, in their order. */
+    private record Line<K, T>(K key, Queue<T> things) {}
+
+    /**
+     * A dispatcher that has nothing to do.
+     *
+     * @param maxWorkers how many threads of the executor it takes at a time
+     * @param capacity how many things may wait before it {@linkplain #isFull() is full}
+     * @param handler what it throws is logged
+     */
+    public OrderedDispatcher(Executor executor, int maxWorkers, int capacity, BiConsumer<K, T> handler) {
+        this.executor = executor;
+        this.maxWorkers = maxWorkers;
+        this.capacity = capacity;
+        this.handler = handler;
+    }
+
+    /** Whether as many things wait as may. It is the caller's to add no more that can be refused. */
+    public synchronized boolean isFull() {
+        return size >= capacity;
+    }
+
+    /** Adds a thing after all others of its key. */
+    public void add(K key, T thing) {
+        boolean newWorker;
+        synchronized (this) {
+            size++;
+            var line = lines.get(key);
+            if (line == null) {
+                line = new Line<>(key, new ArrayDeque<>());
+                lines.put(key, line);
+                ready.add(line);
+            }
+            line.things().add(thing);
+            newWorker = workers < maxWorkers && workers < lines.size();
+            if (newWorker) {
+                workers++;
+            }
+        }
+        if (newWorker) {
+            start();
+        }
+    }
+
+    private void start() {
+        try {
+            executor.execute(this::work);
+        } catch (RejectedExecutionException e) {
+            synchronized (this) {
+                workers--;
+            }
+            LOG.log(ERROR, "no thread for the application's observers; their events wait for the next one", e);
+        }
+    }
+
+    private void work() {
+        while (true) {
+            Line<K, T> line;
+            T thing;
+            synchronized (this) {
+                line = ready.poll();
+                if (line == null) {
+                    workers--;
+                    return;
+                }
+                thing = line.things().remove();
+            }
+            handle(line.key(), thing);
+            synchronized (this) {
+                size--;
+                if (line.things().isEmpty()) {
+                    lines.remove(line.key());
+                } else {
+                    ready.add(line);
+                }
+            }
+        }
+    }
+
+    private void handle(K key, T thing) {
+        try {
+            handler.accept(key, thing);
+        } catch (RuntimeException e) {
+            LOG.log(ERROR, () -> "an event of " + key + " was not handled", e);
+        }
+    }
+}
