@@ -1,0 +1,288 @@
+package dev.herald.feed;
+
+import static dev.herald.feed.ErrorCode.CHANNEL_FORBIDDEN;
+import static dev.herald.feed.ErrorCode.NOT_JOINED;
+import static dev.herald.feed.ErrorCode.TOO_MANY_CHANNELS;
+import static jakarta.websocket.CloseReason.CloseCodes.CANNOT_ACCEPT;
+import static jakarta.websocket.CloseReason.CloseCodes.GOING_AWAY;
+import static jakarta.websocket.CloseReason.CloseCodes.TOO_BIG;
+import static jakarta.websocket.CloseReason.CloseCodes.TRY_AGAIN_LATER;
+import static jakarta.websocket.CloseReason.CloseCodes.UNEXPECTED_CONDITION;
+import static jakarta.websocket.CloseReason.CloseCodes.VIOLATED_POLICY;
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Connection;
+import dev.herald.api.Envelope;
+import dev.herald.api.Receipt;
+import dev.herald.api.RefusedException;
+import dev.herald.hub.Delivery;
+import dev.herald.hub.Draft;
+import dev.herald.hub.Hub;
+import dev.herald.hub.JsonGuard.HostileJsonException;
+import dev.herald.hub.LimitException;
+import dev.herald.hub.Member;
+import dev.herald.hub.Subscriber;
+import jakarta.websocket.Session;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client of the feed: does what it says, and tells it what happens. Messages of one client are taken one at a time, as the
+ * container calls; everything else may come from any thread.
+ */
+final class FeedConnection implements Subscriber, TextSocket.Owner {
+
+    private static final System.Logger LOG = System.getLogger(FeedConnection.class.getName());
+
+    /** The client reads too slowly ({@code docs/feed.md}, "Errors"). */
+    static final int SLOW_READER = 4008;
+
+    private final Connection connection;
+    private final Hub hub;
+    private final FeedCodec codec;
+    private final TextAssembly assembly;
+    private final TextSocket socket;
+
+    /** The last message of a channel that went into the socket. */
+    private volatile @Nullable Envelope lastSent;
+
+    // Guarded by this object's monitor.
+    private @Nullable Member member;
+    private @Nullable String ended;
+
+    FeedConnection(Connection connection, Session session, Sockets sockets, FeedCodec codec, Hub hub) {
+        this.connection = connection;
+        this.hub = hub;
+        this.codec = codec;
+        this.assembly = sockets.newAssembly();
+        this.socket = sockets.open(session, this);
+    }
+
+    /** Greets the client and makes it a member of the hub, if the hub has room. */
+    void open() {
+        say(ToClient.Connected.of(connection));
+        try {
+            become(hub.connect(this));
+        } catch (LimitException | RefusedException e) {
+            LOG.log(WARNING, () -> "connection " + connection.id() + " was turned away: " + e.getMessage());
+            close(TRY_AGAIN_LATER.getCode(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void become(Member newMember) {
+        String reason;
+        synchronized (this) {
+            member = newMember;
+            reason = ended;
+        }
+        if (reason != null) {
+            newMember.disconnect(reason);
+        }
+    }
+
+    private synchronized Optional<Member> member() {
+        return Optional.ofNullable(member);
+    }
+
+    /** Takes a part of a message. */
+    void receive(String part, boolean last) {
+        if (isEnded()) {
+            return;
+        }
+        socket.heard();
+        try {
+            assembly.add(part, last).ifPresent(this::receive);
+        } catch (TextAssembly.TooLongException e) {
+            close(TOO_BIG.getCode(), "a message is at most " + assembly.maxBytes() + " bytes");
+        }
+    }
+
+    private void receive(String text) {
+        try {
+            obey(codec.read(text));
+        } catch (RejectedException e) {
+            say(ToClient.Refusal.of(e));
+        } catch (HostileJsonException e) {
+            close(VIOLATED_POLICY.getCode(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void obey(FromClient message) {
+        if (message instanceof FromClient.Join join) {
+            join(join);
+            return;
+        }
+        startWaiting();
+        if (message instanceof FromClient.Publish publish) {
+            publish(publish.id(), publish.channel(), publish.event(), null, publish.json());
+        } else if (message instanceof FromClient.Tell tell) {
+            publish(tell.id(), ChannelName.ofUser(tell.to()), "private", tell.to(), tell.json());
+        } else if (message instanceof FromClient.Leave leave) {
+            leave(leave);
+        } else if (message instanceof FromClient.Ping) {
+            say(new ToClient.Pong("pong"));
+        }
+    }
+
+    private void publish(@Nullable String id, ChannelName channel, String event, @Nullable String to, String json) {
+        hub.receive(connection, new Draft(channel, event, connection.person(), to, json, id))
+                .whenComplete((receipt, failure) -> answer(id, receipt, failure));
+    }
+
+    private void answer(@Nullable String id, Receipt receipt, @Nullable Throwable failure) {
+        if (failure == null) {
+            if (id != null) {
+                say(ToClient.Ack.of(id, receipt));
+            }
+            return;
+        }
+        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof RefusedException refused) {
+            say(ToClient.Refusal.of(
+                    new RejectedException(ErrorCode.of(refused.reason()), id, String.valueOf(refused.getMessage()))));
+        } else {
+            fail(cause);
+        }
+    }
+
+    private void join(FromClient.Join join) {
+        var found = member();
+        if (found.isEmpty()) {
+            return;
+        }
+        var own = found.get().privateChannel();
+        var channel = join.channel() == null ? own : join.channel();
+        if (channel.isPrivate() && !channel.equals(own)) {
+            throw new RejectedException(CHANNEL_FORBIDDEN, join.id(), "this is another person's private channel");
+        }
+        try {
+            found.get()
+                    .join(channel, join.since())
+                    .ifPresent(subscription -> subscription.start(s -> say(ToClient.Joined.of(s, join.id()))));
+        } catch (LimitException e) {
+            throw new RejectedException(TOO_MANY_CHANNELS, join.id(), String.valueOf(e.getMessage()));
+        } catch (RefusedException e) {
+            throw new RejectedException(ErrorCode.of(e.reason()), join.id(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void leave(FromClient.Leave leave) {
+        var found = member();
+        if (found.isEmpty()) {
+            return;
+        }
+        var channel = leave.channel() == null ? found.get().privateChannel() : leave.channel();
+        if (!found.get().leave(channel)) {
+            throw new RejectedException(NOT_JOINED, leave.id(), "this connection is not in channel " + channel);
+        }
+        say(new ToClient.Left("left", leave.id(), channel.value()));
+    }
+
+    /** Starts what has waited for the client to resume it. */
+    void startWaiting() {
+        member().ifPresent(m ->
+                m.waiting().forEach(subscription -> subscription.start(s -> say(ToClient.Joined.of(s, null)))));
+    }
+
+    private void say(ToClient message) {
+        if (!socket.offer(new Frame.Text(codec.write(message)))) {
+            fellBehind();
+        }
+        socket.flush();
+    }
+
+    /** A binary message came. */
+    void receiveBinary() {
+        close(CANNOT_ACCEPT.getCode(), "the feed speaks text");
+    }
+
+    /** The peer answered a ping. */
+    void pong(ByteBuffer payload) {
+        socket.pong(payload);
+    }
+
+    /** Something went wrong: the connection broke, or the server made a mistake. */
+    void fail(Throwable cause) {
+        if (TextSocket.isBroken(cause)) {
+            lost("connection lost");
+            return;
+        }
+        LOG.log(ERROR, "connection " + connection.id() + " is closed for a mistake of the server's own", cause);
+        close(UNEXPECTED_CONDITION.getCode(), "the server made a mistake; come back");
+    }
+
+    /** The session is closed, by whomever. */
+    void closed(String reason) {
+        socket.markClosed();
+        end(reason);
+    }
+
+    private void close(int code, String reason) {
+        socket.close(code, reason);
+        end(reason);
+    }
+
+    private void end(String reason) {
+        synchronized (this) {
+            if (ended != null) {
+                return;
+            }
+            ended = reason;
+        }
+        LOG.log(DEBUG, () -> "connection " + connection.id() + " ended: " + reason);
+        member().ifPresent(m -> m.disconnect(reason));
+    }
+
+    private synchronized boolean isEnded() {
+        return ended != null;
+    }
+
+    @Override
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public boolean offer(Delivery delivery) {
+        return socket.offer(new Frame.Delivered(delivery, codec));
+    }
+
+    @Override
+    public void flush() {
+        socket.flush();
+    }
+
+    @Override
+    public void fellBehind() {
+        var last = lastSent;
+        socket.close(SLOW_READER, last == null ? "" : FeedCodec.position(last));
+        end("slow reader");
+    }
+
+    @Override
+    public void sent(Frame frame) {
+        if (frame instanceof Frame.Delivered delivered && delivered.message().position() != null) {
+            lastSent = delivered.message();
+        }
+    }
+
+    @Override
+    public void drained() {
+        member().ifPresent(Member::resume);
+    }
+
+    @Override
+    public void stalled() {
+        fellBehind();
+    }
+
+    @Override
+    public void lost(String reason) {
+        close(GOING_AWAY.getCode(), reason);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.herald.feed;
+
+import jakarta.websocket.Session;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The open connections of the relay. What one says goes to all the others, in the order in which it said it. */
+public final class Relay {
+
+    private final Sockets sockets;
+    private final Set<RelayConnection> open = ConcurrentHashMap.newKeySet();
+
+    /** A relay without connections. */
+    public Relay(Sockets sockets) {
+        this.sockets = sockets;
+    }
+
+    RelayConnection open(Session session) {
+        var connection = new RelayConnection(session, sockets, this);
+        open.add(connection);
+        return connection;
+    }
+
+    void forget(RelayConnection connection) {
+        open.remove(connection);
+    }
+
+    void pass(RelayConnection from, String message) {
+        var frame = new Frame.Text(message);
+        for (var connection : open) {
+            if (connection != from) {
+                connection.send(frame);
+            }
+        }
+    }
+}

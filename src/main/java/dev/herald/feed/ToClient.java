@@ -1,0 +1,92 @@
+package dev.herald.feed;
+
+import dev.herald.api.Connection;
+import dev.herald.api.Receipt;
+import dev.herald.hub.Subscription;
+import jakarta.json.bind.annotation.JsonbPropertyOrder;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What the feed says to one client, besides messages ({@code docs/feed.md}, "To the client"). Members that are null are left out. */
+sealed interface ToClient {
+
+    /** Who the client is; the first thing it hears. */
+    @JsonbPropertyOrder({"event", "connection", "person"})
+    record Connected(String event, String connection, Who person) implements ToClient {
+
+        static Connected of(Connection connection) {
+            var person = connection.person();
+            return new Connected("connected", connection.id(), new Who(person.id(), person.name()));
+        }
+    }
+
+    /** A person as the client sees it. */
+    @JsonbPropertyOrder({"id", "name"})
+    record Who(String id, String name) {}
+
+    /** A message is published. */
+    @JsonbPropertyOrder({"event", "id", "channel", "offset", "epoch", "duplicate", "kind"})
+    record Ack(
+            String event,
+            String id,
+            String channel,
+            @Nullable Long offset,
+            @Nullable String epoch,
+            boolean duplicate,
+            String kind)
+            implements ToClient {
+
+        static Ack of(String id, Receipt receipt) {
+            var position = receipt.position();
+            return new Ack(
+                    "ack",
+                    id,
+                    receipt.channel().value(),
+                    position == null ? null : position.offset(),
+                    position == null ? null : position.epoch(),
+                    receipt.duplicate(),
+                    receipt.kind().label());
+        }
+    }
+
+    /** A channel's messages come from here on. */
+    @JsonbPropertyOrder({"event", "id", "channel", "recovered", "reason", "head", "epoch"})
+    record Joined(
+            String event,
+            @Nullable String id,
+            String channel,
+            boolean recovered,
+            @Nullable String reason,
+            long head,
+            String epoch)
+            implements ToClient {
+
+        static Joined of(Subscription subscription, @Nullable String id) {
+            var start = subscription.outcome();
+            return new Joined(
+                    "joined",
+                    id,
+                    subscription.channel().value(),
+                    start.recovered(),
+                    start.reason() == null ? null : start.reason().name().toLowerCase(Locale.ROOT),
+                    start.head().offset(),
+                    start.head().epoch());
+        }
+    }
+
+    /** A channel's messages come no longer. */
+    @JsonbPropertyOrder({"event", "id", "channel"})
+    record Left(String event, @Nullable String id, String channel) implements ToClient {}
+
+    /** A message was refused. */
+    @JsonbPropertyOrder({"event", "id", "code", "message"})
+    record Refusal(String event, @Nullable String id, String code, String message) implements ToClient {
+
+        static Refusal of(RejectedException e) {
+            return new Refusal("error", e.id(), e.code().code(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The answer to a ping. */
+    record Pong(String event) implements ToClient {}
+}

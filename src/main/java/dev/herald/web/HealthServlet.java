@@ -1,0 +1,64 @@
+package dev.herald.web;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import dev.herald.hub.Hub;
+import jakarta.inject.Inject;
+import jakarta.json.Json;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Answers {@code GET /health/live} and {@code GET /health/ready} with 200 and {@code {"status":"UP"}}, or 503 and {@code DOWN}
+ * with a reason. Live: a message makes its way through the hub. Ready: the log answers and clients are admitted.
+ */
+@SuppressWarnings("serial") // never serialised
+public class HealthServlet extends HttpServlet {
+
+    private static final System.Logger LOG = System.getLogger(HealthServlet.class.getName());
+    private static final int ROUND_TRIP_SECONDS = 2;
+
+    @Inject
+    transient Hub hub;
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        try {
+            if (request.getServletPath().endsWith("/live")) {
+                hub.roundTrip().toCompletableFuture().get(ROUND_TRIP_SECONDS, SECONDS);
+            } else {
+                hub.requireReady();
+            }
+            answer(response, HttpServletResponse.SC_OK, "UP", "");
+        } catch (TimeoutException e) {
+            down(response, "no message came through the hub within " + ROUND_TRIP_SECONDS + " s");
+        } catch (ExecutionException | RuntimeException e) {
+            down(response, String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            down(response, "the server goes down");
+        }
+    }
+
+    private static void down(HttpServletResponse response, String reason) throws IOException {
+        LOG.log(ERROR, () -> "health: " + reason);
+        answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "DOWN", reason);
+    }
+
+    private static void answer(HttpServletResponse response, int code, String status, String reason)
+            throws IOException {
+        var json = Json.createObjectBuilder().add("status", status);
+        if (!reason.isEmpty()) {
+            json.add("reason", reason);
+        }
+        response.setStatus(code);
+        response.setHeader("Cache-Control", "no-store");
+        response.setContentType("application/json");
+        response.getWriter().print(json.build());
+    }
+}

@@ -1,0 +1,31 @@
+package dev.herald.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.regex.Pattern;
+
+/** Tells browsers what the board's pages may do: load their own files, talk to their own server, and nothing else. */
+@SuppressWarnings("serial") // never serialised
+public class PageHeadersFilter extends HttpFilter {
+
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:\\[\\]-]{1,260}");
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        var host = request.getHeader("Host");
+        // Some browsers do not count ws: as the page's own origin.
+        var sockets = host != null && HOST.matcher(host).matches() ? " ws://" + host + " wss://" + host : "";
+        response.setHeader(
+                "Content-Security-Policy",
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
+                        + sockets + "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("Referrer-Policy", "same-origin");
+        chain.doFilter(request, response);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.herald.web;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Person;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a visitor is: a signed-in user, or a guest. A guest holds a secret; the guest's id, which everyone may see, is derived from
+ * it and does not give it away. So no list of guests is kept, and a guest outlives the server.
+ */
+final class Visitors {
+
+    /** 128 bits or more, in base64url. */
+    private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{22,64}");
+
+    private static final Pattern GUEST_ID = Pattern.compile("guest-[A-Za-z0-9_-]{16}");
+    private static final int SECRET_BYTES = 20;
+
+    private final SecureRandom random = new SecureRandom();
+
+    String newSecret() {
+        var secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    }
+
+    static boolean isSecret(String text) {
+        return SECRET.matcher(text).matches();
+    }
+
+    /** The guest who holds the secret. */
+    static Person guest(String secret, @Nullable String chosenName) {
+        var code = Base64.getUrlEncoder()
+                .encodeToString(sha256("herald guest " + secret))
+                .substring(0, 16);
+        var name = chosenName != null && isName(chosenName) ? chosenName.strip() : "Guest " + code.substring(0, 4);
+        return new Person("guest-" + code, name);
+    }
+
+    /**
+     * The signed-in user of this name.
+     *
+     * @throws IllegalArgumentException when the name could be a guest's id, or is too long for a channel's name
+     */
+    static Person user(String principal) {
+        if (GUEST_ID.matcher(principal).matches()) {
+            throw new IllegalArgumentException("the user name " + principal + " looks like a guest's id");
+        }
+        ChannelName.ofUser(principal);
+        return new Person(principal, principal.substring(0, Math.min(principal.length(), Person.MAX_NAME)));
+    }
+
+    /** Whether a guest may be shown under this name. */
+    static boolean isName(String name) {
+        return !name.isBlank()
+                && name.strip().length() <= Person.MAX_NAME
+                && name.chars().noneMatch(Character::isISOControl);
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
