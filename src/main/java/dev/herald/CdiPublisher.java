@@ -1,0 +1,49 @@
+package dev.herald;
+
+import static jakarta.enterprise.event.TransactionPhase.AFTER_SUCCESS;
+import static java.lang.System.Logger.Level.ERROR;
+
+import dev.herald.api.Herald;
+import dev.herald.api.News;
+import dev.herald.api.PrivateMessage;
+import dev.herald.api.Receipt;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
+import jakarta.inject.Inject;
+import java.util.concurrent.CompletionStage;
+
+/** Publishes what beans fire. */
+@ApplicationScoped
+public class CdiPublisher {
+
+    private static final System.Logger LOG = System.getLogger(CdiPublisher.class.getName());
+
+    @Inject
+    Herald herald;
+
+    void publish(@Observes(during = AFTER_SUCCESS) News news) {
+        report(herald.news(news.data()));
+    }
+
+    void publishAsync(@ObservesAsync News news) {
+        report(herald.news(news.data()));
+    }
+
+    void publish(@Observes(during = AFTER_SUCCESS) PrivateMessage message) {
+        report(herald.tell(message.to(), message.data()));
+    }
+
+    void publishAsync(@ObservesAsync PrivateMessage message) {
+        report(herald.tell(message.to(), message.data()));
+    }
+
+    /** Who fires an event has no receipt to look at. */
+    private static void report(CompletionStage<Receipt> receipt) {
+        var unused = receipt.whenComplete((r, failure) -> {
+            if (failure != null) {
+                LOG.log(ERROR, "an event that a bean fired was not published", failure);
+            }
+        });
+    }
+}

@@ -1,0 +1,78 @@
+package dev.herald;
+
+import dev.herald.feed.Feed;
+import dev.herald.feed.FeedSettings;
+import dev.herald.feed.Relay;
+import dev.herald.feed.Sockets;
+import dev.herald.hub.ChannelKinds;
+import dev.herald.hub.Hub;
+import dev.herald.hub.HubLimits;
+import dev.herald.hub.Log;
+import dev.herald.hub.MemoryLog;
+import dev.herald.hub.Observers;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import jakarta.json.bind.JsonbBuilder;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Base64;
+
+/** Puts Herald together, once for each deployment. */
+@ApplicationScoped
+public class HeraldProducer {
+
+    @Resource
+    ManagedScheduledExecutorService timer;
+
+    @Resource
+    ManagedExecutorService executor;
+
+    @Produces
+    @Singleton
+    Log log(MemoryLog.Bounds bounds) {
+        var id = new byte[12];
+        new SecureRandom().nextBytes(id);
+        return new MemoryLog(Base64.getUrlEncoder().encodeToString(id), Clock.systemUTC(), bounds);
+    }
+
+    @Produces
+    @Singleton
+    Hub hub(Log log, ChannelKinds kinds, Observers observers, HubLimits limits) {
+        return new Hub(log, kinds, observers, limits, Clock.systemUTC());
+    }
+
+    @Produces
+    @Singleton
+    Observers observers(Settings settings, ObserverCatalogue catalogue, RequestContext context) {
+        return new CdiObservers(executor, settings.observerThreads(), settings.observerQueue(), catalogue, context);
+    }
+
+    @Produces
+    @Singleton
+    Sockets sockets(FeedSettings settings) {
+        return new Sockets(settings, timer, executor);
+    }
+
+    /** Closes the sockets while the container still lets us: some servers would only cut them. */
+    void goDown(@Observes @BeforeDestroyed(ApplicationScoped.class) Object deployment, Sockets sockets) {
+        sockets.close();
+    }
+
+    @Produces
+    @Singleton
+    Feed feed(Hub hub, Sockets sockets) {
+        return new Feed(hub, sockets, JsonbBuilder.create());
+    }
+
+    @Produces
+    @Singleton
+    Relay relay(Sockets sockets) {
+        return new Relay(sockets);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.herald;
+
+import dev.herald.feed.FeedSettings;
+import dev.herald.hub.ChannelKinds;
+import dev.herald.hub.HubLimits;
+import dev.herald.hub.MemoryLog;
+import dev.herald.web.Origins;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * Everything that can be set, read from MicroProfile Config at deployment. The table in the README has names, units and defaults.
+ * A value that cannot be is an error at deployment.
+ */
+@ApplicationScoped
+public class Settings {
+
+    @Inject
+    Config config;
+
+    @Produces
+    @Singleton
+    HubLimits hubLimits() {
+        return new HubLimits(
+                number("herald.connections.max", 20_000),
+                number("herald.connection.max-channels", 100),
+                number("herald.recovery.max-messages", 10_000));
+    }
+
+    @Produces
+    @Singleton
+    MemoryLog.Bounds memoryBounds() {
+        return new MemoryLog.Bounds(
+                number("herald.memory.messages-per-channel", 1_000),
+                config.getOptionalValue("herald.memory.bytes", Long.class).orElse(64L * 1024 * 1024),
+                number("herald.memory.channels", 10_000));
+    }
+
+    @Produces
+    @Singleton
+    ChannelKinds channelKinds() {
+        return new ChannelKinds(list("herald.channels.volatile"), list("herald.channels.memory"));
+    }
+
+    @Produces
+    @Singleton
+    FeedSettings feedSettings() {
+        var defaults = FeedSettings.DEFAULT;
+        return new FeedSettings(
+                number("herald.feed.max-message-bytes", defaults.maxMessageBytes()),
+                number("herald.feed.queue-messages", defaults.queuedMessages()),
+                number("herald.feed.queue-bytes", (int) defaults.queuedBytes()),
+                millis("herald.feed.write-timeout", defaults.writeTimeout()),
+                millis("herald.ping-interval", defaults.pingInterval()),
+                millis("herald.ping-timeout", defaults.pingTimeout()),
+                millis("herald.feed.resume-window", defaults.resumeWindow()));
+    }
+
+    @Produces
+    @Singleton
+    Origins origins() {
+        return new Origins(list("herald.origins"));
+    }
+
+    int observerThreads() {
+        return number("herald.observers.threads", 4);
+    }
+
+    int observerQueue() {
+        return number("herald.observers.queue", 10_000);
+    }
+
+    private int number(String name, int orElse) {
+        return config.getOptionalValue(name, Integer.class).orElse(orElse);
+    }
+
+    private Duration millis(String name, Duration orElse) {
+        return config.getOptionalValue(name, Long.class).map(Duration::ofMillis).orElse(orElse);
+    }
+
+    private List<String> list(String name) {
+        return config.getOptionalValues(name, String.class).orElse(List.of());
+    }
+}
