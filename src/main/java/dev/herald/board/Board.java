@@ -1,0 +1,117 @@
+package dev.herald.board;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Connected;
+import dev.herald.api.Connection;
+import dev.herald.api.Disconnected;
+import dev.herald.api.Herald;
+import dev.herald.api.Joined;
+import dev.herald.api.Person;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonBuilderFactory;
+import jakarta.json.JsonObjectBuilder;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Tells everyone when somebody comes or goes, welcomes the newcomer, and keeps the list of people on the pages right. Switched
+ * off by {@code herald.board=false}.
+ *
+ * <p>The count in the last news is the number of people who are there, however many came and went at the same time: what the
+ * hub knows is asked for and told under one lock. It is compared with the event, too, as events of different connections are
+ * observed in any order: nobody is told to be gone who is back already. The last change of the hub is thus always told, and
+ * told last.
+ */
+@ApplicationScoped
+public class Board {
+
+    /** Whoever joins is sent the event {@code people} and then, for each change, {@code online} or {@code offline}. */
+    public static final ChannelName PEOPLE = new ChannelName("people");
+
+    /** The most people in a list; their number is not bounded by it. */
+    static final int LISTED_PEOPLE = 200;
+
+    private static final JsonBuilderFactory JSON = Json.createBuilderFactory(Map.of());
+
+    @Inject
+    Herald herald;
+
+    @Inject
+    @ConfigProperty(name = "herald.board", defaultValue = "true")
+    boolean enabled;
+
+    void welcome(@Observes Connected connected) {
+        if (!enabled) {
+            return;
+        }
+        var connection = connected.connection();
+        synchronized (this) {
+            var people = herald.people();
+            if (connected.first() && isAmong(people, connection.person())) {
+                announce("One more person is online", "online", connection, people.size());
+            }
+            herald.send(
+                    connection.id(),
+                    "private",
+                    message("Welcome you are the " + people.size() + " person here")
+                            .build());
+        }
+    }
+
+    void sayGoodbye(@Observes Disconnected disconnected) {
+        if (!enabled || !disconnected.last()) {
+            return;
+        }
+        var connection = disconnected.connection();
+        synchronized (this) {
+            var people = herald.people();
+            if (!isAmong(people, connection.person())) {
+                announce("Someone went home", "offline", connection, people.size());
+            }
+        }
+    }
+
+    void listPeople(@Observes Joined joined) {
+        if (!enabled || !joined.channel().equals(PEOPLE)) {
+            return;
+        }
+        synchronized (this) {
+            var people = herald.people();
+            var snapshot =
+                    JSON.createObjectBuilder().add("count", people.size()).add("people", list(people));
+            herald.send(joined.connection().id(), "people", snapshot.build());
+        }
+    }
+
+    /** The lock is held: news and changes of the list go out in the order of their counts. */
+    private void announce(String text, String change, Connection connection, int count) {
+        herald.news(message(text).add("count", count).build());
+        herald.publish(
+                PEOPLE,
+                change,
+                describe(connection.person()).add("count", count).build());
+    }
+
+    private static boolean isAmong(List<Person> people, Person person) {
+        return people.stream().anyMatch(other -> other.id().equals(person.id()));
+    }
+
+    private static JsonArrayBuilder list(List<Person> people) {
+        var list = JSON.createArrayBuilder();
+        people.stream().limit(LISTED_PEOPLE).map(Board::describe).forEach(list::add);
+        return list;
+    }
+
+    private static JsonObjectBuilder describe(Person person) {
+        return JSON.createObjectBuilder().add("id", person.id()).add("name", person.name());
+    }
+
+    private static JsonObjectBuilder message(String text) {
+        return JSON.createObjectBuilder().add("msg", text);
+    }
+}

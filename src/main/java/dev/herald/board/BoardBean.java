@@ -1,0 +1,70 @@
+package dev.herald.board;
+
+import dev.herald.api.Herald;
+import dev.herald.api.PersonPrincipal;
+import jakarta.annotation.PostConstruct;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.faces.context.ExternalContext;
+import jakarta.faces.context.FacesContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The front page as the server renders it, and its form. What comes later the page's script gets from the feed, beginning with
+ * the positions given here.
+ */
+@Named("board")
+@RequestScoped
+public class BoardBean {
+
+    @Inject
+    Herald herald;
+
+    private FrontPage page;
+    private String name;
+    private @Nullable String problem;
+
+    /** Reads everything once, so that the page is of one moment. */
+    @PostConstruct
+    void read() {
+        var visitor = ((PersonPrincipal) external().getUserPrincipal()).person();
+        page = FrontPage.of(herald, visitor);
+        name = visitor.name();
+    }
+
+    /** What is shown. */
+    public FrontPage getPage() {
+        return page;
+    }
+
+    /** The visitor's name, as it is or as it was typed. */
+    public String getName() {
+        return name;
+    }
+
+    /** Takes the name that was typed. */
+    public void setName(String name) {
+        this.name = name;
+    }
+
+    /** What is wrong with the name that was typed; {@code null} if nothing is. */
+    public @Nullable String getProblem() {
+        return problem;
+    }
+
+    /** Keeps the name in the visitor's browser and shows the page anew, or says what is wrong with the name. */
+    public void rename() throws IOException {
+        problem = DisplayName.problem(name).orElse(null);
+        if (problem == null) {
+            var external = external();
+            external.addResponseHeader("Set-Cookie", DisplayName.cookie(name, external.isSecure()));
+            external.redirect(external.getApplicationContextPath() + "/");
+        }
+    }
+
+    private static ExternalContext external() {
+        return FacesContext.getCurrentInstance().getExternalContext();
+    }
+}

@@ -1,0 +1,401 @@
+/**
+ * A client of Herald's feed (docs/feed.md) that comes back by itself: for browsers, and for anything else that has a WebSocket.
+ *
+ *     import { Feed } from "/board/feed.js";
+ *
+ *     const feed = new Feed("wss://example.org/feed", {
+ *       onMessage: (message) => console.log(message.channel, message.event, message.data),
+ *       onGap: (channel, reason) => console.log("messages may be missing in", channel, reason),
+ *     });
+ *     feed.join("news");
+ *     feed.open();
+ *     feed.send({ event: "news", data: { msg: "Hello" } });
+ *
+ * What holds: of a channel that was joined here, each message reaches `onMessage` once and in order, over any number of
+ * connections, or else `onGap` says that some may be missing. What was given to `send` is sent again, with the same id, until
+ * the server acknowledged or refused it.
+ *
+ * @typedef {{ epoch: string, offset: number }} Position a place in a channel; offset 0 is the place before the first message
+ *
+ * @typedef {{ name: "closed" }
+ *   | { name: "connecting", attempt: number }
+ *   | { name: "connected" }
+ *   | { name: "waiting", attempt: number, delay: number }
+ *   | { name: "failed", code: number, reason: string }} State
+ *   `attempt` counts from 0 since the last good connection; `delay` is in milliseconds; after `failed` only `open` tries again
+ *
+ * @typedef {object} Handlers
+ * @property {(state: State) => void} [onState] each change of the connection's state
+ * @property {(connected: object) => void} [onConnected] who the server says you are, with each new connection
+ * @property {(message: object) => void} [onMessage] a message of a channel, or (then without `channel`) to this connection alone
+ * @property {(channel: string, reason: string) => void} [onGap] messages of the channel may be missing from here on: one of the
+ *   reasons of docs/feed.md, or `hole`
+ * @property {(ack: object) => void} [onAck] a message given to `send` is published
+ * @property {(error: object) => void} [onRefused] a message given to `send` is not published and is not sent again
+ * @property {(error: object) => void} [onError] any other error; the connection lives on
+ */
+
+/** Join with `since: START`: everything that the channel still keeps. */
+export const START = Object.freeze({ start: true });
+
+/** All times are in milliseconds. */
+export const DEFAULTS = Object.freeze({
+  backoffBase: 500,
+  backoffLimit: 30_000,
+  pingInterval: 15_000,
+  /** How long the server may be silent after a ping, or in the beginning of a connection. */
+  patience: 10_000,
+  /** A connection that lasted so long was a good one: the next failure counts from 0 again. */
+  stableAfter: 10_000,
+  /** Messages that may wait for their acknowledgement. */
+  maxUnacknowledged: 100,
+  /** `herald.feed.max-message-bytes` of the server; it closes the connection when a message is longer. */
+  maxMessageBytes: 65_536,
+});
+
+/** To come back would only end the same way: what is wrong is this page, or the right to be there. */
+const PERMANENT = new Set([1002, 1003, 1007, 1008, 1009]);
+
+const RETRYABLE = new Set(["overloaded", "log-unavailable"]);
+
+const PRIVATE = "private";
+const OWN_PRIVATE_CHANNEL = /^user:/;
+
+export class Feed {
+  #url;
+  #handlers;
+  #settings;
+  #environment;
+
+  #socket = null;
+  #state = { name: "closed" };
+  #attempt = 0;
+  /** By name. `asked` is the `since` of the join under way; `gap` is why something is missing whatever its answer is. */
+  #channels = new Map();
+  /** By id, in the order of sending: { json, failures }. */
+  #unacknowledged = new Map();
+  #timers = { retry: null, ping: null, watchdog: null, stable: null };
+  #retryNow = () => this.retry();
+
+  /**
+   * @param {string} url `ws:` or `wss:`
+   * @param {Handlers} [handlers]
+   * @param {object} [options] any of `DEFAULTS`, and for tests `environment`
+   */
+  constructor(url, handlers = {}, { environment = {}, ...settings } = {}) {
+    this.#url = url;
+    this.#handlers = handlers;
+    this.#settings = { ...DEFAULTS, ...settings };
+    this.#environment = {
+      createSocket: (address) => new WebSocket(address),
+      setTimeout: (task, delay) => setTimeout(task, delay),
+      clearTimeout: (timer) => clearTimeout(timer),
+      random: Math.random,
+      newId,
+      network: globalThis.addEventListener ? globalThis : null,
+      ...environment,
+    };
+  }
+
+  /** The connection's state. */
+  get state() {
+    return this.#state;
+  }
+
+  /** How many messages wait for their acknowledgement. */
+  get unacknowledged() {
+    return this.#unacknowledged.size;
+  }
+
+  /** Connects, and from now on comes back after each loss. */
+  open() {
+    if (this.#socket || this.#timers.retry !== null) {
+      return;
+    }
+    this.#environment.network?.addEventListener("online", this.#retryNow);
+    this.#attempt = 0;
+    this.#connect();
+  }
+
+  /** Disconnects and stays so; channels, positions and unacknowledged messages are kept for the next `open`. */
+  close() {
+    this.#environment.network?.removeEventListener("online", this.#retryNow);
+    this.#abandon(1000);
+    this.#enter({ name: "closed" });
+  }
+
+  /** Does not wait for the next try any longer, if it is waiting. */
+  retry() {
+    if (this.#timers.retry !== null) {
+      this.#connect();
+    }
+  }
+
+  /**
+   * Joins a channel, now and with each later connection. Also `news` and `private`, in which every connection is anyway, are
+   * only resumed when they were joined here.
+   *
+   * @param {string} channel
+   * @param {object} [options]
+   * @param {Position | typeof START} [options.since] the messages after this; left out: from now on
+   * @param {boolean} [options.resume] false: begin anew with each connection, without a gap being told
+   */
+  join(channel, { since, resume = true } = {}) {
+    const entry = { since, resume, position: undefined, joined: false, asked: undefined, gap: undefined };
+    this.#channels.set(channel, entry);
+    if (this.#isOpen()) {
+      this.#sendJoin(channel, entry);
+    }
+  }
+
+  /** Leaves a channel. */
+  leave(channel) {
+    if (this.#channels.delete(channel) && this.#isOpen()) {
+      this.#transmit(JSON.stringify({ event: "leave", channel }));
+    }
+  }
+
+  /** The position of the last message of a joined channel, to come back to with `since`; undefined when there is none yet. */
+  position(channel) {
+    return this.#channels.get(channel)?.position;
+  }
+
+  /**
+   * Sends a message, now or when the connection is back.
+   *
+   * @param {{ event: string, channel?: string, to?: string, data?: any }} message
+   * @returns {string} its id, which `onAck` or `onRefused` will carry
+   * @throws {RangeError} when it is too long, or too many messages wait; then it is not sent
+   */
+  send(message) {
+    if (this.#unacknowledged.size >= this.#settings.maxUnacknowledged) {
+      throw new RangeError(`${this.#unacknowledged.size} messages are still on their way`);
+    }
+    const id = this.#environment.newId();
+    const json = JSON.stringify({ ...message, id });
+    const bytes = new TextEncoder().encode(json).length;
+    if (bytes > this.#settings.maxMessageBytes) {
+      throw new RangeError(`the message takes ${bytes} bytes, more than ${this.#settings.maxMessageBytes}`);
+    }
+    this.#unacknowledged.set(id, { json, failures: 0 });
+    if (this.#isOpen()) {
+      this.#transmit(json);
+    }
+    return id;
+  }
+
+  #connect() {
+    this.#clear("retry");
+    this.#enter({ name: "connecting", attempt: this.#attempt });
+    const socket = this.#environment.createSocket(this.#url);
+    this.#socket = socket;
+    socket.onopen = () => this.#resume();
+    socket.onmessage = (event) => this.#receive(event.data);
+    socket.onclose = (event) => this.#lost(event.code, event.reason);
+    this.#watch();
+  }
+
+  /** Joins first: the server waits with `news` and `private` for the first message. */
+  #resume() {
+    this.#channels.forEach((entry, channel) => this.#sendJoin(channel, entry));
+    this.#unacknowledged.forEach(({ json }) => this.#transmit(json));
+    this.#pingLater();
+  }
+
+  #sendJoin(channel, entry) {
+    const since = entry.resume && entry.position ? entry.position : entry.since;
+    entry.gap = undefined;
+    this.#ask(channel, entry, since === START ? undefined : since);
+  }
+
+  #ask(channel, entry, since) {
+    entry.joined = false;
+    entry.asked = since;
+    this.#transmit(JSON.stringify({ event: "join", channel, since }));
+  }
+
+  #receive(text) {
+    this.#watch(false);
+    const message = JSON.parse(text);
+    switch (message.event) {
+      case "connected":
+        this.#timers.stable = this.#environment.setTimeout(() => {
+          this.#attempt = 0;
+        }, this.#settings.stableAfter);
+        this.#enter({ name: "connected" });
+        this.#handlers.onConnected?.(message);
+        break;
+      case "joined":
+        this.#joined(message);
+        break;
+      case "ack":
+        if (this.#unacknowledged.delete(message.id)) {
+          this.#handlers.onAck?.(message);
+        }
+        break;
+      case "error":
+        this.#refused(message);
+        break;
+      case "left":
+      case "pong":
+        break;
+      default:
+        this.#deliver(message);
+    }
+  }
+
+  /** Of a log that began anew, as of one that nothing is known of, everything that is kept is news: it is asked for. */
+  #joined({ channel: name, recovered, reason, epoch, head }) {
+    const channel = asJoined(name);
+    const entry = this.#channels.get(channel);
+    const answersAnother = entry?.asked && !recovered && !reason;
+    if (!entry || answersAnother) {
+      return;
+    }
+    const isFromStart = !entry.asked && entry.since === START && !entry.position;
+    const isAnotherLog = reason === "epoch" && entry.asked?.epoch !== epoch;
+    const isBehind = !entry.asked && entry.resume && leavesHole({ epoch, offset: head + 1 }, entry.position);
+    if (isBehind) {
+      this.#ask(channel, entry, entry.position);
+      return;
+    }
+    if (head > 0 && (isFromStart || isAnotherLog)) {
+      entry.gap ??= reason;
+      this.#ask(channel, entry, { epoch, offset: 0 });
+      return;
+    }
+    entry.joined = true;
+    entry.position = (recovered && entry.asked) || positionOf(epoch, head);
+    const gap = entry.gap ?? reason;
+    if (gap && entry.resume) {
+      this.#handlers.onGap?.(channel, gap);
+    }
+  }
+
+  #deliver(message) {
+    const channel = asJoined(message.channel);
+    const entry = this.#channels.get(channel);
+    if (entry) {
+      const position = positionOf(message.epoch, message.offset);
+      if (!entry.joined || isKnown(position, entry.position)) {
+        return;
+      }
+      if (entry.resume && leavesHole(position, entry.position)) {
+        this.#handlers.onGap?.(channel, "hole");
+      }
+      entry.position = position ?? entry.position;
+    }
+    this.#handlers.onMessage?.(channel === message.channel ? message : { ...message, channel });
+  }
+
+  #refused(error) {
+    const waiting = this.#unacknowledged.get(error.id);
+    if (!waiting) {
+      this.#handlers.onError?.(error);
+    } else if (RETRYABLE.has(error.code)) {
+      const socket = this.#socket;
+      this.#environment.setTimeout(() => {
+        if (this.#socket === socket && this.#unacknowledged.has(error.id)) {
+          this.#transmit(waiting.json);
+        }
+      }, this.#jitter(waiting.failures++));
+    } else {
+      this.#unacknowledged.delete(error.id);
+      this.#handlers.onRefused?.(error);
+    }
+  }
+
+  #lost(code, reason) {
+    this.#abandon(code);
+    if (PERMANENT.has(code)) {
+      this.#environment.network?.removeEventListener("online", this.#retryNow);
+      this.#enter({ name: "failed", code, reason });
+      return;
+    }
+    const delay = this.#jitter(this.#attempt++);
+    this.#timers.retry = this.#environment.setTimeout(() => this.#connect(), delay);
+    this.#enter({ name: "waiting", attempt: this.#attempt, delay });
+  }
+
+  /** Full jitter: thousands of clients of a server that restarts do not come back in step. */
+  #jitter(failures) {
+    const { backoffBase, backoffLimit } = this.#settings;
+    return this.#environment.random() * Math.min(backoffLimit, backoffBase * 2 ** failures);
+  }
+
+  #pingLater() {
+    this.#timers.ping = this.#environment.setTimeout(() => {
+      this.#transmit('{"event":"ping"}');
+      this.#watch();
+      this.#pingLater();
+    }, this.#settings.pingInterval);
+  }
+
+  /** Gives the connection up when nothing is heard in time; a network that is gone closes nothing. */
+  #watch(expectsAnswer = true) {
+    this.#clear("watchdog");
+    if (expectsAnswer) {
+      this.#timers.watchdog = this.#environment.setTimeout(() => this.#lost(1006, "silence"), this.#settings.patience);
+    }
+  }
+
+  /** Forgets the socket without waiting for its end, which may take minutes on a dead network. */
+  #abandon(code) {
+    Object.keys(this.#timers).forEach((name) => this.#clear(name));
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      if (socket.readyState < 2) {
+        socket.close(code === 1000 ? 1000 : undefined);
+      }
+    }
+  }
+
+  #clear(name) {
+    if (this.#timers[name] !== null) {
+      this.#environment.clearTimeout(this.#timers[name]);
+      this.#timers[name] = null;
+    }
+  }
+
+  #isOpen() {
+    return this.#socket?.readyState === 1;
+  }
+
+  #transmit(json) {
+    if (this.#isOpen()) {
+      this.#socket.send(json);
+    }
+  }
+
+  #enter(state) {
+    this.#state = state;
+    this.#handlers.onState?.(state);
+  }
+}
+
+/** A random message id. `randomUUID` is there only on https: and localhost. */
+export function newId(random = globalThis.crypto) {
+  if (random.randomUUID) {
+    return random.randomUUID();
+  }
+  return Array.from(random.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The name under which a channel is joined: nobody gets any private channel but the own one. */
+function asJoined(channel) {
+  return OWN_PRIVATE_CHANNEL.test(channel) ? PRIVATE : channel;
+}
+
+function positionOf(epoch, offset) {
+  return epoch === undefined || offset === undefined ? undefined : { epoch, offset };
+}
+
+function isKnown(position, last) {
+  return position !== undefined && position.epoch === last?.epoch && position.offset <= last.offset;
+}
+
+function leavesHole(position, last) {
+  return position !== undefined && position.epoch === last?.epoch && position.offset > last.offset + 1;
+}
