@@ -9,6 +9,7 @@ import dev.herald.api.Receipt;
 import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.Hub;
+import dev.herald.hub.JsonGuard;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonValue;
@@ -29,19 +30,30 @@ public class HeraldFacade implements Herald {
 
     @Override
     public CompletionStage<Receipt> tell(String personId, JsonValue data) {
-        return hub.publish(new Draft(ChannelName.ofUser(personId), "private", null, personId, data.toString(), null));
+        return hub.publish(new Draft(ChannelName.ofUser(personId), "private", null, personId, json(data), null));
     }
 
     @Override
     public CompletionStage<Receipt> publish(ChannelName channel, String event, JsonValue data) {
         requireFree(event);
-        return hub.publish(new Draft(channel, event, null, null, data.toString(), null));
+        return hub.publish(new Draft(channel, event, null, null, json(data), null));
     }
 
     @Override
     public boolean send(String connectionId, String event, JsonValue data) {
         requireFree(event);
-        return hub.send(connectionId, event, data.toString());
+        return hub.send(connectionId, event, json(data));
+    }
+
+    /** What a bean sends reaches the same clients as what a client sends, and so has to be as harmless. */
+    private static String json(JsonValue data) {
+        var json = data.toString();
+        try {
+            JsonGuard.check(json);
+        } catch (JsonGuard.MalformedJsonException | JsonGuard.HostileJsonException e) {
+            throw new IllegalArgumentException("clients cannot take this data: " + e.getMessage(), e);
+        }
+        return json;
     }
 
     private static void requireFree(String event) {
@@ -64,6 +76,11 @@ public class HeraldFacade implements Herald {
     @Override
     public int countPeople() {
         return hub.presence().countPeople();
+    }
+
+    @Override
+    public boolean isOnline(String personId) {
+        return hub.presence().isOnline(personId);
     }
 
     @Override

@@ -72,7 +72,7 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Relay relay(Sockets sockets) {
-        return new Relay(sockets);
+    Relay relay(Sockets sockets, HubLimits limits) {
+        return new Relay(sockets, limits.connections());
     }
 }

@@ -1,6 +1,12 @@
 package dev.herald.api;
 
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
@@ -19,6 +25,7 @@ public record ChannelName(String value) {
     public static final ChannelName NEWS = new ChannelName("news");
 
     private static final String USER_PREFIX = "user:";
+    private static final HexFormat HEX = HexFormat.of();
 
     public ChannelName {
         if (!VALID.matcher(value).matches()) {
@@ -30,24 +37,46 @@ public record ChannelName(String value) {
     /**
      * The private channel of one person: whatever is published here reaches all connections of that person and nobody
      * else's. Different people have different channels: each byte (UTF-8) of the id that is not {@code A-Z a-z 0-9 _ -}
-     * is written as {@code .} and two hexadecimal digits.
+     * is written as {@code .} and two hexadecimal digits; an id that is too long for that, as two dots and its SHA-256 in
+     * base64url.
      *
-     * @throws IllegalArgumentException when the id is empty or too long to be written so
+     * @throws IllegalArgumentException when the id is empty or no well-formed Unicode
      */
     public static ChannelName ofUser(String personId) {
         if (personId.isEmpty()) {
             throw new IllegalArgumentException("a person's id is not empty");
         }
+        var bytes = utf8(personId);
         var name = new StringBuilder(USER_PREFIX);
-        for (var octet : personId.getBytes(StandardCharsets.UTF_8)) {
+        for (var octet : bytes) {
             var c = (char) (octet & 0xFF);
             if (c < 128 && (Character.isLetterOrDigit(c) || c == '_' || c == '-')) {
                 name.append(c);
             } else {
-                name.append(String.format(".%02x", (int) c));
+                name.append('.').append(HEX.toHexDigits(octet));
             }
         }
-        return new ChannelName(name.toString());
+        return new ChannelName(name.length() <= MAX_LENGTH ? name.toString() : USER_PREFIX + ".." + digest(bytes));
+    }
+
+    private static byte[] utf8(String personId) {
+        try {
+            var encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(personId));
+            var bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return bytes;
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("a person's id is well-formed Unicode", e);
+        }
+    }
+
+    private static String digest(byte[] bytes) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     /** Whether this is somebody's private channel, which nobody else may join or publish to by its name. */

@@ -4,5 +4,6 @@ package dev.herald.api;
  * A connection is open.
  *
  * @param first whether its person had no other connection
+ * @param people how many people were connected with it
  */
-public record Connected(Connection connection, boolean first) implements HeraldEvent {}
+public record Connected(Connection connection, boolean first, int people) implements HeraldEvent {}

@@ -15,7 +15,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>All methods may be called from any thread and do not wait: neither for a recipient nor for the log. A stage that is
  * returned completes with the receipt once the message is in the log, or exceptionally with {@link RefusedException}, in which
- * case nothing was published. Messages that one thread publishes to one channel keep the order of the calls.
+ * case nothing was published. Data that no client could read (a string with half a surrogate pair, more than 64 levels) is an
+ * {@link IllegalArgumentException}. Messages that one thread publishes to one channel keep the order of the calls.
  */
 public interface Herald {
 
@@ -49,6 +50,9 @@ public interface Herald {
 
     /** How many people are connected: two connections of one person count once. */
     int countPeople();
+
+    /** Whether a person has an open connection. */
+    boolean isOnline(String personId);
 
     /** The people who are in a channel, in the order in which they joined it. */
     List<Person> people(ChannelName channel);

@@ -1,6 +1,5 @@
 package dev.herald.api;
 
-import jakarta.json.Json;
 import jakarta.json.JsonValue;
 
 /**
@@ -13,6 +12,6 @@ public record News(JsonValue data) {
 
     /** News of the shape {@code {"msg": text}}, which is what the board and the tutorials' pages show. */
     public static News of(String text) {
-        return new News(Json.createObjectBuilder().add("msg", text).build());
+        return new News(JsonText.message(text));
     }
 }

@@ -1,6 +1,5 @@
 package dev.herald.api;
 
-import jakarta.json.Json;
 import jakarta.json.JsonValue;
 
 /**
@@ -17,7 +16,6 @@ public record PrivateMessage(String to, JsonValue data) {
 
     /** A message of the shape {@code {"msg": text}}, which is what the board and the tutorials' pages show. */
     public static PrivateMessage of(String to, String text) {
-        return new PrivateMessage(
-                to, Json.createObjectBuilder().add("msg", text).build());
+        return new PrivateMessage(to, JsonText.message(text));
     }
 }

@@ -51,14 +51,13 @@ public class Board {
         }
         var connection = connected.connection();
         synchronized (this) {
-            var people = herald.people();
-            if (connected.first() && isAmong(people, connection.person())) {
-                announce("One more person is online", "online", connection, people.size());
+            if (connected.first() && herald.isOnline(connection.person().id())) {
+                announce("One more person is online", "online", connection);
             }
             herald.send(
                     connection.id(),
                     "private",
-                    message("Welcome you are the " + people.size() + " person here")
+                    message("Welcome you are the " + connected.people() + " person here")
                             .build());
         }
     }
@@ -69,9 +68,8 @@ public class Board {
         }
         var connection = disconnected.connection();
         synchronized (this) {
-            var people = herald.people();
-            if (!isAmong(people, connection.person())) {
-                announce("Someone went home", "offline", connection, people.size());
+            if (!herald.isOnline(connection.person().id())) {
+                announce("Someone went home", "offline", connection);
             }
         }
     }
@@ -89,16 +87,13 @@ public class Board {
     }
 
     /** The lock is held: news and changes of the list go out in the order of their counts. */
-    private void announce(String text, String change, Connection connection, int count) {
+    private void announce(String text, String change, Connection connection) {
+        var count = herald.countPeople();
         herald.news(message(text).add("count", count).build());
         herald.publish(
                 PEOPLE,
                 change,
                 describe(connection.person()).add("count", count).build());
-    }
-
-    private static boolean isAmong(List<Person> people, Person person) {
-        return people.stream().anyMatch(other -> other.id().equals(person.id()));
     }
 
     private static JsonArrayBuilder list(List<Person> people) {

@@ -17,17 +17,20 @@ import dev.herald.hub.Dialect;
 import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.JsonGuard;
-import jakarta.json.Json;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.bind.Jsonb;
+import jakarta.json.spi.JsonProvider;
 import java.io.StringReader;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what clients of the feed say, and writes what they are told ({@code docs/feed.md}). Thread-safe. */
 final class FeedCodec implements Dialect<String> {
+
+    /** Kept: the static methods of {@code Json} look for it anew with each call. */
+    private static final JsonProvider JSON = JsonProvider.provider();
 
     private final Jsonb jsonb;
 
@@ -67,7 +70,7 @@ final class FeedCodec implements Dialect<String> {
         } catch (JsonGuard.MalformedJsonException e) {
             throw new RejectedException(MALFORMED, null, String.valueOf(e.getMessage()));
         }
-        try (var reader = Json.createReader(new StringReader(text))) {
+        try (var reader = JSON.createReader(new StringReader(text))) {
             if (reader.readValue() instanceof JsonObject object) {
                 return FeedRequest.of(object);
             }
@@ -105,19 +108,10 @@ final class FeedCodec implements Dialect<String> {
 
     private static String to(FeedRequest request) {
         var to = request.to();
-        if (to == null || to.isEmpty() || to.length() > Person.MAX_ID || !canHaveChannel(to)) {
+        if (to == null || to.isEmpty() || to.length() > Person.MAX_ID) {
             throw new RejectedException(TO_INVALID, request.id(), "to is the id of a person");
         }
         return to;
-    }
-
-    private static boolean canHaveChannel(String personId) {
-        try {
-            ChannelName.ofUser(personId);
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 
     private static @Nullable Position since(FeedRequest request) {
@@ -176,7 +170,7 @@ final class FeedCodec implements Dialect<String> {
         if (position == null) {
             return "";
         }
-        var json = Json.createObjectBuilder();
+        var json = JSON.createObjectBuilder();
         var channel = message.channel();
         if (channel != null && channel.value().length() + position.epoch().length() <= 60) {
             json.add("channel", channel.value());
@@ -188,7 +182,7 @@ final class FeedCodec implements Dialect<String> {
     }
 
     private static String quoted(String text) {
-        return Json.createValue(text).toString();
+        return JSON.createValue(text).toString();
     }
 
     /** All that any message from a client may have. Members that are not here are ignored. */

@@ -11,7 +11,6 @@ import static jakarta.websocket.CloseReason.CloseCodes.UNEXPECTED_CONDITION;
 import static jakarta.websocket.CloseReason.CloseCodes.VIOLATED_POLICY;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
-import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
@@ -44,12 +43,15 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     private final Connection connection;
     private final Hub hub;
+    private final Sockets sockets;
     private final FeedCodec codec;
     private final TextAssembly assembly;
     private final TextSocket socket;
 
     /** The last message of a channel that went into the socket. */
     private volatile @Nullable Envelope lastSent;
+
+    private volatile boolean windowIsOver;
 
     // Guarded by this object's monitor.
     private @Nullable Member member;
@@ -58,6 +60,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     FeedConnection(Connection connection, Session session, Sockets sockets, FeedCodec codec, Hub hub) {
         this.connection = connection;
         this.hub = hub;
+        this.sockets = sockets;
         this.codec = codec;
         this.assembly = sockets.newAssembly();
         this.socket = sockets.open(session, this);
@@ -69,7 +72,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         try {
             become(hub.connect(this));
         } catch (LimitException | RefusedException e) {
-            LOG.log(WARNING, () -> "connection " + connection.id() + " was turned away: " + e.getMessage());
+            sockets.warn("connections are turned away: " + e.getMessage());
             close(TRY_AGAIN_LATER.getCode(), String.valueOf(e.getMessage()));
         }
     }
@@ -163,7 +166,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         try {
             found.get()
                     .join(channel, join.since())
-                    .ifPresent(subscription -> subscription.start(s -> say(ToClient.Joined.of(s, join.id()))));
+                    .ifPresent(subscription -> subscription.start(s -> queue(ToClient.Joined.of(s, join.id()))));
         } catch (LimitException e) {
             throw new RejectedException(TOO_MANY_CHANNELS, join.id(), String.valueOf(e.getMessage()));
         } catch (RefusedException e) {
@@ -183,17 +186,24 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         say(new ToClient.Left("left", leave.id(), channel.value()));
     }
 
-    /** Starts what has waited for the client to resume it. */
+    /** Starts what has waited for the client to resume it; from then on nothing waits. */
     void startWaiting() {
-        member().ifPresent(m ->
-                m.waiting().forEach(subscription -> subscription.start(s -> say(ToClient.Joined.of(s, null)))));
+        if (!windowIsOver) {
+            windowIsOver = true;
+            member().ifPresent(m ->
+                    m.waiting().forEach(subscription -> subscription.start(s -> queue(ToClient.Joined.of(s, null)))));
+        }
     }
 
     private void say(ToClient message) {
-        if (!socket.offer(new Frame.Text(codec.write(message)))) {
+        if (!queue(message)) {
             fellBehind();
         }
         socket.flush();
+    }
+
+    private boolean queue(ToClient message) {
+        return socket.offer(new Frame.Text(codec.write(message)));
     }
 
     /** A binary message came. */
@@ -206,12 +216,16 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         socket.pong(payload);
     }
 
-    /** Something went wrong: the connection broke, or the server made a mistake. */
-    void fail(Throwable cause) {
+    /** The container says that something is wrong with the session. */
+    void containerFailed(Throwable cause) {
         if (TextSocket.isBroken(cause)) {
             lost("connection lost");
-            return;
+        } else {
+            fail(cause);
         }
+    }
+
+    private void fail(Throwable cause) {
         LOG.log(ERROR, "connection " + connection.id() + " is closed for a mistake of the server's own", cause);
         close(UNEXPECTED_CONDITION.getCode(), "the server made a mistake; come back");
     }
@@ -222,9 +236,10 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         end(reason);
     }
 
+    /** Ended before it is closed: a server may call back from its close, and the first reason counts. */
     private void close(int code, String reason) {
-        socket.close(code, reason);
         end(reason);
+        socket.close(code, reason);
     }
 
     private void end(String reason) {
@@ -253,6 +268,11 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     }
 
     @Override
+    public boolean replay(Delivery delivery) {
+        return socket.offerToHalf(new Frame.Delivered(delivery, codec));
+    }
+
+    @Override
     public void flush() {
         socket.flush();
     }
@@ -260,8 +280,8 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     @Override
     public void fellBehind() {
         var last = lastSent;
-        socket.close(SLOW_READER, last == null ? "" : FeedCodec.position(last));
         end("slow reader");
+        socket.close(SLOW_READER, last == null ? "" : FeedCodec.position(last));
     }
 
     @Override

@@ -65,7 +65,7 @@ public class FeedEndpoint {
     @OnError
     public void fail(Throwable cause) {
         if (client != null) {
-            client.fail(cause);
+            client.containerFailed(cause);
         }
     }
 }

@@ -36,7 +36,10 @@ public record FeedSettings(
         if (maxMessageBytes < 1 || queuedMessages < 1 || queuedBytes < 1) {
             throw new IllegalArgumentException("each limit is at least 1");
         }
-        if (writeTimeout.isNegative() || pingInterval.isNegative() || pingTimeout.isNegative()) {
+        if (writeTimeout.isNegative()
+                || pingInterval.isNegative()
+                || pingTimeout.isNegative()
+                || resumeWindow.isNegative()) {
             throw new IllegalArgumentException("no time is negative");
         }
     }

@@ -8,16 +8,26 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Relay {
 
     private final Sockets sockets;
+    private final int maxConnections;
     private final Set<RelayConnection> open = ConcurrentHashMap.newKeySet();
 
-    /** A relay without connections. */
-    public Relay(Sockets sockets) {
+    /**
+     * A relay without connections.
+     *
+     * @param maxConnections more are turned away
+     */
+    public Relay(Sockets sockets, int maxConnections) {
         this.sockets = sockets;
+        this.maxConnections = maxConnections;
     }
 
     RelayConnection open(Session session) {
         var connection = new RelayConnection(session, sockets, this);
         open.add(connection);
+        if (open.size() > maxConnections) {
+            sockets.warn("connections to the relay are turned away: it has as many as it takes");
+            connection.turnAway();
+        }
         return connection;
     }
 

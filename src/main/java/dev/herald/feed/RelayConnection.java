@@ -3,6 +3,8 @@ package dev.herald.feed;
 import static jakarta.websocket.CloseReason.CloseCodes.CANNOT_ACCEPT;
 import static jakarta.websocket.CloseReason.CloseCodes.GOING_AWAY;
 import static jakarta.websocket.CloseReason.CloseCodes.TOO_BIG;
+import static jakarta.websocket.CloseReason.CloseCodes.TRY_AGAIN_LATER;
+import static jakarta.websocket.CloseReason.CloseCodes.UNEXPECTED_CONDITION;
 import static java.lang.System.Logger.Level.ERROR;
 
 import jakarta.websocket.Session;
@@ -23,6 +25,11 @@ final class RelayConnection implements TextSocket.Owner {
         this.relay = relay;
         this.assembly = sockets.newAssembly();
         this.socket = sockets.open(session, this);
+    }
+
+    /** The relay has as many connections as it takes. */
+    void turnAway() {
+        close(TRY_AGAIN_LATER.getCode(), "the relay has as many connections as it takes");
     }
 
     void receive(String part, boolean last) {
@@ -53,10 +60,12 @@ final class RelayConnection implements TextSocket.Owner {
     }
 
     void fail(Throwable cause) {
-        if (!TextSocket.isBroken(cause)) {
+        if (TextSocket.isBroken(cause)) {
+            lost("connection lost");
+        } else {
             LOG.log(ERROR, "a connection of the relay is closed for a mistake of the server's own", cause);
+            close(UNEXPECTED_CONDITION.getCode(), "the server made a mistake; come back");
         }
-        lost("connection lost");
     }
 
     void closed() {

@@ -1,42 +1,54 @@
 package dev.herald.feed;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.hub.OrderedDispatcher;
+import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The open sockets of this server, and the clock they live by. Lives from deployment to undeployment. */
 public final class Sockets implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Sockets.class.getName());
     private static final Duration TICK = Duration.ofMillis(500);
+    private static final Duration WARNING_PAUSE = Duration.ofSeconds(10);
+    private static final int PINGING_THREADS = 8;
     private static final int CLOSING_THREADS = 4;
 
     private final FeedSettings settings;
     private final ScheduledExecutorService timer;
     private final Future<?> clock;
-    /** For what may block: a server's pinging and closing. */
-    private final OrderedDispatcher<TextSocket, Runnable> slowWork;
+    // Both may block on some servers. Apart from each other, so that what blocks in one holds up nothing of the other.
+    private final OrderedDispatcher<TextSocket, Runnable> pings;
+    private final OrderedDispatcher<TextSocket, Runnable> closings;
 
+    private volatile boolean down;
+    private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARNING_PAUSE.toNanos());
     private final Set<TextSocket> open = ConcurrentHashMap.newKeySet();
 
     /**
      * Starts the clock.
      *
      * @param timer may have a single thread: what it runs here does not block
-     * @param executor for closing sessions, which may block; a few of its threads are used at a time
+     * @param executor for pinging and closing, which may block; a few of its threads are used at a time
      */
     public Sockets(FeedSettings settings, ScheduledExecutorService timer, Executor executor) {
         this.settings = settings;
         this.timer = timer;
-        this.slowWork =
+        this.pings =
+                new OrderedDispatcher<>(executor, PINGING_THREADS, Integer.MAX_VALUE, (socket, work) -> work.run());
+        this.closings =
                 new OrderedDispatcher<>(executor, CLOSING_THREADS, Integer.MAX_VALUE, (socket, work) -> work.run());
         this.clock = timer.scheduleAtFixedRate(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -44,14 +56,18 @@ public final class Sockets implements AutoCloseable {
     /** Stops the clock and closes all sockets: the server goes down. */
     @Override
     public void close() {
+        down = true;
         clock.cancel(false);
         open.forEach(TextSocket::goAway);
         open.clear();
     }
 
     TextSocket open(Session session, TextSocket.Owner owner) {
-        var socket = new TextSocket(session, settings, slowWork::add, owner);
+        var socket = new TextSocket(session, settings, pings::add, closings::add, owner);
         open.add(socket);
+        if (down) {
+            socket.close(CloseReason.CloseCodes.GOING_AWAY.getCode(), "the server goes down");
+        }
         return socket;
     }
 
@@ -67,7 +83,21 @@ public final class Sockets implements AutoCloseable {
                 LOG.log(ERROR, "a connection's channels could not be started", e);
             }
         };
-        var unused = timer.schedule(logged, settings.resumeWindow().toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            var unused = timer.schedule(logged, settings.resumeWindow().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.log(DEBUG, "the server goes down; nothing waits any more", e);
+            logged.run();
+        }
+    }
+
+    /** Warns the operator of what may happen to very many connections at once: one line in {@link #WARNING_PAUSE}. */
+    void warn(String sentence) {
+        var now = System.nanoTime();
+        var last = warnedAt.get();
+        if (now - last >= WARNING_PAUSE.toNanos() && warnedAt.compareAndSet(last, now)) {
+            LOG.log(WARNING, sentence);
+        }
     }
 
     private void tick() {

@@ -6,7 +6,7 @@ import java.util.Optional;
 final class TextAssembly {
 
     private final int maxBytes;
-    private final StringBuilder parts = new StringBuilder();
+    private StringBuilder parts = new StringBuilder();
     private int bytes;
 
     TextAssembly(int maxBytes) {
@@ -30,8 +30,7 @@ final class TextAssembly {
     Optional<String> add(String part, boolean last) {
         bytes += bytesInUtf8(part);
         if (bytes > maxBytes || bytes < 0) {
-            parts.setLength(0);
-            parts.trimToSize();
+            parts = new StringBuilder();
             throw new TooLongException();
         }
         if (last && parts.isEmpty()) {
@@ -43,7 +42,8 @@ final class TextAssembly {
             return Optional.empty();
         }
         var message = parts.toString();
-        parts.setLength(0);
+        // Not emptied but new: a long message's room would be kept as long as the connection.
+        parts = new StringBuilder();
         bytes = 0;
         return Optional.of(message);
     }

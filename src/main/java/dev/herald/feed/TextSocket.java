@@ -7,10 +7,10 @@ import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Queue;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
@@ -36,9 +36,12 @@ final class TextSocket {
     /** How often the peer is asked to confirm, in parts of what may be unconfirmed. */
     private static final int PROBES_PER_WINDOW = 8;
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final Session session;
     private final FeedSettings settings;
-    private final BiConsumer<TextSocket, Runnable> slowWork;
+    private final BiConsumer<TextSocket, Runnable> pings;
+    private final BiConsumer<TextSocket, Runnable> closings;
     private final Owner owner;
 
     // Guarded by this object's monitor, under which nothing is called.
@@ -46,6 +49,9 @@ final class TextSocket {
     private long queuedBytes;
     private boolean refused;
     private boolean writing;
+    /** The writing waits for a thread to ping with: that is not the peer's fault. */
+    private boolean probeWaits;
+
     private boolean closed;
     /** The last time that something began to wait, or moved: a send began, a pong came. Of System.nanoTime, as all times here. */
     private long progressAt;
@@ -79,21 +85,35 @@ final class TextSocket {
         long token;
     }
 
-    TextSocket(Session session, FeedSettings settings, BiConsumer<TextSocket, Runnable> slowWork, Owner owner) {
+    TextSocket(
+            Session session,
+            FeedSettings settings,
+            BiConsumer<TextSocket, Runnable> pings,
+            BiConsumer<TextSocket, Runnable> closings,
+            Owner owner) {
         this.session = session;
         this.settings = settings;
-        this.slowWork = slowWork;
+        this.pings = pings;
+        this.closings = closings;
         this.owner = owner;
         this.heardAt = System.nanoTime();
     }
 
     /** Queues a frame; false when there is no room or the socket is closed. An empty queue has room for any one frame. */
-    synchronized boolean offer(Frame frame) {
+    boolean offer(Frame frame) {
+        return offer(frame, settings.queuedMessages(), settings.queuedBytes());
+    }
+
+    /** As {@link #offer}, in the first half of the queue only. */
+    boolean offerToHalf(Frame frame) {
+        return offer(frame, Math.max(1, settings.queuedMessages() / 2), settings.queuedBytes() / 2);
+    }
+
+    private synchronized boolean offer(Frame frame, int maxFrames, long maxBytes) {
         if (closed) {
             return false;
         }
-        var full = queue.size() >= settings.queuedMessages()
-                || (!queue.isEmpty() && queuedBytes + frame.size() > settings.queuedBytes());
+        var full = queue.size() >= maxFrames || (!queue.isEmpty() && queuedBytes + frame.size() > maxBytes);
         if (full) {
             refused = true;
             return false;
@@ -140,7 +160,8 @@ final class TextSocket {
     private void drain() {
         while (true) {
             var probe = probeIfDue();
-            if (probe != 0 && !sendPing(probe)) {
+            if (probe != 0) {
+                pings.accept(this, () -> probe(probe));
                 return;
             }
             Frame frame;
@@ -155,7 +176,7 @@ final class TextSocket {
                 progressAt = System.nanoTime();
                 lastPart().frames++;
                 lastPart().bytes += frame.size();
-                tellOwner = refused && queue.size() <= settings.queuedMessages() / 2;
+                tellOwner = refused && queue.size() <= settings.queuedMessages() / 4;
                 refused = refused && !tellOwner;
             }
             if (tellOwner) {
@@ -187,8 +208,20 @@ final class TextSocket {
                         && part.bytes < settings.queuedBytes() / PROBES_PER_WINDOW)) {
             return 0;
         }
-        part.token = ThreadLocalRandom.current().nextLong() | 1;
+        part.token = RANDOM.nextLong() | 1;
+        probeWaits = true;
         return part.token;
+    }
+
+    /** Pings, which on some servers waits for the peer, and goes on writing. */
+    private void probe(long token) {
+        synchronized (this) {
+            probeWaits = false;
+            progressAt = System.nanoTime();
+        }
+        if (sendPing(token)) {
+            drain();
+        }
     }
 
     private boolean send(Frame frame, AtomicBoolean oneIsDone) {
@@ -277,7 +310,9 @@ final class TextSocket {
                 return false;
             }
             var waiting = writing || !queue.isEmpty();
-            stalled = waiting && now - progressAt > settings.writeTimeout().toNanos();
+            stalled = waiting
+                    && !probeWaits
+                    && now - progressAt > settings.writeTimeout().toNanos();
         }
         var silence = now - heardAt;
         if (stalled) {
@@ -286,26 +321,25 @@ final class TextSocket {
                 > settings.pingInterval().plus(settings.pingTimeout()).toNanos()) {
             owner.lost("ping timeout");
         } else if (silence >= settings.pingInterval().toNanos() && !pinged) {
-            ping();
+            pinged = true;
+            pings.accept(this, this::ping);
         }
         return true;
     }
 
-    /** A socket that is being written to needs none: it is watched already. */
+    /** Asks a silent peer for a sign of life. A socket that is being written to needs none: it is watched already. */
     private void ping() {
         synchronized (this) {
             if (writing || closed) {
+                pinged = false;
                 return;
             }
             writing = true;
             progressAt = System.nanoTime();
         }
-        pinged = true;
-        slowWork.accept(this, () -> {
-            if (sendPing(0)) {
-                drain();
-            }
-        });
+        if (sendPing(0)) {
+            drain();
+        }
     }
 
     /**
@@ -315,13 +349,14 @@ final class TextSocket {
      */
     void close(int code, String reason) {
         if (markClosed()) {
-            slowWork.accept(this, () -> closeSession(code, reason));
+            closings.accept(this, () -> closeSession(code, reason));
         }
     }
 
     /** Closes the session at once: there will be no other thread. */
     void goAway() {
         if (markClosed()) {
+            owner.lost("the server goes down");
             closeSession(CloseReason.CloseCodes.GOING_AWAY.getCode(), "the server goes down");
         }
     }

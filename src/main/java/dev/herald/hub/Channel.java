@@ -3,6 +3,7 @@ package dev.herald.hub;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Position;
+import dev.herald.api.Published;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -10,8 +11,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The live side of a channel: hands each message of the log, in its order, to all subscriptions that have caught up. Exists
- * while somebody is subscribed. Thread-safe.
+ * The live side of a channel: hands each message of the log, in its order, to all subscriptions that have caught up, and tells
+ * the observers. Exists while somebody is subscribed or publishes. Thread-safe.
  *
  * <p>Publishers may come here in any order. One that is ahead of another finds messages missing before its own and reads them
  * from the log itself: there they are, since an offset is visible only after all before it.
@@ -25,13 +26,15 @@ final class Channel {
     private static final int TAIL = 64;
 
     private static final Subscription[] NOBODY = {};
+    private static final Position NOWHERE = new Position("no epoch yet", 0);
 
     private final ChannelName name;
     private final Log log;
+    private final Observers observers;
 
     // Guarded by this object's monitor, under which is only computed and queued.
-    /** The last message that was handed out. */
-    private Position delivered;
+    /** The last message that was handed out. Written under the lock only. */
+    private volatile Position delivered = NOWHERE;
 
     private final Deque<Delivery> tail = new ArrayDeque<>(TAIL);
     /** Never changed, only replaced: it is walked outside the lock, too. */
@@ -47,10 +50,22 @@ final class Channel {
         GAP
     }
 
-    Channel(ChannelName name, Log log) {
+    Channel(ChannelName name, Log log, Observers observers) {
         this.name = name;
         this.log = log;
-        this.delivered = log.head(name);
+        this.observers = observers;
+    }
+
+    /** To be called before anything else: what is in the log by now is not handed out. Calls but the first do nothing. */
+    void open() {
+        if (delivered.equals(NOWHERE)) {
+            var head = log.head(name);
+            synchronized (this) {
+                if (delivered.equals(NOWHERE)) {
+                    delivered = head;
+                }
+            }
+        }
     }
 
     ChannelName name() {
@@ -67,9 +82,7 @@ final class Channel {
                 beginEpoch(replay.head().epoch());
                 next = complete.messages();
             } else {
-                if (replay.head().epoch().equals(last.epoch())) {
-                    admitLoss(replay.head());
-                }
+                admitLoss(last, replay.head());
                 return;
             }
         }
@@ -86,12 +99,16 @@ final class Channel {
                     handOut(new Delivery(message));
                 }
             }
-            done = last.epoch().equals(delivered.epoch()) && last.offset() <= delivered.offset();
+            done = isHandedOut(last);
         }
         for (var subscription : recipients) {
             subscription.flush();
         }
         return done;
+    }
+
+    private boolean isHandedOut(Position position) {
+        return position.epoch().equals(delivered.epoch()) && position.offset() <= delivered.offset();
     }
 
     private boolean isNext(Position position) {
@@ -113,6 +130,14 @@ final class Channel {
         if (staying < live.length) {
             live = Arrays.stream(live).filter(one -> !one.isBehind()).toArray(Subscription[]::new);
         }
+        tellPublished(delivery);
+    }
+
+    /** Under the lock, so that observers are told in the channel's order; they are only queued. */
+    private void tellPublished(Delivery delivery) {
+        if (!observers.areBehind()) {
+            observers.tell(new Published(delivery.message()));
+        }
     }
 
     /** Hands out a message that is in no log; who has no room for it misses it. */
@@ -124,6 +149,7 @@ final class Channel {
             for (var subscription : recipients) {
                 subscription.offerUnlogged(delivery);
             }
+            tellPublished(delivery);
         }
         for (var subscription : recipients) {
             subscription.flush();
@@ -142,12 +168,21 @@ final class Channel {
         }
     }
 
-    /** The log has forgotten messages before they were handed out. Who was to get them is told by being cut off. */
-    private void admitLoss(Position head) {
+    /**
+     * The log has forgotten messages before they were handed out. Who was to get them is told by being cut off.
+     *
+     * @param lost the last that was to be handed out
+     */
+    private void admitLoss(Position lost, Position head) {
         Subscription[] losers;
         synchronized (this) {
-            delivered = head;
-            tail.clear();
+            if (isHandedOut(lost)) {
+                return;
+            }
+            if (head.epoch().equals(delivered.epoch()) && head.offset() > delivered.offset()) {
+                delivered = head;
+                tail.clear();
+            }
             losers = live;
             live = NOBODY;
         }
@@ -162,7 +197,7 @@ final class Channel {
         if (replay instanceof Replay.Complete complete) {
             beginEpoch(replay.head().epoch());
             for (var message : complete.messages()) {
-                if (!subscription.offer(new Delivery(message))) {
+                if (!subscription.replay(new Delivery(message))) {
                     return Read.FULL;
                 }
             }
@@ -179,12 +214,11 @@ final class Channel {
      */
     synchronized boolean goLive(Subscription subscription) {
         for (var delivery : tail) {
-            if (subscription.comesNext(delivery) && !subscription.offer(delivery)) {
+            if (subscription.comesNext(delivery) && !subscription.replay(delivery)) {
                 return false;
             }
         }
-        var cursor = subscription.cursor();
-        if (!cursor.epoch().equals(delivered.epoch()) || cursor.offset() < delivered.offset()) {
+        if (!subscription.hasAllUpTo(delivered)) {
             return false;
         }
         if (!subscription.isEnded()) {

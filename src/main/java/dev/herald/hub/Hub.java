@@ -1,26 +1,29 @@
 package dev.herald.hub;
 
 import static dev.herald.api.RefusedException.Reason.OVERLOADED;
+import static java.lang.System.Logger.Level.WARNING;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
-import dev.herald.api.Connected;
 import dev.herald.api.Connection;
 import dev.herald.api.Envelope;
 import dev.herald.api.HeraldEvent;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
-import dev.herald.api.Published;
 import dev.herald.api.Receipt;
 import dev.herald.api.Received;
 import dev.herald.api.RefusedException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Hub {
 
+    /** Longer than any id of a client's, so that the copy's id cannot be one. */
+    private static final String COPY_ID = "sent:".repeat(Draft.MAX_CLIENT_ID / 5 + 1);
+
+    private static final System.Logger LOG = System.getLogger(Hub.class.getName());
+
     private final Log log;
     private final ChannelKinds kinds;
     private final Observers observers;
@@ -36,11 +44,11 @@ public final class Hub {
     private final Clock clock;
     private final Presence presence;
 
-    /** The channels somebody is subscribed to. */
+    /** The channels that somebody is subscribed to or publishes to. */
     private final ConcurrentMap<ChannelName, Shared> channels = new ConcurrentHashMap<>();
 
-    /** A channel and how many subscriptions it has. Counted inside the map's atomic operations only. */
-    private record Shared(Channel channel, int subscriptions) {}
+    /** A channel and how many use it. Counted inside the map's atomic operations only. */
+    private record Shared(Channel channel, int users) {}
 
     /** A hub without connections, in front of a log that may already hold messages. */
     public Hub(Log log, ChannelKinds kinds, Observers observers, HubLimits limits, Clock clock) {
@@ -61,15 +69,15 @@ public final class Hub {
      */
     public Member connect(Subscriber subscriber) {
         requireObserversKeepUp();
-        var first = presence.connect(subscriber);
+        var connected = presence.connect(subscriber);
         var member = new Member(this, subscriber);
         try {
             member.joinOwn();
         } catch (RuntimeException e) {
-            presence.disconnect(subscriber.connection());
+            member.leaveAll();
             throw e;
         }
-        observers.tell(new Connected(subscriber.connection(), first));
+        observers.tell(connected);
         return member;
     }
 
@@ -107,45 +115,46 @@ public final class Hub {
      */
     public CompletionStage<Receipt> publish(Draft draft) {
         if (kinds.of(draft.channel()) == ChannelKind.VOLATILE) {
-            deliver(unlogged(draft.channel(), draft.event(), draft.from(), draft.to(), draft.json()));
+            var channel = acquire(draft.channel());
+            channel.deliverUnlogged(unlogged(draft.channel(), draft.event(), draft.from(), draft.to(), draft.json()));
+            release(draft.channel());
             return CompletableFuture.completedStage(new Receipt(draft.channel(), null, false, ChannelKind.VOLATILE));
         }
         return append(draft).thenCompose(receipt -> copyToSender(draft, receipt));
     }
 
+    /** The channel is there from before the append until after the delivery, so that it sees all messages in their order. */
     private CompletionStage<Receipt> append(Draft draft) {
-        return log.append(draft).thenApply(appended -> {
-            if (!appended.duplicate()) {
-                deliver(appended.message());
-            }
-            return new Receipt(draft.channel(), appended.message().position(), appended.duplicate(), log.kind());
-        });
+        var channel = acquire(draft.channel());
+        return log.append(draft)
+                .thenApply(appended -> {
+                    if (!appended.duplicate()) {
+                        channel.deliver(appended.message());
+                    }
+                    var position = appended.message().position();
+                    return new Receipt(draft.channel(), position, appended.duplicate(), log.kind());
+                })
+                .whenComplete((receipt, failure) -> release(draft.channel()));
     }
 
-    /** Publishes the copy of a private message; tries again with a repeated one, as the log knows whether it is there. */
+    /**
+     * Publishes the copy of a private message; tries again with a repeated one, as the log knows whether it is there. Without the
+     * copy the message is published all the same.
+     */
     private CompletionStage<Receipt> copyToSender(Draft draft, Receipt receipt) {
         var from = draft.from();
         var to = draft.to();
         if (from == null || to == null || from.id().equals(to) || (draft.clientId() == null && receipt.duplicate())) {
             return CompletableFuture.completedStage(receipt);
         }
-        var copyId = draft.clientId() == null ? null : "sent:" + to + ":" + draft.clientId();
+        var copyId = draft.clientId() == null ? null : COPY_ID + to.length() + ":" + to + ":" + draft.clientId();
         var copy = new Draft(ChannelName.ofUser(from.id()), "sent", from, to, draft.json(), copyId);
-        return append(copy).thenApply(copied -> receipt);
-    }
-
-    private void deliver(Envelope message) {
-        var shared = channels.get(message.channel());
-        if (shared != null) {
-            if (message.position() == null) {
-                shared.channel().deliverUnlogged(message);
-            } else {
-                shared.channel().deliver(message);
+        return append(copy).handle((copied, failure) -> {
+            if (failure != null) {
+                LOG.log(WARNING, () -> from.id() + " has no copy of a private message: " + failure.getMessage());
             }
-        }
-        if (!observers.areBehind()) {
-            observers.tell(new Published(message));
-        }
+            return receipt;
+        });
     }
 
     /**
@@ -179,17 +188,23 @@ public final class Hub {
     }
 
     /**
-     * Sends a message to itself, by the road that all messages take, past presence and observers.
+     * Sends a message to itself, by the road that all messages take but past presence, and waits for it: for a health check.
      *
-     * @return completes when it has arrived; exceptionally when the log refuses it
+     * @throws TimeoutException when it does not arrive in time
+     * @throws ExecutionException when it cannot arrive, with the reason as its cause
      */
-    public CompletionStage<Void> roundTrip() {
+    public void roundTrip(Duration patience) throws InterruptedException, ExecutionException, TimeoutException {
         var traveller = new RoundTrip();
         var subscription = subscribe(traveller, RoundTrip.CHANNEL, null);
-        subscription.start(started -> {});
-        return append(traveller.draft())
-                .thenCompose(receipt -> traveller.arrival())
-                .whenComplete((arrived, failure) -> unsubscribe(subscription));
+        try {
+            subscription.start(started -> true);
+            append(traveller.draft())
+                    .thenCompose(receipt -> traveller.arrival())
+                    .toCompletableFuture()
+                    .get(patience.toNanos(), NANOSECONDS);
+        } finally {
+            unsubscribe(subscription);
+        }
     }
 
     /**
@@ -210,22 +225,45 @@ public final class Hub {
         observers.tell(event);
     }
 
+    private Channel acquire(ChannelName name) {
+        var shared = channels.compute(
+                name,
+                (n, there) -> there == null
+                        ? new Shared(new Channel(n, log, observers), 1)
+                        : new Shared(there.channel(), there.users() + 1));
+        try {
+            shared.channel().open();
+            return shared.channel();
+        } catch (RuntimeException e) {
+            release(name);
+            throw e;
+        }
+    }
+
+    private void release(ChannelName name) {
+        channels.computeIfPresent(
+                name, (n, there) -> there.users() == 1 ? null : new Shared(there.channel(), there.users() - 1));
+    }
+
     /** A subscription that is not started. The channel is in the map before the log is read, so that no message falls between. */
     Subscription subscribe(Subscriber subscriber, ChannelName name, @Nullable Position since) {
-        var channel = channels.compute(
-                        name,
-                        (n, shared) -> shared == null
-                                ? new Shared(new Channel(n, log), 1)
-                                : new Shared(shared.channel(), shared.subscriptions() + 1))
-                .channel();
-        var start = start(name, since);
-        var cursor = start.recovered() && since != null ? since : start.head();
-        return new Subscription(channel, subscriber, cursor, start);
+        var channel = acquire(name);
+        try {
+            var start = start(name, since);
+            var cursor = start.recovered() && since != null ? since : start.head();
+            return new Subscription(channel, subscriber, cursor, start);
+        } catch (RuntimeException e) {
+            release(name);
+            throw e;
+        }
     }
 
     private Subscription.Start start(ChannelName channel, @Nullable Position since) {
         if (since == null) {
             return new Subscription.Start(false, null, log.head(channel));
+        }
+        if (kinds.of(channel) == ChannelKind.VOLATILE) {
+            return new Subscription.Start(false, Replay.Reason.TRIMMED, log.head(channel));
         }
         var replay = log.since(channel, since, 1);
         var head = replay.head();
@@ -240,9 +278,6 @@ public final class Hub {
 
     void unsubscribe(Subscription subscription) {
         subscription.end();
-        channels.computeIfPresent(
-                subscription.channel(),
-                (n, shared) ->
-                        shared.subscriptions() == 1 ? null : new Shared(shared.channel(), shared.subscriptions() - 1));
+        release(subscription.channel());
     }
 }

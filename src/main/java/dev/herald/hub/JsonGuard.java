@@ -9,7 +9,7 @@ import java.util.Set;
  * well-formed, no object has two members of one name, every string is valid Unicode without NUL, and numbers and nesting are
  * small.
  *
- * <p>Costs one pass over the text. Takes at most {@value #MAX_DEPTH} stack frames.
+ * <p>Costs one pass over the text, and two stack frames for each level of nesting.
  */
 public final class JsonGuard {
 

@@ -3,6 +3,7 @@ package dev.herald.hub;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Disconnected;
+import dev.herald.api.HeraldEvent;
 import dev.herald.api.Joined;
 import dev.herald.api.Left;
 import dev.herald.api.Position;
@@ -21,7 +22,9 @@ public final class Member {
     private final Hub hub;
     private final Subscriber subscriber;
 
-    // Guarded by this object's monitor; no other lock is taken inside but those of a channel and its subscriptions.
+    // Guarded by this object's monitor, under which observers are told, too: they are only queued. No lock of a
+    // channel's or
+    // a subscription's holder waits for it.
     private final Map<ChannelName, Subscription> subscriptions = new HashMap<>();
     private boolean gone;
 
@@ -64,30 +67,31 @@ public final class Member {
      * @throws dev.herald.api.RefusedException with {@code OVERLOADED} when the observers are too far behind
      */
     public Optional<Subscription> join(ChannelName channel, @Nullable Position since) {
-        hub.requireObserversKeepUp();
-        Subscription subscription;
-        boolean anew;
         synchronized (this) {
             if (gone) {
                 return Optional.empty();
             }
+            hub.requireObserversKeepUp();
             var earlier = subscriptions.get(channel);
             if (earlier == null && !isOwn(channel)) {
                 requireRoom();
             }
-            subscription = hub.subscribe(subscriber, channel, since);
+            var subscription = hub.subscribe(subscriber, channel, since);
             subscriptions.put(channel, subscription);
-            anew = earlier == null;
             if (earlier != null) {
                 hub.unsubscribe(earlier);
             } else {
                 hub.presence().join(channel, connection());
+                tellUnlessOwn(channel, new Joined(connection(), channel));
             }
+            return Optional.of(subscription);
         }
-        if (anew && !isOwn(channel)) {
-            hub.tell(new Joined(connection(), channel));
+    }
+
+    private void tellUnlessOwn(ChannelName channel, HeraldEvent event) {
+        if (!isOwn(channel)) {
+            hub.tell(event);
         }
-        return Optional.of(subscription);
     }
 
     private void requireRoom() {
@@ -103,18 +107,14 @@ public final class Member {
      *
      * @return false when there was none
      */
-    public boolean leave(ChannelName channel) {
-        synchronized (this) {
-            var subscription = subscriptions.remove(channel);
-            if (subscription == null) {
-                return false;
-            }
-            hub.unsubscribe(subscription);
-            hub.presence().leave(channel, connection());
+    public synchronized boolean leave(ChannelName channel) {
+        var subscription = subscriptions.remove(channel);
+        if (subscription == null) {
+            return false;
         }
-        if (!isOwn(channel)) {
-            hub.tell(new Left(connection(), channel));
-        }
+        hub.unsubscribe(subscription);
+        hub.presence().leave(channel, connection());
+        tellUnlessOwn(channel, new Left(connection(), channel));
         return true;
     }
 
@@ -132,20 +132,20 @@ public final class Member {
      *
      * @param reason a few words for people
      */
-    public void disconnect(String reason) {
-        boolean last;
-        synchronized (this) {
-            if (gone) {
-                return;
-            }
-            gone = true;
-            for (var subscription : subscriptions.values()) {
-                hub.unsubscribe(subscription);
-                hub.presence().leave(subscription.channel(), connection());
-            }
-            subscriptions.clear();
-            last = hub.presence().disconnect(connection());
+    public synchronized void disconnect(String reason) {
+        if (!gone) {
+            hub.tell(new Disconnected(connection(), reason, leaveAll()));
         }
-        hub.tell(new Disconnected(connection(), reason, last));
+    }
+
+    /** Ends the membership without a word; returns whether the person has no other connection. */
+    synchronized boolean leaveAll() {
+        gone = true;
+        for (var subscription : subscriptions.values()) {
+            hub.unsubscribe(subscription);
+            hub.presence().leave(subscription.channel(), connection());
+        }
+        subscriptions.clear();
+        return hub.presence().disconnect(connection());
     }
 }

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 
 /**
@@ -42,7 +41,7 @@ public final class OrderedDispatcher<K, T> {
      *
      * @param maxWorkers how many threads of the executor it takes at a time
      * @param capacity how many things may wait before it {@linkplain #isFull() is full}
-     * @param handler what it throws is logged
+     * @param handler what it throws is logged; the others are handled all the same
      */
     public OrderedDispatcher(Executor executor, int maxWorkers, int capacity, BiConsumer<K, T> handler) {
         this.executor = executor;
@@ -81,11 +80,11 @@ public final class OrderedDispatcher<K, T> {
     private void start() {
         try {
             executor.execute(this::work);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException e) {
             synchronized (this) {
                 workers--;
             }
-            LOG.log(ERROR, "no thread for the application's observers; their events wait for the next one", e);
+            LOG.log(ERROR, "the container gives no thread; what waits is done when more comes", e);
         }
     }
 
@@ -116,8 +115,8 @@ public final class OrderedDispatcher<K, T> {
     private void handle(K key, T thing) {
         try {
             handler.accept(key, thing);
-        } catch (RuntimeException e) {
-            LOG.log(ERROR, () -> "an event of " + key + " was not handled", e);
+        } catch (RuntimeException | Error e) {
+            LOG.log(ERROR, () -> "work for " + key + " was not done", e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.herald.hub;
 
 import dev.herald.api.ChannelName;
+import dev.herald.api.Connected;
 import dev.herald.api.Connection;
 import dev.herald.api.Person;
 import java.util.HashMap;
@@ -28,16 +29,17 @@ public final class Presence {
     /**
      * Adds a connection.
      *
-     * @return whether its person had no other
+     * @return what there is to tell of it
      * @throws LimitException when there are as many as there may be
      */
-    synchronized boolean connect(Subscriber subscriber) {
+    synchronized Connected connect(Subscriber subscriber) {
         if (connections.size() >= maxConnections) {
             throw new LimitException("the server has as many connections as it takes: " + maxConnections);
         }
         var connection = subscriber.connection();
         connections.put(connection.id(), subscriber);
-        return add(people, connection.person().id(), connection);
+        var first = add(people, connection.person().id(), connection);
+        return new Connected(connection, first, people.size());
     }
 
     /** Removes a connection; returns whether its person has no other. */
@@ -81,6 +83,11 @@ public final class Presence {
     /** The people who are connected, in the order of their first connections, each as their latest connection shows them. */
     public synchronized List<Person> people() {
         return people.values().stream().map(Presence::latest).toList();
+    }
+
+    /** Whether a person has an open connection. */
+    public synchronized boolean isOnline(String personId) {
+        return people.containsKey(personId);
     }
 
     /** How many people are connected. */

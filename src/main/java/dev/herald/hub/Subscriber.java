@@ -6,7 +6,7 @@ import dev.herald.api.Connection;
  * One client's connection, as the hub sees it: a bounded queue that its transport empties. Thread-safe; no method waits or
  * throws.
  *
- * <p>Once its queue has room again after a refused {@link #offer}, a subscriber calls {@link Member#resume()}.
+ * <p>Once its queue has room again after a refused {@link #offer} or {@link #replay}, a subscriber calls {@link Member#resume()}.
  */
 public interface Subscriber {
 
@@ -19,6 +19,14 @@ public interface Subscriber {
      * @return false when the queue has no room for it; then it has changed nothing
      */
     boolean offer(Delivery delivery);
+
+    /**
+     * Queues a message that the client has missed. A client may have missed much: so this leaves some of the queue free for live
+     * messages and answers. Otherwise as {@link #offer}.
+     */
+    default boolean replay(Delivery delivery) {
+        return offer(delivery);
+    }
 
     /** Writes what waits, if the socket is free. Called after one or more offers, outside all locks. */
     void flush();

@@ -1,10 +1,12 @@
 package dev.herald.hub;
 
+import static java.lang.System.Logger.Level.ERROR;
+
 import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * in order: first from the log, as fast as the subscriber's queue takes them, then live. Thread-safe.
  */
 public final class Subscription {
+
+    private static final System.Logger LOG = System.getLogger(Subscription.class.getName());
 
     /**
      * How a subscription begins.
@@ -30,6 +34,7 @@ public final class Subscription {
     private final AtomicInteger catchUps = new AtomicInteger();
 
     private final AtomicBoolean started = new AtomicBoolean();
+    private volatile boolean announced;
     private volatile boolean live;
 
     // Guarded by this object's monitor. Taken under the channel's lock, never the other way round.
@@ -57,14 +62,23 @@ public final class Subscription {
     }
 
     /**
-     * Lets the messages come; until then they wait in the log. Only the first call does anything.
+     * Lets the messages come; until then they wait in the log. Only the first call does anything, and only if the subscription
+     * has not ended.
      *
-     * @param announce tells the client how it begins, before the first message
+     * @param announce queues for the client how it begins, before the first message, or returns false if there is no room; called
+     *     under a lock, so it only queues
      */
-    public void start(Consumer<Subscription> announce) {
-        if (started.compareAndSet(false, true)) {
-            announce.accept(this);
+    public void start(Predicate<Subscription> announce) {
+        if (!started.compareAndSet(false, true)) {
+            return;
+        }
+        synchronized (this) {
+            announced = ended || announce.test(this);
+        }
+        if (announced) {
             catchUp();
+        } else {
+            fallBehind();
         }
     }
 
@@ -74,7 +88,7 @@ public final class Subscription {
 
     /** The subscriber's queue has room again. */
     void resume() {
-        if (started.get() && !live) {
+        if (announced && !live) {
             catchUp();
         }
     }
@@ -86,40 +100,53 @@ public final class Subscription {
         int notes;
         do {
             notes = catchUps.get();
-            while (!isEnded() && !live && !channel.goLive(this)) {
-                var read = channel.readOn(this);
-                subscriber.flush();
-                if (read == Channel.Read.GAP) {
-                    fallBehind();
-                } else if (read == Channel.Read.FULL) {
-                    break;
-                }
+            try {
+                readUntilLiveOrFull();
+            } catch (RuntimeException e) {
+                LOG.log(ERROR, () -> "a connection is cut off: the log of channel " + channel() + " cannot be read", e);
+                fallBehind();
             }
             subscriber.flush();
         } while (catchUps.addAndGet(-notes) > 0);
     }
 
+    private void readUntilLiveOrFull() {
+        while (!isEnded() && !live && !channel.goLive(this)) {
+            var read = channel.readOn(this);
+            subscriber.flush();
+            if (read == Channel.Read.GAP) {
+                fallBehind();
+            } else if (read == Channel.Read.FULL) {
+                return;
+            }
+        }
+    }
+
     /**
-     * Queues a message unless the subscriber has it already.
+     * Queues a missed message unless the subscriber has it already.
      *
      * @return false when there is no room for it
      */
-    synchronized boolean offer(Delivery delivery) {
+    synchronized boolean replay(Delivery delivery) {
+        return queue(delivery, subscriber::replay);
+    }
+
+    /** Queues the next live message unless the subscriber has it already; one that has no room for it is out. */
+    synchronized boolean push(Delivery delivery) {
+        behind = behind || !queue(delivery, subscriber::offer);
+        return !behind;
+    }
+
+    private boolean queue(Delivery delivery, Predicate<Delivery> offer) {
         var position = Channel.positionOf(delivery.message());
         if (ended || (position.epoch().equals(cursor.epoch()) && position.offset() <= cursor.offset())) {
             return true;
         }
-        if (!subscriber.offer(delivery)) {
+        if (!offer.test(delivery)) {
             return false;
         }
         cursor = position;
         return true;
-    }
-
-    /** Queues the next live message; a subscriber that has no room for it is out. */
-    synchronized boolean push(Delivery delivery) {
-        behind = behind || !offer(delivery);
-        return !behind;
     }
 
     /** Queues a message that has no position, if there is room. */
@@ -149,6 +176,17 @@ public final class Subscription {
 
     synchronized Position cursor() {
         return cursor;
+    }
+
+    /**
+     * Whether it has all messages up to this one, and all that were in the log when it joined: the channel may not know of them
+     * yet.
+     */
+    synchronized boolean hasAllUpTo(Position delivered) {
+        var head = start.head();
+        return cursor.epoch().equals(delivered.epoch())
+                && cursor.offset() >= delivered.offset()
+                && (!cursor.epoch().equals(head.epoch()) || cursor.offset() >= head.offset());
     }
 
     synchronized boolean comesNext(Delivery delivery) {

@@ -1,7 +1,6 @@
 package dev.herald.web;
 
 import static java.lang.System.Logger.Level.ERROR;
-import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.herald.hub.Hub;
 import jakarta.inject.Inject;
@@ -10,6 +9,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
@@ -21,7 +21,8 @@ import java.util.concurrent.TimeoutException;
 public class HealthServlet extends HttpServlet {
 
     private static final System.Logger LOG = System.getLogger(HealthServlet.class.getName());
-    private static final int ROUND_TRIP_SECONDS = 2;
+
+    private static final Duration ROUND_TRIP = Duration.ofSeconds(2);
 
     @Inject
     transient Hub hub;
@@ -30,14 +31,18 @@ public class HealthServlet extends HttpServlet {
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
             if (request.getServletPath().endsWith("/live")) {
-                hub.roundTrip().toCompletableFuture().get(ROUND_TRIP_SECONDS, SECONDS);
+                hub.roundTrip(ROUND_TRIP);
             } else {
                 hub.requireReady();
             }
             answer(response, HttpServletResponse.SC_OK, "UP", "");
         } catch (TimeoutException e) {
-            down(response, "no message came through the hub within " + ROUND_TRIP_SECONDS + " s");
-        } catch (ExecutionException | RuntimeException e) {
+            down(response, "no message came through the hub within " + ROUND_TRIP.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            down(
+                    response,
+                    String.valueOf(e.getCause() == null ? null : e.getCause().getMessage()));
+        } catch (RuntimeException e) {
             down(response, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -14,7 +14,7 @@ public final class Origins {
 
     /** An origin as browsers write it (RFC 6454, 6.2): lower case, no path, no user. */
     private static final Pattern ORIGIN =
-            Pattern.compile("(?<scheme>https?)://(?<host>[a-z0-9.-]+|\\[[0-9a-f:.]+])(?::(?<port>[0-9]{1,5}))?");
+            Pattern.compile("(?<scheme>https?)://(?<host>[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::(?<port>[0-9]{1,5}))?");
 
     private final Set<String> listed;
 

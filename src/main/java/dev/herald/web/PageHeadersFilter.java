@@ -26,6 +26,8 @@ public class PageHeadersFilter extends HttpFilter {
                         + sockets + "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "same-origin");
+        // Pages are personal, and scripts change with the server: asked for anew, answered 304 if they are the same.
+        response.setHeader("Cache-Control", "private, no-cache");
         chain.doFilter(request, response);
     }
 }

@@ -53,7 +53,16 @@ final class Visitors {
             throw new IllegalArgumentException("the user name " + principal + " looks like a guest's id");
         }
         ChannelName.ofUser(principal);
-        return new Person(principal, principal.substring(0, Math.min(principal.length(), Person.MAX_NAME)));
+        return new Person(principal, shortened(principal));
+    }
+
+    /** Never ends in half a surrogate pair. */
+    private static String shortened(String name) {
+        if (name.length() <= Person.MAX_NAME) {
+            return name;
+        }
+        var end = Character.isHighSurrogate(name.charAt(Person.MAX_NAME - 1)) ? Person.MAX_NAME - 1 : Person.MAX_NAME;
+        return name.substring(0, end);
     }
 
     /** Whether a guest may be shown under this name. */
