@@ -1,0 +1,489 @@
+// What the board's feed client promises. BOARD_JS may name another directory that has feed.js and lines.js.
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+
+const BOARD = process.env.BOARD_JS ?? resolve(import.meta.dirname, "../../../main/webapp/board");
+const { DEFAULTS, Feed, START, newId } = await import(pathToFileURL(resolve(BOARD, "feed.js")));
+
+/** A network, a clock and dice in the hands of the test. */
+class Environment {
+  sockets = [];
+  timers = [];
+  now = 0;
+  dice = 0.5;
+  ids = 0;
+  network = new EventTarget();
+
+  createSocket = () => {
+    const socket = {
+      readyState: 0,
+      sent: [],
+      send: (json) => socket.sent.push(JSON.parse(json)),
+      close: () => {
+        socket.readyState = 2;
+      },
+    };
+    this.sockets.push(socket);
+    return socket;
+  };
+  setTimeout = (task, delay) => {
+    const timer = { task, due: this.now + delay };
+    this.timers.push(timer);
+    return timer;
+  };
+  clearTimeout = (timer) => {
+    this.timers = this.timers.filter((other) => other !== timer);
+  };
+  random = () => this.dice;
+  newId = () => `id-${++this.ids}`;
+
+  get socket() {
+    return this.sockets.at(-1);
+  }
+
+  pass(time) {
+    const end = this.now + time;
+    while (this.#ring(end)) {
+      // one timer after the other
+    }
+    this.now = end;
+  }
+
+  /** Lets time pass until the client tries again. */
+  passUntilRetry() {
+    const tries = this.sockets.length;
+    while (this.sockets.length === tries) {
+      assert.ok(this.#ring(Infinity), "the client does not try again");
+    }
+  }
+
+  #ring(end) {
+    const [next] = this.timers.filter(({ due }) => due <= end).sort((a, b) => a.due - b.due);
+    if (!next) {
+      return false;
+    }
+    this.clearTimeout(next);
+    this.now = next.due;
+    next.task();
+    return true;
+  }
+
+  /** The server accepts the newest connection. */
+  accept() {
+    this.socket.readyState = 1;
+    this.socket.onopen();
+    this.tell({ event: "connected", connection: "c", person: { id: "ann", name: "Ann" } });
+  }
+
+  tell(message) {
+    this.socket.onmessage?.({ data: JSON.stringify(message) });
+  }
+
+  drop(code = 1006, reason = "") {
+    this.socket.readyState = 3;
+    this.socket.onclose({ code, reason });
+  }
+}
+
+function start({ joins = {}, ...options } = {}) {
+  const environment = new Environment();
+  const heard = { states: [], messages: [], gaps: [], acks: [], refusals: [], errors: [] };
+  const feed = new Feed(
+    "ws://localhost/feed",
+    {
+      onState: (state) => heard.states.push(state),
+      onMessage: (message) => heard.messages.push(message),
+      onGap: (channel, reason) => heard.gaps.push([channel, reason]),
+      onAck: (ack) => heard.acks.push(ack.id),
+      onRefused: (error) => heard.refusals.push(error.id),
+      onError: (error) => heard.errors.push(error.code),
+    },
+    { environment, ...options },
+  );
+  Object.entries(joins).forEach(([channel, join]) => feed.join(channel, join));
+  feed.open();
+  return { feed, environment, heard };
+}
+
+const at = (offset, epoch = "e") => ({ epoch, offset });
+const message = (offset, more = {}) => ({ event: "news", channel: "news", ...at(offset), data: { msg: `${offset}` }, ...more });
+const joined = (more) => ({ event: "joined", channel: "news", epoch: "e", ...more });
+const offsets = (heard) => heard.messages.map(({ offset }) => offset);
+
+describe("joining", () => {
+  it("is the first thing that is sent, with the position to resume from", () => {
+    const { environment } = start({ joins: { news: { since: at(7) }, people: {} } });
+    environment.accept();
+
+    assert.deepEqual(environment.socket.sent, [
+      { event: "join", channel: "news", since: at(7) },
+      { event: "join", channel: "people" },
+    ]);
+  });
+
+  it("passes over what comes before the answer", () => {
+    const { environment, heard } = start({ joins: { news: { since: at(7) } } });
+    environment.accept();
+    environment.tell(message(9));
+    environment.tell(joined({ recovered: true, head: 9 }));
+    [8, 9, 10].forEach((offset) => environment.tell(message(offset)));
+
+    assert.deepEqual(offsets(heard), [8, 9, 10]);
+    assert.deepEqual(heard.gaps, []);
+  });
+
+  it("does not take the server's own join for the answer to one with a position", () => {
+    const { environment, heard } = start({ joins: { private: { since: at(2) } } });
+    environment.accept();
+    environment.tell({ ...joined({ recovered: false, head: 4 }), channel: "private" });
+    environment.tell(message(5, { channel: "private" }));
+    environment.tell({ ...joined({ recovered: true, head: 5 }), channel: "private" });
+    [3, 4, 5].forEach((offset) => environment.tell(message(offset, { channel: "private" })));
+
+    assert.deepEqual(offsets(heard), [3, 4, 5]);
+  });
+
+  it("from the start takes the epoch from the answer, and then everything", () => {
+    const { environment, heard } = start({ joins: { news: { since: START } } });
+    environment.accept();
+    environment.tell(joined({ recovered: false, head: 2 }));
+    environment.tell(message(3));
+    assert.deepEqual(environment.socket.sent.at(-1), { event: "join", channel: "news", since: at(0) });
+
+    environment.tell(joined({ recovered: true, head: 3 }));
+    [1, 2, 3].forEach((offset) => environment.tell(message(offset)));
+    assert.deepEqual(offsets(heard), [1, 2, 3]);
+  });
+
+  it("from the start is at the start when there is nothing yet", () => {
+    const { feed, environment } = start({ joins: { news: { since: START } } });
+    environment.accept();
+    environment.tell(joined({ recovered: false, head: 0 }));
+
+    assert.deepEqual(feed.position("news"), at(0));
+    assert.equal(environment.socket.sent.length, 1);
+  });
+
+  it("loses nothing between the server's own join and the one that was asked for", () => {
+    const { environment, heard } = start({ joins: { news: { since: START } } });
+    environment.accept();
+    environment.tell(joined({ recovered: false, head: 0 }));
+    environment.tell(message(1));
+    environment.tell(joined({ recovered: false, head: 2 }));
+    environment.tell(message(3));
+    assert.deepEqual(environment.socket.sent.at(-1), { event: "join", channel: "news", since: at(1) });
+
+    environment.tell(joined({ recovered: true, head: 3 }));
+    [2, 3].forEach((offset) => environment.tell(message(offset)));
+    assert.deepEqual(offsets(heard), [1, 2, 3]);
+    assert.deepEqual(heard.gaps, []);
+  });
+
+  it("knows the own private channel by either name", () => {
+    const { environment, heard } = start({ joins: { private: { since: at(0) } } });
+    environment.accept();
+    environment.tell({ ...joined({ recovered: true, head: 1 }), channel: "user:ann" });
+    environment.tell(message(1, { event: "private", channel: "user:ann" }));
+
+    assert.deepEqual(heard.messages.map(({ channel }) => channel), ["private"]);
+  });
+
+  it("works while connected, and leaving ends it", () => {
+    const { feed, environment } = start();
+    environment.accept();
+    feed.join("orders", { since: at(3) });
+    feed.leave("orders");
+    environment.drop();
+    environment.passUntilRetry();
+    environment.accept();
+
+    assert.deepEqual(environment.sockets[0].sent, [
+      { event: "join", channel: "orders", since: at(3) },
+      { event: "leave", channel: "orders" },
+    ]);
+    assert.deepEqual(environment.sockets[1].sent, []);
+  });
+});
+
+describe("resuming", () => {
+  it("goes on after the last message, without a double", () => {
+    const { environment, heard } = start({ joins: { news: { since: at(7) } } });
+    environment.accept();
+    environment.tell(joined({ recovered: true, head: 8 }));
+    environment.tell(message(8));
+    environment.drop();
+    environment.passUntilRetry();
+    environment.accept();
+    assert.deepEqual(environment.socket.sent[0], { event: "join", channel: "news", since: at(8) });
+
+    environment.tell(joined({ recovered: true, head: 9 }));
+    [8, 9, 9].forEach((offset) => environment.tell(message(offset)));
+    assert.deepEqual(offsets(heard), [8, 9]);
+  });
+
+  it("goes on from the head that a channel without a position began at", () => {
+    const { environment } = start({ joins: { news: {} } });
+    environment.accept();
+    environment.tell(joined({ recovered: false, head: 41 }));
+    environment.drop();
+    environment.passUntilRetry();
+    environment.accept();
+
+    assert.deepEqual(environment.socket.sent[0].since, at(41));
+  });
+
+  it("tells a gap, and goes on behind it", () => {
+    for (const reason of ["trimmed", "ahead", "limit"]) {
+      const { environment, heard } = start({ joins: { news: { since: at(7) } } });
+      environment.accept();
+      environment.tell(joined({ recovered: false, reason, head: 20 }));
+      environment.tell(message(21));
+
+      assert.deepEqual(heard.gaps, [["news", reason]]);
+      assert.deepEqual(offsets(heard), [21]);
+      assert.equal(environment.socket.sent.length, 1);
+    }
+  });
+
+  it("tells that the log began anew, and takes all that is in the new one", () => {
+    const { environment, heard } = start({ joins: { news: { since: at(7) } } });
+    environment.accept();
+    environment.tell(joined({ recovered: false, reason: "epoch", head: 2, epoch: "f" }));
+    environment.tell(message(3, { epoch: "f" }));
+    assert.deepEqual(environment.socket.sent.at(-1), { event: "join", channel: "news", since: at(0, "f") });
+    assert.deepEqual(heard.gaps, []);
+
+    environment.tell(joined({ recovered: true, head: 3, epoch: "f" }));
+    [1, 2, 3].forEach((offset) => environment.tell(message(offset, { epoch: "f" })));
+    assert.deepEqual(heard.gaps, [["news", "epoch"]]);
+    assert.deepEqual(offsets(heard), [1, 2, 3]);
+  });
+
+  it("tells one gap when also the new log is not complete any more", () => {
+    const { feed, environment, heard } = start({ joins: { news: { since: at(7) } } });
+    environment.accept();
+    environment.tell(joined({ recovered: false, reason: "epoch", head: 2000, epoch: "f" }));
+    environment.tell(joined({ recovered: false, reason: "trimmed", head: 2000, epoch: "f" }));
+
+    assert.deepEqual(heard.gaps, [["news", "epoch"]]);
+    assert.deepEqual(feed.position("news"), at(2000, "f"));
+  });
+
+  it("tells a hole that the server should not have left", () => {
+    const { environment, heard } = start({ joins: { news: { since: at(7) } } });
+    environment.accept();
+    environment.tell(joined({ recovered: true, head: 7 }));
+    environment.tell(message(9));
+
+    assert.deepEqual(heard.gaps, [["news", "hole"]]);
+  });
+
+  it("begins anew, and tells no gap, where it is not wanted", () => {
+    const { environment, heard } = start({ joins: { people: { resume: false } } });
+    environment.accept();
+    environment.tell({ ...joined({ recovered: false, head: 5 }), channel: "people" });
+    environment.drop();
+    environment.passUntilRetry();
+    environment.accept();
+
+    assert.deepEqual(environment.socket.sent, [{ event: "join", channel: "people" }]);
+    assert.deepEqual(heard.gaps, []);
+  });
+});
+
+describe("sending", () => {
+  it("waits for the connection, and for the joins", () => {
+    const { feed, environment } = start({ joins: { news: {} } });
+    feed.send({ event: "news", data: "Hello" });
+    environment.accept();
+
+    assert.deepEqual(environment.socket.sent[1], { event: "news", data: "Hello", id: "id-1" });
+  });
+
+  it("repeats what was not acknowledged, with the same id and in order", () => {
+    const { feed, environment, heard } = start();
+    environment.accept();
+    ["a", "b", "c"].forEach((data) => feed.send({ event: "news", data }));
+    environment.tell({ event: "ack", id: "id-2" });
+    environment.drop();
+    environment.passUntilRetry();
+    environment.accept();
+
+    assert.deepEqual(environment.socket.sent.map(({ id }) => id), ["id-1", "id-3"]);
+    environment.tell({ event: "ack", id: "id-1", duplicate: true });
+    environment.tell({ event: "ack", id: "id-1", duplicate: true });
+    assert.deepEqual(heard.acks, ["id-2", "id-1"]);
+    assert.equal(feed.unacknowledged, 1);
+  });
+
+  it("gives up what the server refuses", () => {
+    const { feed, environment, heard } = start();
+    environment.accept();
+    feed.send({ event: "ack" });
+    environment.tell({ event: "error", id: "id-1", code: "event-reserved", message: "no" });
+
+    assert.deepEqual(heard.refusals, ["id-1"]);
+    assert.equal(feed.unacknowledged, 0);
+  });
+
+  it("tries again what the server cannot take now", () => {
+    const { feed, environment, heard } = start();
+    environment.accept();
+    feed.send({ event: "news" });
+    environment.tell({ event: "error", id: "id-1", code: "log-unavailable", message: "later" });
+    environment.pass(DEFAULTS.backoffBase);
+
+    assert.deepEqual(environment.socket.sent.map(({ id }) => id), ["id-1", "id-1"]);
+    assert.deepEqual(heard.refusals, []);
+  });
+
+  it("keeps only so many messages, and none that would close the connection", () => {
+    const { feed } = start({ maxUnacknowledged: 2, maxMessageBytes: 100 });
+    assert.throws(() => feed.send({ event: "news", data: "ü".repeat(50) }), RangeError);
+    feed.send({ event: "news" });
+    feed.send({ event: "news" });
+
+    assert.throws(() => feed.send({ event: "news" }), RangeError);
+    assert.equal(feed.unacknowledged, 2);
+  });
+
+  it("tells errors that belong to no message", () => {
+    const { environment, heard } = start();
+    environment.accept();
+    environment.tell({ event: "error", code: "too-many-channels", message: "no" });
+
+    assert.deepEqual(heard.errors, ["too-many-channels"]);
+  });
+});
+
+describe("coming back", () => {
+  const delays = (dice, failures) => {
+    const { environment, heard } = start();
+    environment.dice = dice;
+    for (let n = 0; n < failures; n++) {
+      environment.drop();
+      environment.passUntilRetry();
+    }
+    return heard.states.filter(({ name }) => name === "waiting").map(({ delay }) => delay);
+  };
+
+  it("waits a random time up to a bound that doubles, to 30 s", () => {
+    assert.deepEqual(delays(1, 8), [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]);
+    assert.deepEqual(delays(0.5, 3), [250, 500, 1000]);
+    assert.deepEqual(delays(0, 3), [0, 0, 0]);
+  });
+
+  it("counts from the beginning after a connection that lasted, not after one that was lost at once", () => {
+    const { environment, heard } = start();
+    const fail = (after) => {
+      environment.accept();
+      environment.pass(after);
+      environment.drop();
+      environment.passUntilRetry();
+      return heard.states.findLast(({ name }) => name === "waiting").attempt;
+    };
+
+    assert.deepEqual([fail(100), fail(100), fail(DEFAULTS.stableAfter), fail(100)], [1, 2, 1, 2]);
+  });
+
+  it("is at once when the network is back", () => {
+    const { environment } = start();
+    environment.drop();
+    environment.network.dispatchEvent(new Event("online"));
+    environment.network.dispatchEvent(new Event("online"));
+
+    assert.equal(environment.sockets.length, 2);
+    environment.pass(DEFAULTS.backoffBase);
+    assert.equal(environment.sockets.length, 2);
+  });
+
+  it("is not tried when it would end the same way", () => {
+    for (const code of [1003, 1008, 1009]) {
+      const { environment, heard } = start();
+      environment.accept();
+      environment.drop(code, "why");
+      environment.pass(DEFAULTS.backoffLimit);
+      environment.network.dispatchEvent(new Event("online"));
+
+      assert.equal(environment.sockets.length, 1);
+      assert.deepEqual(heard.states.at(-1), { name: "failed", code, reason: "why" });
+    }
+  });
+
+  it("is tried when the server went down, was full, or found this client slow", () => {
+    for (const code of [1001, 1011, 1013, 4008]) {
+      const { environment } = start();
+      environment.accept();
+      environment.drop(code);
+
+      environment.passUntilRetry();
+    }
+  });
+
+  it("is over after close, until it is opened again", () => {
+    const { feed, environment } = start();
+    environment.accept();
+    feed.close();
+    environment.pass(DEFAULTS.backoffLimit);
+    assert.equal(environment.sockets.length, 1);
+    assert.equal(environment.timers.length, 0);
+
+    feed.open();
+    assert.equal(environment.sockets.length, 2);
+  });
+});
+
+describe("silence", () => {
+  it("is broken by pings, and a connection that answers them lives", () => {
+    const { environment } = start();
+    environment.accept();
+    for (let n = 0; n < 10; n++) {
+      environment.pass(DEFAULTS.pingInterval);
+      environment.tell({ event: "pong" });
+    }
+
+    assert.equal(environment.sockets.length, 1);
+    assert.deepEqual(environment.socket.sent, Array(10).fill({ event: "ping" }));
+  });
+
+  it("after a ping ends the connection, though the network closes nothing", () => {
+    const { environment, heard } = start();
+    environment.accept();
+    environment.pass(DEFAULTS.pingInterval + DEFAULTS.patience - 1);
+    assert.equal(heard.states.at(-1).name, "connected");
+
+    environment.pass(1);
+    assert.equal(heard.states.at(-1).name, "waiting");
+    assert.equal(environment.sockets[0].readyState, 2);
+    environment.pass(DEFAULTS.backoffBase);
+    assert.equal(environment.sockets.length, 2);
+  });
+
+  it("is ended by anything at all", () => {
+    const { environment, heard } = start();
+    environment.accept();
+    environment.pass(DEFAULTS.pingInterval + DEFAULTS.patience - 1);
+    environment.tell(message(1));
+    environment.pass(1);
+
+    assert.equal(heard.states.at(-1).name, "connected");
+  });
+
+  it("of a server that accepts and says nothing does not last either", () => {
+    const { environment, heard } = start();
+    environment.pass(DEFAULTS.patience);
+
+    assert.equal(heard.states.at(-1).name, "waiting");
+  });
+});
+
+describe("ids", () => {
+  it("are random also where there is no randomUUID", () => {
+    const insecure = { getRandomValues: (bytes) => crypto.getRandomValues(bytes) };
+    assert.match(newId(insecure), /^[0-9a-f]{32}$/);
+    assert.notEqual(newId(insecure), newId(insecure));
+    assert.match(newId(), /^[0-9a-f-]{36}$/);
+  });
+});

@@ -1,0 +1,223 @@
+package dev.herald;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaConstructor.CONSTRUCTOR_NAME;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import java.io.ObjectInputStream;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Date;
+import java.util.Set;
+import java.util.Timer;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.BaseStream;
+import org.jspecify.annotations.NullMarked;
+
+/** The arrows of the design: who may know whom. */
+@AnalyzeClasses(packages = "dev.herald", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule EVERY_PACKAGE_HAS_ITS_RULE_HERE = classes()
+            .should()
+            .resideInAnyPackage(
+                    "dev.herald",
+                    "dev.herald.api",
+                    "dev.herald.board",
+                    "dev.herald.feed",
+                    "dev.herald.hub",
+                    "dev.herald.web");
+
+    @ArchTest
+    static final ArchRule API_KNOWS_CDI_AND_JSON_VALUES =
+            onlyKnows("dev.herald.api", "jakarta.inject", "jakarta.enterprise..", "jakarta.json..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule HUB_IS_PLAIN_JAVA = onlyKnows("dev.herald.hub", "dev.herald.api", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule FEED_KNOWS_WEBSOCKET_AND_JSON = onlyKnows(
+            "dev.herald.feed",
+            "dev.herald.api",
+            "dev.herald.hub",
+            "jakarta.inject",
+            "jakarta.enterprise.context",
+            "jakarta.websocket..",
+            "jakarta.json..",
+            "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule WEB_KNOWS_SERVLETS = onlyKnows(
+            "dev.herald.web",
+            "dev.herald.api",
+            "dev.herald.hub",
+            "jakarta.inject",
+            "jakarta.enterprise.context",
+            "jakarta.servlet..",
+            "jakarta.json",
+            "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule BOARD_USES_WHAT_ANY_APPLICATION_USES = onlyKnows(
+            "dev.herald.board",
+            "dev.herald.api",
+            "dev.herald.hub",
+            "jakarta.annotation",
+            "jakarta.inject",
+            "jakarta.enterprise..",
+            "jakarta.faces..",
+            "jakarta.json",
+            "org.eclipse.microprofile.config..",
+            "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule NOBODY_IMPORTS_THE_WIRING = noClasses()
+            .that()
+            .resideInAPackage("dev.herald.(*)..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.herald");
+
+    @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("dev.herald.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule ONLY_FEED_SPEAKS_WEBSOCKET = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.herald.feed")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jakarta.websocket..");
+
+    @ArchTest
+    static final ArchRule ONLY_WEB_SPEAKS_HTTP = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.herald.web")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jakarta.servlet..");
+
+    /** Threads and timers are the container's. */
+    @ArchTest
+    static final ArchRule NOBODY_HAS_OWN_THREADS = noClasses().should().accessTargetWhere(makingThreads());
+
+    /** Whoever needs the time is given a {@code Clock}; time-outs are counted in {@code System.nanoTime}. */
+    @ArchTest
+    static final ArchRule HUB_READS_NO_WALL_CLOCK =
+            noClasses().that().resideInAPackage("dev.herald.hub").should().accessTargetWhere(readingTheWallClock());
+
+    @ArchTest
+    static final ArchRule NOBODY_DESERIALISES =
+            noClasses().should().dependOnClassesThat().areAssignableTo(ObjectInputStream.class);
+
+    @ArchTest
+    static final ArchRule NOBODY_PRINTS = GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+    @ArchTest
+    static final ArchRule NOBODY_USES_JAVA_UTIL_LOGGING = GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+    @ArchTest
+    static final ArchRule CHOICES_ARE_SEALED_INTERFACES_OF_RECORDS = classes()
+            .that()
+            .areNotInterfaces()
+            .and(describe("implement a sealed interface", ArchitectureTest::implementsSealedInterface))
+            .should()
+            .beRecords()
+            .orShould()
+            .beEnums();
+
+    @ArchTest
+    static final ArchRule NULL_IS_THE_EXCEPTION_EVERYWHERE = classes().should(resideInANullMarkedPackage());
+
+    private static ArchRule onlyKnows(String one, String... others) {
+        var known = new String[others.length + 2];
+        System.arraycopy(others, 0, known, 2, others.length);
+        known[0] = one;
+        known[1] = "java..";
+        return classes()
+                .that()
+                .resideInAPackage(one)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(known);
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> makingThreads() {
+        return describe("it makes threads, or uses some that nobody gave to it", access -> {
+            var target = access.getTarget();
+            var isOwnThread = target.getName().equals(CONSTRUCTOR_NAME)
+                    && isOf(target, Thread.class, Timer.class, AbstractExecutorService.class);
+            var isFactory = isOf(target, Executors.class, ForkJoinPool.class);
+            var isDelay = isOf(target, CompletableFuture.class)
+                    && Set.of("delayedExecutor", "orTimeout", "completeOnTimeout")
+                            .contains(target.getName());
+            var isOnCommonPool = isOf(target, CompletionStage.class)
+                    && target.getName().endsWith("Async")
+                    && !takes(target, Executor.class);
+            var isParallel = isOf(target, BaseStream.class, Collection.class)
+                    && target.getName().startsWith("parallel");
+            return isOwnThread || isFactory || isDelay || isOnCommonPool || isParallel;
+        });
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> readingTheWallClock() {
+        return describe("it reads the wall clock", access -> {
+            var target = access.getTarget();
+            var isNow = target.getOwner().getPackageName().startsWith("java.time")
+                    && target.getName().equals("now")
+                    && !takes(target, Clock.class);
+            var isClock = isOf(target, Clock.class) && target.getName().matches("system.*|tick.+");
+            var isSystem = isOf(target, System.class) && target.getName().equals("currentTimeMillis");
+            var isDate = isOf(target, Date.class) && target.getName().equals(CONSTRUCTOR_NAME);
+            return isNow || isClock || isSystem || isDate;
+        });
+    }
+
+    private static boolean isOf(AccessTarget target, Class<?>... owners) {
+        return Arrays.stream(owners).anyMatch(target.getOwner()::isAssignableTo);
+    }
+
+    private static boolean takes(AccessTarget target, Class<?> parameter) {
+        return target instanceof AccessTarget.CodeUnitAccessTarget method
+                && method.getRawParameterTypes().stream().anyMatch(type -> type.isAssignableTo(parameter));
+    }
+
+    private static boolean implementsSealedInterface(JavaClass type) {
+        return type.getAllRawInterfaces().stream()
+                .filter(one -> one.getPackageName().startsWith("dev.herald"))
+                .anyMatch(one -> one.reflect().isSealed());
+    }
+
+    private static ArchCondition<JavaClass> resideInANullMarkedPackage() {
+        return new ArchCondition<>("reside in a package whose package-info has @NullMarked") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                var marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+                events.add(new SimpleConditionEvent(
+                        type, marked, type.getName() + " is in package " + type.getPackageName()));
+            }
+        };
+    }
+}

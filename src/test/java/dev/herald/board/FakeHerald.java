@@ -1,0 +1,118 @@
+package dev.herald.board;
+
+import dev.herald.api.ChannelKind;
+import dev.herald.api.ChannelName;
+import dev.herald.api.Connected;
+import dev.herald.api.Connection;
+import dev.herald.api.Disconnected;
+import dev.herald.api.Envelope;
+import dev.herald.api.Herald;
+import dev.herald.api.Person;
+import dev.herald.api.Position;
+import dev.herald.api.Receipt;
+import jakarta.json.JsonValue;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A Herald without a server: remembers what was published and sent, and counts the people of the connections it is told. */
+final class FakeHerald implements Herald {
+
+    static final Instant NOON = Instant.parse("2026-01-01T12:00:30Z");
+
+    /** What was sent to a single connection. */
+    record Sent(String connectionId, String event, JsonValue data) {}
+
+    private final Map<String, Connection> connections = new LinkedHashMap<>();
+    private final Map<ChannelName, List<Envelope>> published = new HashMap<>();
+    private final List<Sent> sent = new ArrayList<>();
+
+    /** Opens a connection, as the hub does before it fires the event. */
+    synchronized Connected connect(String id, Person person) {
+        var connection = new Connection(id, person);
+        var first = !isThere(person);
+        connections.put(id, connection);
+        return new Connected(connection, first, countPeople());
+    }
+
+    /** Closes a connection, as the hub does before it fires the event. */
+    synchronized Disconnected disconnect(Connection connection) {
+        connections.remove(connection.id());
+        return new Disconnected(connection, "closed by the client", !isThere(connection.person()));
+    }
+
+    @Override
+    public synchronized boolean isOnline(String personId) {
+        return people().stream().anyMatch(person -> person.id().equals(personId));
+    }
+
+    private boolean isThere(Person person) {
+        return people().contains(person);
+    }
+
+    synchronized Envelope add(
+            ChannelName channel, String event, @Nullable Person from, @Nullable String to, String json) {
+        var log = published.computeIfAbsent(channel, name -> new ArrayList<>());
+        var message = new Envelope(channel, new Position("e", log.size() + 1L), event, from, to, NOON, json);
+        log.add(message);
+        return message;
+    }
+
+    synchronized List<Sent> sent() {
+        return List.copyOf(sent);
+    }
+
+    @Override
+    public CompletionStage<Receipt> news(JsonValue data) {
+        return publish(ChannelName.NEWS, "news", data);
+    }
+
+    @Override
+    public CompletionStage<Receipt> tell(String personId, JsonValue data) {
+        return publish(ChannelName.ofUser(personId), "private", data);
+    }
+
+    @Override
+    public CompletionStage<Receipt> publish(ChannelName channel, String event, JsonValue data) {
+        var message = add(channel, event, null, null, data.toString());
+        return CompletableFuture.completedStage(new Receipt(channel, message.position(), false, ChannelKind.MEMORY));
+    }
+
+    @Override
+    public synchronized boolean send(String connectionId, String event, JsonValue data) {
+        sent.add(new Sent(connectionId, event, data));
+        return connections.containsKey(connectionId);
+    }
+
+    @Override
+    public synchronized List<Envelope> latest(ChannelName channel, int limit) {
+        var all = published.getOrDefault(channel, List.of());
+        return List.copyOf(all.subList(Math.max(0, all.size() - limit), all.size()));
+    }
+
+    @Override
+    public synchronized List<Person> people() {
+        return connections.values().stream().map(Connection::person).distinct().toList();
+    }
+
+    @Override
+    public int countPeople() {
+        return people().size();
+    }
+
+    @Override
+    public List<Person> people(ChannelName channel) {
+        return people();
+    }
+
+    @Override
+    public synchronized List<Connection> connections() {
+        return List.copyOf(connections.values());
+    }
+}

@@ -1,0 +1,43 @@
+package dev.herald.feed;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** What a class logs at ERROR while this is open; its log goes nowhere else meanwhile. */
+final class ErrorLog extends Handler implements AutoCloseable {
+
+    private final Logger logger;
+    private final List<String> lines = new ArrayList<>();
+
+    ErrorLog(Class<?> source) {
+        logger = Logger.getLogger(source.getName());
+        logger.setUseParentHandlers(false);
+        logger.addHandler(this);
+    }
+
+    synchronized List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    @Override
+    public synchronized void publish(LogRecord entry) {
+        if (entry.getLevel().intValue() >= Level.SEVERE.intValue()) {
+            lines.add(entry.getMessage());
+        }
+    }
+
+    @Override
+    public void flush() {
+        // All is in the list.
+    }
+
+    @Override
+    public void close() {
+        logger.removeHandler(this);
+        logger.setUseParentHandlers(true);
+    }
+}

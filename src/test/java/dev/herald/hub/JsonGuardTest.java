@@ -1,0 +1,431 @@
+package dev.herald.hub;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import dev.herald.hub.JsonGuard.HostileJsonException;
+import dev.herald.hub.JsonGuard.MalformedJsonException;
+import jakarta.json.Json;
+import jakarta.json.JsonException;
+import jakarta.json.JsonReaderFactory;
+import java.io.StringReader;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Quotes are apostrophes in the texts of these tests, where that is easier to read. */
+@Timeout(30)
+class JsonGuardTest {
+
+    private static final int DOCUMENTS = 2_000;
+    private static final int MUTATIONS_OF_EACH = 20;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "null",
+                "true",
+                "false",
+                "0",
+                "-0",
+                "7",
+                "-12.50",
+                "1e5",
+                "1E+5",
+                "1.0e-005",
+                "0.1e999",
+                "''",
+                "'text'",
+                "'\\\\ \\/ \\b \\f \\n \\r \\t \\u0041 \\u00e9 \\u00E9'",
+                "'é € 😀 \\ud83d\\ude00 \u007f \u2028'",
+                "[]",
+                "[ ]",
+                "[1]",
+                "[1,'a',null,[true],{}]",
+                "{}",
+                "{ }",
+                "{'a':1}",
+                "{'':{'':{'':0}}}",
+                "{'a':{'a':1},'b':{'a':1}}",
+                "{'a':1,'A':1,'\\u0062':1}",
+                " \t\r\n{ 'a' : [ 1 , 2 ] , 'b' : 'c' } \t\r\n"
+            })
+    void passesJsonOfEveryKind(String text) {
+        assertThatCode(() -> check(text)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "   ",
+                "nul",
+                "nulL",
+                "True",
+                "tru e",
+                "NaN",
+                "Infinity",
+                "undefined",
+                "+1",
+                "-",
+                "- 1",
+                ".5",
+                "1.",
+                "1.e5",
+                "1e",
+                "1e+",
+                "1e+-5",
+                "01",
+                "-01",
+                "0x10",
+                "1 2",
+                "1_000",
+                "١",
+                "'",
+                "'a",
+                "a'",
+                "'a\\",
+                "'a\\'",
+                "'\\x41'",
+                "'\\u12'",
+                "'\\u12G4'",
+                "'\\u00٤1'",
+                "'\\U0041'",
+                "'a\nb'",
+                "'a\tb'",
+                "'a\u0001b'",
+                "[",
+                "]",
+                "[1",
+                "[1,",
+                "[1,]",
+                "[,1]",
+                "[,]",
+                "[1 2]",
+                "[1}",
+                "{",
+                "}",
+                "{'a'",
+                "{'a':",
+                "{'a':}",
+                "{'a':1",
+                "{'a':1,",
+                "{'a':1,}",
+                "{,}",
+                "{'a' 1}",
+                "{'a',1}",
+                "{a:1}",
+                "{1:1}",
+                "{null:1}",
+                "{'a':1]",
+                "{'a':1 'b':2}",
+                "{}{}",
+                "[]null",
+                "1,2",
+                "// comment\n1",
+                "/**/1",
+                "\ufeff1",
+                "\u00a01",
+                "\u000b1",
+                "\f1",
+                "\u00001",
+                "1\u0000"
+            })
+    void refusesWhatIsNoJsonWithASentence(String text) {
+        refused(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'a':1,'a':1}",
+                "{'a':1,'b':2,'a':3}",
+                "{'a':1,'\\u0061':2}",
+                "{'\\u0061':1,'a':2}",
+                "{'/':1,'\\/':2}",
+                "{'':1,'':2}",
+                "{'😀':1,'\\ud83d\\ude00':2}",
+                "[{'x':{'a':1,'a':2}}]"
+            })
+    void refusesTwoMembersOfOneName(String text) {
+        refused(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'\ud83d'",
+                "'\ude00'",
+                "'\ude00\ud83d'",
+                "'\ud83d\ud83d\ude00'",
+                "'\ud83dx'",
+                "'\\ud83d'",
+                "'\\ude00'",
+                "'\\ude00\\ud83d'",
+                "'\\ud83d\\ud83d\\ude00'",
+                "'\\ud83d \\ude00'",
+                "{'\ud83d':1}",
+                "{'\\ude00':1}"
+            })
+    void refusesHalfASurrogatePairInAnyForm(String text) {
+        refused(text);
+    }
+
+    @Test
+    void passesASurrogatePairOfWhichOneHalfIsEscaped() {
+        assertThatCode(() -> check("'" + '\ud83d' + "\\ude00 \\ud83d" + '\ude00' + "'"))
+                .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'\u0000'", "'\\u0000'", "'a\\u0000b'", "{'\\u0000':1}", "{'a\u0000':1}"})
+    void refusesNul(String text) {
+        refused(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'a' 1} | ':' is expected, at character 5",
+                "[1 2] | ']' is expected, at character 3",
+                "{'a':1 | '}' is expected, at character 6",
+                "nope | a value is expected, at character 0",
+                "[1,x] | a value is expected, at character 3",
+                "1 1 | nothing may follow the value, at character 2",
+                "{1:1} | an object's member begins with its name in quotes, at character 1",
+                "[1, | the text ends too early, at character 3"
+            })
+    void saysWhatIsWrongAndWhere(String text, String sentence) {
+        assertThat(refused(text)).isEqualTo("not the JSON we take: " + sentence);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 63, 64})
+    void passesNestingUpTo64(int depth) {
+        assertThatCode(() -> check("[".repeat(depth) + "]".repeat(depth))).doesNotThrowAnyException();
+        assertThatCode(() -> check("{'a':".repeat(depth) + "1" + "}".repeat(depth)))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> check("[" + "[{}],".repeat(200) + "[".repeat(62) + "]".repeat(63)))
+                .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {65, 66, 100_000})
+    void takesDeeperNestingForHostile(int depth) {
+        hostile("[".repeat(depth));
+        hostile("[".repeat(depth) + "]".repeat(depth));
+        hostile("{'a':".repeat(depth));
+        hostile("[{'a':".repeat(depth / 2 + 1));
+    }
+
+    @Test
+    void readsNoFurtherThanTheBound() {
+        var deep = "[".repeat(10_000_000);
+        var wide = members(1_001) + "x".repeat(10_000_000);
+
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+            for (var n = 0; n < 2_000; n++) {
+                assertThat(passes(deep)).isFalse();
+            }
+        });
+        hostile(wide);
+    }
+
+    @Test
+    void passesAThousandMembersOfEachObject() {
+        assertThatCode(() -> check(members(1_000) + "}")).doesNotThrowAnyException();
+        assertThatCode(() -> check("[" + members(1_000) + "}," + members(1_000) + "}]"))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> check("[" + "0,".repeat(10_000) + "0]")).doesNotThrowAnyException();
+    }
+
+    @Test
+    void takesMoreMembersForHostile() {
+        hostile(members(1_001) + "}");
+        hostile("[[" + members(1_001));
+    }
+
+    @Test
+    void takesLongNumbersForHostile() {
+        assertThatCode(() -> check("-" + "9".repeat(99))).doesNotThrowAnyException();
+        assertThatCode(() -> check("0." + "9".repeat(98))).doesNotThrowAnyException();
+        hostile("9".repeat(101));
+        hostile("-" + "9".repeat(100));
+        hostile("0." + "9".repeat(99));
+        hostile("[" + "9".repeat(200_000) + "]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e1000", "1e-1000", "1E+1000", "1e0001", "{'n':1e1000000000}", "0e99999999999999999999"})
+    void takesHugeExponentsForHostile(String text) {
+        hostile(text);
+    }
+
+    @Test
+    void takesNamesOfOneHashInGoodTime() {
+        var names = IntStream.range(0, 1_000)
+                .mapToObj(n -> "'"
+                        + Integer.toBinaryString(1_024 + n).replace("0", "Aa").replace("1", "BB") + "':0")
+                .collect(joining(","));
+
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+            for (var n = 0; n < 100; n++) {
+                check("{" + names + "}");
+            }
+        });
+    }
+
+    /** What passes here is safe and means the same for all parsers: at least for this one. */
+    @Test
+    void passesNothingThatAParserRefuses() {
+        var random = new Random(42);
+        var parser = Json.createReaderFactory(Map.of());
+        var passed = 0;
+        for (var n = 0; n < DOCUMENTS; n++) {
+            var document = new Generator(random).document();
+            assertThatCode(() -> JsonGuard.check(document)).as(document).doesNotThrowAnyException();
+            parse(parser, document);
+            for (var m = 0; m < MUTATIONS_OF_EACH; m++) {
+                var mutation = mutate(document, random);
+                if (passes(mutation)) {
+                    parse(parser, mutation);
+                    passed++;
+                }
+            }
+        }
+        assertThat(passed).isBetween(DOCUMENTS, DOCUMENTS * MUTATIONS_OF_EACH * 9 / 10);
+    }
+
+    private static void parse(JsonReaderFactory parser, String text) {
+        try (var reader = parser.createReader(new StringReader(text))) {
+            reader.readValue();
+        } catch (JsonException e) {
+            fail("the parser refuses what the guard passed: " + text, e);
+        }
+    }
+
+    private static boolean passes(String text) {
+        try {
+            JsonGuard.check(text);
+            return true;
+        } catch (MalformedJsonException | HostileJsonException e) {
+            return false;
+        }
+    }
+
+    private static String mutate(String document, Random random) {
+        var alphabet = "{}[]\",:\\u0019eE+-.tfn \n\u0000\ud83d\ude00é";
+        var text = new StringBuilder(document);
+        for (var edits = 1 + random.nextInt(2); edits > 0 && !text.isEmpty(); edits--) {
+            var at = random.nextInt(text.length());
+            var other = alphabet.charAt(random.nextInt(alphabet.length()));
+            switch (random.nextInt(4)) {
+                case 0 -> text.deleteCharAt(at);
+                case 1 -> text.insert(at, other);
+                case 2 -> text.setCharAt(at, other);
+                default -> text.insert(at, text.substring(at, Math.min(text.length(), at + random.nextInt(8))));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String refused(String text) {
+        var sentence = new String[1];
+        assertThatExceptionOfType(MalformedJsonException.class)
+                .isThrownBy(() -> check(text))
+                .satisfies(e -> {
+                    assertThat(e.getMessage()).matches("not the JSON we take: .+, at character [0-9]+");
+                    sentence[0] = e.getMessage();
+                });
+        return sentence[0];
+    }
+
+    private static void hostile(String text) {
+        assertThatExceptionOfType(HostileJsonException.class)
+                .isThrownBy(() -> check(text))
+                .satisfies(e -> assertThat(e.getMessage()).isNotBlank().isASCII());
+    }
+
+    private static void check(String text) {
+        JsonGuard.check(text.indexOf('\'') < 0 ? text : text.replace('\'', '"'));
+    }
+
+    /** An object without its end. */
+    private static String members(int count) {
+        return IntStream.range(0, count).mapToObj(n -> "\"m" + n + "\":" + n).collect(joining(",", "{", ""));
+    }
+
+    /** Makes up JSON of all kinds. */
+    private static final class Generator {
+
+        private final Random random;
+        private int members;
+
+        Generator(Random random) {
+            this.random = random;
+        }
+
+        String document() {
+            return space() + value(0) + space();
+        }
+
+        private String value(int depth) {
+            return switch (random.nextInt(depth > 6 ? 4 : 6)) {
+                case 0 -> random.nextBoolean() ? "true" : "false";
+                case 1 -> "null";
+                case 2 -> number();
+                case 3 -> '"' + characters() + '"';
+                case 4 -> list("[", "]", () -> value(depth + 1));
+                default ->
+                    list(
+                            "{",
+                            "}",
+                            () -> "\"" + characters() + members++ + "\"" + space() + ":" + space() + value(depth + 1));
+            };
+        }
+
+        private String list(String opening, String closing, Supplier<String> element) {
+            return IntStream.range(0, random.nextInt(5))
+                    .mapToObj(n -> space() + element.get() + space())
+                    .collect(joining(",", opening + space(), closing));
+        }
+
+        private String number() {
+            var number = (random.nextBoolean() ? "-" : "") + random.nextInt(1_000);
+            if (random.nextBoolean()) {
+                number += "." + random.nextInt(1_000);
+            }
+            if (random.nextBoolean()) {
+                number += random.nextBoolean() ? "e" : "E+";
+                number += random.nextInt(1_000);
+            }
+            return number;
+        }
+
+        private String characters() {
+            var pieces = new String[] {
+                "a", "Z", " ", "é", "€", "😀", "\\n", "\\\\", "\\\"", "\\/", "\\u00e9", "\\ud83d\\ude00", "\u2028"
+            };
+            return IntStream.range(0, random.nextInt(6))
+                    .mapToObj(n -> pieces[random.nextInt(pieces.length)])
+                    .collect(joining());
+        }
+
+        private String space() {
+            return random.nextInt(4) == 0 ? " \n\t\r".substring(random.nextInt(4)) : "";
+        }
+    }
+}

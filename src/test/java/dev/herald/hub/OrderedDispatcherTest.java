@@ -1,0 +1,342 @@
+package dev.herald.hub;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class OrderedDispatcherTest {
+
+    private static final int CAPACITY = 1_000_000;
+
+    private final Logger log = Logger.getLogger(OrderedDispatcher.class.getName());
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Map<String, List<Integer>> handled = new ConcurrentHashMap<>();
+    private final AtomicInteger atWork = new AtomicInteger();
+    private final AtomicInteger mostAtWork = new AtomicInteger();
+
+    @BeforeEach
+    void logNothing() {
+        log.setFilter(line -> false);
+    }
+
+    @AfterEach
+    void stopThreads() {
+        threads.shutdownNow();
+        log.setFilter(null);
+    }
+
+    @Test
+    void keepsTheOrderOfEachKeyWithinWhatOneThreadAdds() throws Exception {
+        var count = 2_000;
+        var dispatcher = new OrderedDispatcher<String, Integer>(threads, 4, CAPACITY, this::note);
+        var start = new CountDownLatch(1);
+        var adders = IntStream.range(0, 8)
+                .mapToObj(adder -> new Thread(() -> {
+                    await(start);
+                    for (var n = 0; n < count; n++) {
+                        dispatcher.add("key" + adder, n);
+                        dispatcher.add("shared", adder * count + n);
+                    }
+                }))
+                .toList();
+        adders.forEach(Thread::start);
+
+        start.countDown();
+        for (var adder : adders) {
+            adder.join();
+        }
+
+        Awaitility.await().until(() -> countHandled() == 16 * count);
+        for (var adder = 0; adder < 8; adder++) {
+            var from = adder * count;
+            assertThat(handled.get("key" + adder)).isEqualTo(numbers(0, count));
+            assertThat(handled.get("shared"))
+                    .filteredOn(n -> n >= from && n < from + count)
+                    .isEqualTo(numbers(from, from + count));
+        }
+        assertThat(mostAtWork.get()).isBetween(1, 4);
+        assertThat(dispatcher.isFull()).isFalse();
+    }
+
+    @Test
+    void handlesTheThingsOfOneKeyOneAtATime() {
+        var together = new AtomicInteger();
+        var overlaps = new AtomicInteger();
+        var done = new AtomicInteger();
+        var dispatcher = new OrderedDispatcher<String, Integer>(threads, 8, CAPACITY, (key, n) -> {
+            if (together.incrementAndGet() > 1) {
+                overlaps.incrementAndGet();
+            }
+            Thread.yield();
+            together.decrementAndGet();
+            done.incrementAndGet();
+        });
+
+        for (var n = 0; n < 10_000; n++) {
+            dispatcher.add("key", n);
+        }
+
+        Awaitility.await().until(() -> done.get() == 10_000);
+        assertThat(overlaps).hasValue(0);
+    }
+
+    @Test
+    void handlesDifferentKeysSideBySideOnSoManyThreadsAndNoMore() {
+        var go = new CountDownLatch(1);
+        var dispatcher = new OrderedDispatcher<String, Integer>(threads, 3, CAPACITY, (key, n) -> {
+            note(key, n, () -> await(go));
+        });
+
+        for (var key = 0; key < 20; key++) {
+            dispatcher.add("key" + key, 0);
+        }
+
+        Awaitility.await().until(() -> atWork.get() == 3);
+        go.countDown();
+        Awaitility.await().until(() -> countHandled() == 20);
+        assertThat(mostAtWork).hasValue(3);
+    }
+
+    @Test
+    void takesOneThreadForOneKey() {
+        var taken = new AtomicInteger();
+        var go = new CountDownLatch(1);
+        var dispatcher = new OrderedDispatcher<String, Integer>(
+                counting(taken), 3, CAPACITY, (key, n) -> note(key, n, () -> await(go)));
+
+        for (var n = 0; n < 20; n++) {
+            dispatcher.add("key", n);
+        }
+        go.countDown();
+
+        Awaitility.await().until(() -> countHandled() == 20);
+        assertThat(taken).hasValue(1);
+    }
+
+    @Test
+    void givesItsThreadBackWhenThereIsNothingToDo() {
+        var waiting = new ArrayDeque<Runnable>();
+        var dispatcher = new OrderedDispatcher<String, Integer>(waiting::add, 1, CAPACITY, this::note);
+
+        for (var n = 0; n < 50; n++) {
+            dispatcher.add("key", n);
+            assertThat(waiting).hasSize(1);
+            run(waiting);
+        }
+
+        assertThat(handled.get("key")).isEqualTo(numbers(0, 50));
+    }
+
+    @Test
+    void isNotHeldUpByASlowKey() {
+        var go = new CountDownLatch(1);
+        var dispatcher = new OrderedDispatcher<String, Integer>(threads, 2, CAPACITY, (key, n) -> {
+            if (key.equals("slow")) {
+                await(go);
+            }
+            note(key, n);
+        });
+
+        dispatcher.add("slow", 0);
+        dispatcher.add("slow", 1);
+        for (var n = 0; n < 100; n++) {
+            dispatcher.add("a", n);
+            dispatcher.add("b", n);
+        }
+
+        Awaitility.await().until(() -> countHandled() == 200);
+        assertThat(handled).doesNotContainKey("slow");
+        go.countDown();
+        Awaitility.await().until(() -> countHandled() == 202);
+        assertThat(handled.get("slow")).containsExactly(0, 1);
+    }
+
+    @Test
+    void isFairToAllKeysWithOneThread() {
+        var order = new ArrayList<String>();
+        var waiting = new ArrayDeque<Runnable>();
+        var dispatcher =
+                new OrderedDispatcher<String, Integer>(waiting::add, 1, CAPACITY, (key, n) -> order.add(key + n));
+        for (var n = 0; n < 3; n++) {
+            dispatcher.add("a", n);
+        }
+        dispatcher.add("b", 0);
+
+        run(waiting);
+
+        assertThat(order).containsExactly("a0", "b0", "a1", "a2");
+    }
+
+    @Test
+    void handlesWhatTheHandlerAdds() {
+        var order = new ArrayList<Integer>();
+        var self = new ArrayList<OrderedDispatcher<String, Integer>>();
+        var dispatcher = new OrderedDispatcher<String, Integer>(Runnable::run, 1, CAPACITY, (key, n) -> {
+            order.add(n);
+            if (n < 5) {
+                self.get(0).add(key, n + 1);
+                order.add(-n);
+            }
+        });
+        self.add(dispatcher);
+
+        dispatcher.add("key", 1);
+
+        assertThat(order).containsExactly(1, -1, 2, -2, 3, -3, 4, -4, 5);
+    }
+
+    @Test
+    void goesOnAfterAHandlerThatThrows() {
+        assertGoesOnAfter(() -> {
+            throw new IllegalStateException("thrown by a test");
+        });
+    }
+
+    /** An AssertionError or a NoClassDefFoundError of one observer must not silence all others for ever. */
+    @Test
+    void goesOnAfterAHandlerThatThrowsAnError() {
+        assertGoesOnAfter(() -> {
+            throw new AssertionError("thrown by a test");
+        });
+    }
+
+    private void assertGoesOnAfter(Runnable mistake) {
+        var waiting = new ArrayDeque<Runnable>();
+        var dispatcher = new OrderedDispatcher<String, Integer>(waiting::add, 2, 3, (key, n) -> {
+            if (n < 0) {
+                mistake.run();
+            }
+            note(key, n);
+        });
+
+        for (var round = 0; round < 10; round++) {
+            dispatcher.add("a", -1);
+            dispatcher.add("b", -1);
+            dispatcher.add("a", round);
+            run(waiting);
+        }
+
+        assertThat(handled).isEqualTo(Map.of("a", numbers(0, 10)));
+        assertThat(dispatcher.isFull()).isFalse();
+    }
+
+    @Test
+    void isFullWhenAsManyThingsWaitAsMay() {
+        var waiting = new ArrayDeque<Runnable>();
+        var dispatcher = new OrderedDispatcher<String, Integer>(waiting::add, 2, 3, this::note);
+
+        dispatcher.add("a", 0);
+        dispatcher.add("b", 0);
+        assertThat(dispatcher.isFull()).isFalse();
+        dispatcher.add("a", 1);
+        assertThat(dispatcher.isFull()).isTrue();
+        dispatcher.add("a", 2);
+        assertThat(dispatcher.isFull()).isTrue();
+        run(waiting);
+
+        assertThat(dispatcher.isFull()).isFalse();
+        assertThat(countHandled()).isEqualTo(4);
+    }
+
+    @Test
+    void handlesWhatAFullExecutorRejectedWithALaterOne() {
+        var rejecting = new boolean[] {true};
+        var waiting = new ArrayDeque<Runnable>();
+        var dispatcher = new OrderedDispatcher<String, Integer>(
+                work -> {
+                    if (rejecting[0]) {
+                        throw new RejectedExecutionException("rejected by a test");
+                    }
+                    waiting.add(work);
+                },
+                2,
+                CAPACITY,
+                this::note);
+        dispatcher.add("a", 0);
+        dispatcher.add("a", 1);
+        dispatcher.add("b", 0);
+        assertThat(waiting).isEmpty();
+
+        rejecting[0] = false;
+        dispatcher.add("a", 2);
+        run(waiting);
+
+        assertThat(handled).isEqualTo(Map.of("a", numbers(0, 3), "b", numbers(0, 1)));
+    }
+
+    private void note(String key, int thing) {
+        note(key, thing, () -> {});
+    }
+
+    private void note(String key, int thing, Runnable meanwhile) {
+        mostAtWork.accumulateAndGet(atWork.incrementAndGet(), Math::max);
+        meanwhile.run();
+        var things = handled.computeIfAbsent(key, k -> new ArrayList<>());
+        synchronized (things) {
+            things.add(thing);
+        }
+        atWork.decrementAndGet();
+    }
+
+    private int countHandled() {
+        return handled.values().stream()
+                .mapToInt(things -> {
+                    synchronized (things) {
+                        return things.size();
+                    }
+                })
+                .sum();
+    }
+
+    /** An executor that counts the threads it is asked for, one for each call. */
+    private Executor counting(AtomicInteger taken) {
+        return work -> {
+            taken.incrementAndGet();
+            threads.execute(work);
+        };
+    }
+
+    /** Runs what waits for a thread; what it throws ends its thread and nothing else. */
+    private static void run(Queue<Runnable> waiting) {
+        while (!waiting.isEmpty()) {
+            try {
+                waiting.remove().run();
+            } catch (AssertionError e) {
+                assertThat(e).hasMessage("thrown by a test");
+            }
+        }
+    }
+
+    private static List<Integer> numbers(int from, int to) {
+        return IntStream.range(from, to).boxed().toList();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

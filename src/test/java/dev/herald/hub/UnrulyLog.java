@@ -1,0 +1,121 @@
+package dev.herald.hub;
+
+import dev.herald.api.ChannelKind;
+import dev.herald.api.ChannelName;
+import dev.herald.api.Envelope;
+import dev.herald.api.Position;
+import dev.herald.api.RefusedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+
+/** A log that keeps its contract and no more: it answers late, lets others go first, or fails, as a test wants. */
+final class UnrulyLog implements Log {
+
+    private final Log log;
+    private final List<CompletableFuture<Void>> held = new ArrayList<>();
+    private boolean holding;
+    private int replays;
+    private Runnable afterHead = () -> {};
+    private Runnable afterSince = () -> {};
+    private Predicate<ChannelName> broken = channel -> false;
+    private Predicate<Draft> refused = draft -> false;
+
+    UnrulyLog(Log log) {
+        this.log = log;
+    }
+
+    /** From now on appends are committed, but not acknowledged until {@link #acknowledge}. */
+    void hold() {
+        holding = true;
+    }
+
+    /** Appends are acknowledged at once again; those held stay so. */
+    void holdNoMore() {
+        holding = false;
+    }
+
+    /** Acknowledges an append that was held; 0 is the first one. */
+    void acknowledge(int number) {
+        held.get(number).complete(null);
+    }
+
+    /** Does this once, after the next answer about a head was made up and before it is given. */
+    void afterNextHead(Runnable what) {
+        afterHead = what;
+    }
+
+    /** Does this once, after the next replay was made up and before it is given. */
+    void afterNextSince(Runnable what) {
+        afterSince = what;
+    }
+
+    /** How often it was asked what came after a position. */
+    int replays() {
+        return replays;
+    }
+
+    /** These channels cannot be read. */
+    void cannotRead(Predicate<ChannelName> channels) {
+        broken = channels;
+    }
+
+    /** These drafts are not taken. */
+    void refuses(Predicate<Draft> drafts) {
+        refused = drafts;
+    }
+
+    @Override
+    public CompletionStage<Appended> append(Draft draft) {
+        if (refused.test(draft)) {
+            return CompletableFuture.failedStage(
+                    new RefusedException(RefusedException.Reason.LOG_UNAVAILABLE, "the log is not there"));
+        }
+        var appended = log.append(draft);
+        if (!holding) {
+            return appended;
+        }
+        var release = new CompletableFuture<Void>();
+        held.add(release);
+        return release.thenCompose(now -> appended);
+    }
+
+    @Override
+    public Replay since(ChannelName channel, Position since, int limit) {
+        requireReadable(channel);
+        replays++;
+        var replay = log.since(channel, since, limit);
+        var after = afterSince;
+        afterSince = () -> {};
+        after.run();
+        return replay;
+    }
+
+    @Override
+    public Position head(ChannelName channel) {
+        requireReadable(channel);
+        var head = log.head(channel);
+        var after = afterHead;
+        afterHead = () -> {};
+        after.run();
+        return head;
+    }
+
+    private void requireReadable(ChannelName channel) {
+        if (broken.test(channel)) {
+            throw new IllegalStateException("the log is not there");
+        }
+    }
+
+    @Override
+    public List<Envelope> latest(ChannelName channel, int limit) {
+        return log.latest(channel, limit);
+    }
+
+    @Override
+    public ChannelKind kind() {
+        return log.kind();
+    }
+}

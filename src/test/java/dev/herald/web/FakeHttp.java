@@ -1,0 +1,113 @@
+package dev.herald.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** One request and its response, as a container would hand them out. */
+final class FakeHttp {
+
+    private final Map<String, List<String>> requestHeaders = new HashMap<>();
+    private final List<Cookie> cookies = new ArrayList<>();
+    private final Map<String, String> parameters = new HashMap<>();
+    private final String method;
+    private final String path;
+    private Principal user;
+    private boolean secure;
+
+    /** What came back. */
+    int status = 200;
+
+    final Map<String, List<String>> headers = new HashMap<>();
+    final StringWriter body = new StringWriter();
+
+    /** What the rest of the chain was given; {@code null} while it was not called. */
+    HttpServletRequest passedOn;
+
+    FakeHttp(String method, String path) {
+        this.method = method;
+        this.path = path;
+        header("Host", "good.example");
+    }
+
+    FakeHttp header(String name, String... values) {
+        requestHeaders.put(name.toLowerCase(Locale.ROOT), List.of(values));
+        return this;
+    }
+
+    FakeHttp cookie(String name, String value) {
+        cookies.add(new Cookie(name, value));
+        return this;
+    }
+
+    FakeHttp parameter(String name, String value) {
+        parameters.put(name, value);
+        return this;
+    }
+
+    FakeHttp by(String principal) {
+        user = () -> principal;
+        return this;
+    }
+
+    FakeHttp overTls() {
+        secure = true;
+        return this;
+    }
+
+    HttpServletRequest request() {
+        return proxy(HttpServletRequest.class, (self, called, arguments) -> switch (called.getName()) {
+            case "getMethod" -> method;
+            case "getServletPath" -> path;
+            case "getHeader" -> header(arguments[0]).stream().findFirst().orElse(null);
+            case "getHeaders" -> Collections.enumeration(header(arguments[0]));
+            case "getCookies" -> cookies.isEmpty() ? null : cookies.toArray(Cookie[]::new);
+            case "getParameter" -> parameters.get((String) arguments[0]);
+            case "getUserPrincipal" -> user;
+            case "isSecure" -> secure;
+            default -> throw new UnsupportedOperationException(called.toString());
+        });
+    }
+
+    private List<String> header(Object name) {
+        return requestHeaders.getOrDefault(((String) name).toLowerCase(Locale.ROOT), List.of());
+    }
+
+    HttpServletResponse response() {
+        return proxy(HttpServletResponse.class, (self, called, arguments) -> {
+            switch (called.getName()) {
+                case "setStatus" -> status = (int) arguments[0];
+                case "setContentType" -> headers.put("Content-Type", List.of((String) arguments[0]));
+                case "setHeader" -> headers.put((String) arguments[0], List.of((String) arguments[1]));
+                case "addHeader" ->
+                    headers.computeIfAbsent((String) arguments[0], name -> new ArrayList<>())
+                            .add((String) arguments[1]);
+                case "getWriter" -> {
+                    return new PrintWriter(body, true);
+                }
+                default -> throw new UnsupportedOperationException(called.toString());
+            }
+            return null;
+        });
+    }
+
+    FilterChain chain() {
+        return (request, response) -> passedOn = (HttpServletRequest) request;
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(FakeHttp.class.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+}

@@ -1,0 +1,166 @@
+package dev.herald.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.herald.api.Person;
+import dev.herald.api.PersonPrincipal;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VisitorFilterTest {
+
+    private static final String SECRET = "abcdefghijklmnopqrstuvwxyz0";
+
+    private final VisitorFilter filter = new VisitorFilter();
+
+    VisitorFilterTest() {
+        filter.origins = new Origins(List.of("https://app.example"));
+    }
+
+    @Test
+    void givesANewGuestASecretThatIsTheGuestsNextTime() throws Exception {
+        var first = filtered(handshake());
+
+        var cookie = first.headers.get("Set-Cookie");
+        assertThat(cookie)
+                .singleElement()
+                .asString()
+                .matches("herald-guest=[A-Za-z0-9_-]{27}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax");
+        var secret = cookie.get(0).substring("herald-guest=".length(), "herald-guest=".length() + 27);
+        var second = filtered(handshake().cookie("herald-guest", secret));
+        assertThat(person(second)).isEqualTo(person(first));
+        assertThat(second.headers).doesNotContainKey("Set-Cookie");
+    }
+
+    @Test
+    void givesTheSecretToTlsOnlyWhereThereIsTls() throws Exception {
+        var request = filtered(handshake().overTls().header("Origin", "https://good.example"));
+
+        assertThat(request.headers.get("Set-Cookie").get(0)).endsWith("; Secure");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "short",
+                "with space and long enough to be",
+                "=======================",
+                "guest-AAAAAAAAAAAAAAAA,,"
+            })
+    void replacesASecretThatIsNone(String secret) throws Exception {
+        var request = filtered(handshake().cookie("herald-guest", secret));
+
+        assertThat(request.headers.get("Set-Cookie")).hasSize(1);
+    }
+
+    @Test
+    void knowsASignedInUserAndGivesNoCookie() throws Exception {
+        var request =
+                filtered(handshake().by("ann").cookie("herald-name", "Bob").parameter("name", "Bob"));
+
+        assertThat(person(request)).isEqualTo(new Person("ann", "ann"));
+        assertThat(request.passedOn.getRemoteUser()).isEqualTo("ann");
+        assertThat(request.passedOn.getUserPrincipal().getName()).isEqualTo("ann");
+        assertThat(request.headers).isEmpty();
+    }
+
+    @Test
+    void refusesAUserWhoseNameIsAGuests() throws Exception {
+        var request = filtered(handshake().by("guest-AAAAAAAAAAAAAAAA"));
+
+        assertThat(request.passedOn).isNull();
+        assertThat(request.status).isEqualTo(403);
+        assertThat(request.body.toString()).doesNotContain("guest-");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Ann, , Ann",
+        "Ann%20%C3%A9%2B, , Ann é+",
+        "Ann, Bob, Bob",
+        ", Bob, Bob",
+        "%zz, , Guest",
+        "%0d%0aforged, , Guest",
+        "'', , Guest",
+        ", , Guest"
+    })
+    void showsAGuestUnderTheNameOfTheQueryOrOfTheCookie(String cookie, String query, String name) throws Exception {
+        var request = handshake().cookie("herald-guest", SECRET);
+        if (cookie != null) {
+            request.cookie("herald-name", cookie);
+        }
+        if (query != null) {
+            request.parameter("name", query);
+        }
+
+        assertThat(person(filtered(request)).name()).startsWith(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"https://evil.example", "null", "https://good.example.evil.com", "https://good.example:444"})
+    void refusesHandshakesAndFormsOfForeignPages(String origin) throws Exception {
+        var handshake = filtered(handshake().header("Origin", origin));
+        var form = filtered(new FakeHttp("POST", "/index.xhtml").header("Origin", origin));
+
+        assertThat(List.of(handshake, form)).allSatisfy(request -> {
+            assertThat(request.status).isEqualTo(403);
+            assertThat(request.passedOn).isNull();
+            assertThat(request.headers).containsOnlyKeys("Content-Type");
+            assertThat(request.body.toString()).contains("herald.origins").doesNotContain("evil");
+        });
+    }
+
+    @Test
+    void refusesTwoOrigins() throws Exception {
+        var request = filtered(handshake().header("Origin", "https://app.example", "https://app.example"));
+
+        assertThat(request.status).isEqualTo(403);
+    }
+
+    @Test
+    void refusesABrowsersHandshakeWithoutAnOrigin() throws Exception {
+        assertThat(filtered(handshake().header("Sec-Fetch-Site", "cross-site")).status)
+                .isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://good.example", "https://good.example", "https://app.example"})
+    void letsOwnAndListedPagesIn(String origin) throws Exception {
+        assertThat(filtered(handshake().header("Origin", origin)).passedOn).isNotNull();
+        assertThat(filtered(new FakeHttp("POST", "/index.xhtml").header("Origin", origin)).passedOn)
+                .isNotNull();
+    }
+
+    @Test
+    void letsClientsInThatAreNoBrowsers() throws Exception {
+        assertThat(filtered(handshake()).passedOn).isNotNull();
+    }
+
+    @Test
+    void letsPagesBeLookedAtFromEverywhere() throws Exception {
+        var request = filtered(new FakeHttp("GET", "/index.xhtml")
+                .header("Origin", "https://evil.example")
+                .header("Sec-Fetch-Site", "cross-site"));
+
+        assertThat(request.passedOn).isNotNull();
+        assertThat(request.headers).doesNotContainKey("Access-Control-Allow-Origin");
+    }
+
+    private static FakeHttp handshake() {
+        return new FakeHttp("GET", "/feed").header("Upgrade", "websocket");
+    }
+
+    private FakeHttp filtered(FakeHttp http) throws Exception {
+        filter.doFilter(http.request(), http.response(), http.chain());
+        return http;
+    }
+
+    private static Person person(FakeHttp http) {
+        return ((PersonPrincipal) http.passedOn.getUserPrincipal()).person();
+    }
+}
