@@ -45,8 +45,11 @@ class ArchitectureTest {
                     "dev.herald",
                     "dev.herald.api",
                     "dev.herald.board",
+                    "dev.herald.engine",
+                    "dev.herald.engine.websocket",
                     "dev.herald.feed",
                     "dev.herald.hub",
+                    "dev.herald.socketio",
                     "dev.herald.web");
 
     @ArchTest
@@ -64,6 +67,23 @@ class ArchitectureTest {
             "jakarta.inject",
             "jakarta.enterprise.context",
             "jakarta.websocket..",
+            "jakarta.json..",
+            "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule ENGINE_KNOWS_BYTES_TEXT_AND_TIMERS =
+            onlyKnows("dev.herald.engine", "dev.herald.engine.websocket", "jakarta.servlet..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule FRAMING_KNOWS_BYTES =
+            onlyKnows("dev.herald.engine.websocket", "jakarta.servlet..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule SOCKETIO_KNOWS_ENGINE_HUB_AND_JSON = onlyKnows(
+            "dev.herald.socketio",
+            "dev.herald.api",
+            "dev.herald.engine",
+            "dev.herald.hub",
             "jakarta.json..",
             "org.jspecify..");
 
@@ -111,10 +131,15 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("jakarta.websocket..");
 
+    /** In the engine: where requests are taken and answered, and where a connection is handed over. */
     @ArchTest
-    static final ArchRule ONLY_WEB_SPEAKS_HTTP = noClasses()
+    static final ArchRule ONLY_THE_EDGES_SPEAK_HTTP = noClasses()
             .that()
             .resideOutsideOfPackage("dev.herald.web")
+            .and()
+            .haveNameNotMatching("dev\\.herald\\.engine\\.(EngineServlet|Polling)(\\$.*)?")
+            .and()
+            .haveNameNotMatching("dev\\.herald\\.engine\\.websocket\\.(WebSocketConnection|WebSocketHandshake)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jakarta.servlet..");
@@ -125,8 +150,11 @@ class ArchitectureTest {
 
     /** Whoever needs the time is given a {@code Clock}; time-outs are counted in {@code System.nanoTime}. */
     @ArchTest
-    static final ArchRule HUB_READS_NO_WALL_CLOCK =
-            noClasses().that().resideInAPackage("dev.herald.hub").should().accessTargetWhere(readingTheWallClock());
+    static final ArchRule HUB_AND_ENGINE_READ_NO_WALL_CLOCK = noClasses()
+            .that()
+            .resideInAnyPackage("dev.herald.hub", "dev.herald.engine..")
+            .should()
+            .accessTargetWhere(readingTheWallClock());
 
     @ArchTest
     static final ArchRule NOBODY_DESERIALISES =
@@ -138,10 +166,13 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NOBODY_USES_JAVA_UTIL_LOGGING = GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
+    /** Choices of data, that is: the engine's transports are choices of behaviour. */
     @ArchTest
     static final ArchRule CHOICES_ARE_SEALED_INTERFACES_OF_RECORDS = classes()
             .that()
             .areNotInterfaces()
+            .and()
+            .areNotAssignableTo("dev.herald.engine.Transport")
             .and(describe("implement a sealed interface", ArchitectureTest::implementsSealedInterface))
             .should()
             .beRecords()

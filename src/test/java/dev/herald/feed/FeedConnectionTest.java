@@ -21,6 +21,7 @@ import dev.herald.hub.Log;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
 import dev.herald.hub.Replay;
+import dev.herald.testing.ErrorLog;
 import jakarta.json.bind.JsonbBuilder;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.SendResult;

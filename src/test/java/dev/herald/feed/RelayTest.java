@@ -2,6 +2,7 @@ package dev.herald.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.testing.ErrorLog;
 import jakarta.websocket.CloseReason;
 import java.io.IOException;
 import java.time.Duration;

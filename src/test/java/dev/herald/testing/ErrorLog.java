@@ -1,4 +1,4 @@
-package dev.herald.feed;
+package dev.herald.testing;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,18 +8,20 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** What a class logs at ERROR while this is open; its log goes nowhere else meanwhile. */
-final class ErrorLog extends Handler implements AutoCloseable {
+public final class ErrorLog extends Handler implements AutoCloseable {
 
     private final Logger logger;
     private final List<String> lines = new ArrayList<>();
 
-    ErrorLog(Class<?> source) {
+    /** Listens to this class until it is closed. */
+    public ErrorLog(Class<?> source) {
         logger = Logger.getLogger(source.getName());
         logger.setUseParentHandlers(false);
         logger.addHandler(this);
     }
 
-    synchronized List<String> lines() {
+    /** What was logged until now, without stack traces. */
+    public synchronized List<String> lines() {
         return List.copyOf(lines);
     }
 

@@ -1,0 +1,106 @@
+package dev.herald.engine.websocket;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.Optional;
+
+/** Answers the opening handshake (RFC 6455, 4.2). Negotiates neither extensions nor sub-protocols. */
+public final class WebSocketHandshake {
+
+    private static final String VERSION = "13";
+    private static final String VERSION_HEADER = "Sec-WebSocket-Version";
+    private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    private static final int KEY_BYTES = 16;
+    private static final int KEY_CHARACTERS = 24;
+    /** "Upgrade Required" (RFC 9110, 15.5.22). */
+    private static final int UPGRADE_REQUIRED = 426;
+
+    private WebSocketHandshake() {}
+
+    /** Whether the request asks for a WebSocket: a GET of HTTP/1.1 that says so in {@code Upgrade} and {@code Connection}. */
+    public static boolean isRequested(HttpServletRequest request) {
+        return request.getMethod().equals("GET")
+                && request.getProtocol().equals("HTTP/1.1")
+                && has(request, "Upgrade", "websocket")
+                && has(request, "Connection", "upgrade");
+    }
+
+    private static boolean has(HttpServletRequest request, String header, String token) {
+        return Collections.list(request.getHeaders(header)).stream()
+                .flatMap(line -> Arrays.stream(line.split(",", -1)))
+                .anyMatch(one -> one.strip().equalsIgnoreCase(token));
+    }
+
+    /**
+     * Answers 101 and hands the connection over; the listener hears of it after the servlet has returned. What asks for another
+     * version is answered 426 and told ours, and what is no handshake otherwise 400.
+     *
+     * @return empty when the request was answered with an error
+     */
+    public static Optional<WebSocketConnection> accept(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            WebSocketLimits limits,
+            WebSocketListener listener)
+            throws IOException, ServletException {
+        if (!isRequested(request)) {
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+            return Optional.empty();
+        }
+        if (!VERSION.equals(request.getHeader(VERSION_HEADER))) {
+            response.setStatus(UPGRADE_REQUIRED);
+            response.setHeader("Upgrade", "websocket");
+            response.setHeader(VERSION_HEADER, VERSION);
+            return Optional.empty();
+        }
+        var keys = Collections.list(request.getHeaders("Sec-WebSocket-Key"));
+        if (keys.size() != 1 || !isKey(keys.get(0))) {
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+            return Optional.empty();
+        }
+        response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+        response.setHeader("Upgrade", "websocket");
+        response.setHeader("Connection", "Upgrade");
+        response.setHeader("Sec-WebSocket-Accept", answerTo(keys.get(0)));
+        var connection = request.upgrade(WebSocketConnection.class);
+        connection.start(limits, listener);
+        if (mustBeFlushed(request)) {
+            response.flushBuffer();
+        }
+        return Optional.of(connection);
+    }
+
+    /** A key is 16 bytes in base64 (RFC 6455, 4.1). */
+    private static boolean isKey(String key) {
+        try {
+            return key.length() == KEY_CHARACTERS && Base64.getDecoder().decode(key).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            // It is no base64.
+            return false;
+        }
+    }
+
+    static String answerTo(String key) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(US_ASCII));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-1", e);
+        }
+    }
+
+    /** Payara keeps the 101 until something is written; the other servers send it on their own. */
+    private static boolean mustBeFlushed(HttpServletRequest request) {
+        var server = request.getServletContext().getServerInfo();
+        return server != null && (server.contains("Payara") || server.contains("GlassFish"));
+    }
+}
