@@ -1,0 +1,155 @@
+package dev.herald.engine;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+
+import java.security.Principal;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The sessions of one Engine.IO server, and the clock they live by. Lives from deployment to undeployment. Thread-safe. */
+public final class EngineServer implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(EngineServer.class.getName());
+
+    /** At most; short heartbeats need a quicker clock. */
+    private static final Duration TICK = Duration.ofMillis(250);
+
+    /** How long a waiting GET is held once a WebSocket has probed: as the reference server does. */
+    private static final Duration NOOP_PAUSE = Duration.ofMillis(100);
+
+    private static final int SID_BYTES = 20;
+
+    private final EngineSettings settings;
+    private final Application application;
+    private final ScheduledExecutorService timer;
+    private final Executor executor;
+    private final Future<?> clock;
+    private final SecureRandom random = new SecureRandom();
+    private final ConcurrentMap<String, EngineSession> sessions = new ConcurrentHashMap<>();
+    private final Set<WebSocketTransport> sockets = ConcurrentHashMap.newKeySet();
+    private volatile boolean down;
+
+    /** What a server is for. */
+    @FunctionalInterface
+    public interface Application {
+
+        /**
+         * A client has a session.
+         *
+         * @param principal whom its first request is from; {@code null} when nobody says
+         * @return whom to tell what comes from it
+         */
+        EngineListener accept(EngineSession session, @Nullable Principal principal);
+    }
+
+    /**
+     * Starts the clock.
+     *
+     * @param timer may have a single thread: what it runs here does not block
+     * @param executor for what may wait for a client
+     */
+    public EngineServer(
+            EngineSettings settings, Application application, ScheduledExecutorService timer, Executor executor) {
+        this.settings = settings;
+        this.application = application;
+        this.timer = timer;
+        this.executor = executor;
+        var heartbeat = Math.min(
+                settings.pingInterval().toMillis(), settings.pingTimeout().toMillis());
+        var tick = Math.max(1, Math.min(TICK.toMillis(), heartbeat / 10));
+        this.clock = timer.scheduleAtFixedRate(() -> tick(System.nanoTime()), tick, tick, TimeUnit.MILLISECONDS);
+    }
+
+    EngineSettings settings() {
+        return settings;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    EngineSession open(String transport, @Nullable Principal principal) {
+        var sid = newSid();
+        var session = new EngineSession(sid, principal, this, transport, System.nanoTime());
+        session.listen(application.accept(session, principal));
+        sessions.put(sid, session);
+        if (session.isOver()) {
+            sessions.remove(sid);
+        }
+        if (down) {
+            session.close(CloseReason.SERVER_SHUTTING_DOWN);
+        }
+        return session;
+    }
+
+    private String newSid() {
+        var bytes = new byte[SID_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** A session that is live, or has last words for its client. */
+    Optional<EngineSession> find(String sid) {
+        var session = Optional.ofNullable(sessions.get(sid));
+        session.ifPresent(one -> one.expire(System.nanoTime()));
+        return session.filter(one -> !one.isOver());
+    }
+
+    void forget(EngineSession session) {
+        sessions.remove(session.sid());
+    }
+
+    /** Looks after a WebSocket from now until it is gone: it may outlive its session. */
+    void watch(WebSocketTransport socket) {
+        sockets.add(socket);
+    }
+
+    /** How many sessions there are. */
+    public int size() {
+        return sessions.size();
+    }
+
+    void afterNoopPause(Runnable task) {
+        try {
+            var unused = timer.schedule(task, NOOP_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.log(DEBUG, "the server goes down; nothing waits any more", e);
+        }
+    }
+
+    /** Stops the clock and ends all sessions: the server goes down. */
+    @Override
+    public void close() {
+        down = true;
+        clock.cancel(false);
+        sessions.values().forEach(session -> session.close(CloseReason.SERVER_SHUTTING_DOWN));
+    }
+
+    void tick(long now) {
+        sessions.values().removeIf(session -> !isOpen(() -> session.tick(now)));
+        sockets.removeIf(socket -> !isOpen(() -> socket.tick(now)));
+    }
+
+    private static boolean isOpen(BooleanSupplier tick) {
+        try {
+            return tick.getAsBoolean();
+        } catch (RuntimeException e) {
+            // It must not end the clock for the others.
+            LOG.log(ERROR, "an Engine.IO session could not be looked after", e);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package dev.herald.engine;
+
+import static dev.herald.engine.EngineError.BAD_HANDSHAKE_METHOD;
+import static dev.herald.engine.EngineError.BAD_REQUEST;
+import static dev.herald.engine.EngineError.FORBIDDEN;
+import static dev.herald.engine.EngineError.UNKNOWN_SID;
+import static dev.herald.engine.EngineError.UNKNOWN_TRANSPORT;
+import static dev.herald.engine.EngineError.UNSUPPORTED_PROTOCOL_VERSION;
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.herald.engine.websocket.WebSocketHandshake;
+import dev.herald.engine.websocket.WebSocketLimits;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves Engine.IO 4 on one path, by polling and by WebSocket. Checks requests in the reference server's order, so that clients
+ * and test suites get the errors they know.
+ */
+@SuppressWarnings("serial") // never serialised
+public abstract class EngineServlet extends HttpServlet {
+
+    private static final System.Logger LOG = System.getLogger(EngineServlet.class.getName());
+
+    private static final String PROTOCOL = "4";
+
+    /** How many more bodies' lengths are read of one that is too long. */
+    private static final int READ_BEYOND_LIMIT = 4;
+
+    private static final int MAX_FRAGMENTS = 1_024;
+    private static final int MAX_CONTROL_FRAMES_PER_SECOND = 50;
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Whose sessions these are. */
+    protected abstract EngineServer server();
+
+    /** Whether a client may begin a session; asked for handshakes only. */
+    protected abstract boolean isAllowed(HttpServletRequest request);
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        var webSocket = WebSocketHandshake.isRequested(request);
+        var transport = parameter(request, "transport");
+        var sid = parameter(request, "sid");
+        if (transport == null || !server().settings().transports().contains(transport)) {
+            refuse(response, UNKNOWN_TRANSPORT, webSocket);
+        } else if (sid == null && !request.getMethod().equals("GET")) {
+            refuse(response, BAD_HANDSHAKE_METHOD, webSocket);
+        } else if (webSocket != transport.equals(EngineSettings.WEBSOCKET)) {
+            refuse(response, sid == null || isKnown(sid) ? BAD_REQUEST : UNKNOWN_SID, webSocket);
+        } else if (sid != null) {
+            goOn(request, response, sid, transport);
+        } else {
+            begin(request, response, transport);
+        }
+    }
+
+    /** The query's, never a form's: reading a form would take the body away. */
+    private static @Nullable String parameter(HttpServletRequest request, String name) {
+        var query = request.getQueryString();
+        if (query == null) {
+            return null;
+        }
+        for (var start = 0; start <= query.length(); ) {
+            var end = query.indexOf('&', start);
+            end = end < 0 ? query.length() : end;
+            if (query.startsWith(name + "=", start)) {
+                return query.substring(start + name.length() + 1, end);
+            }
+            start = end + 1;
+        }
+        return null;
+    }
+
+    private boolean isKnown(String sid) {
+        return server().find(sid).isPresent();
+    }
+
+    private void begin(HttpServletRequest request, HttpServletResponse response, String transport)
+            throws IOException, ServletException {
+        var webSocket = transport.equals(EngineSettings.WEBSOCKET);
+        if (!isAllowed(request)) {
+            refuse(response, FORBIDDEN, webSocket);
+        } else if (!PROTOCOL.equals(parameter(request, "EIO"))) {
+            refuse(response, UNSUPPORTED_PROTOCOL_VERSION, webSocket);
+        } else {
+            var session = server().open(transport, request.getUserPrincipal());
+            if (webSocket) {
+                accept(request, response, session.webSocket());
+            } else {
+                poll(request, session);
+            }
+        }
+    }
+
+    private void goOn(HttpServletRequest request, HttpServletResponse response, String sid, String transport)
+            throws IOException, ServletException {
+        var webSocket = transport.equals(EngineSettings.WEBSOCKET);
+        var found = server().find(sid);
+        if (found.isEmpty() || !found.get().belongsTo(request.getUserPrincipal())) {
+            refuse(response, UNKNOWN_SID, webSocket);
+        } else if (!PROTOCOL.equals(parameter(request, "EIO"))) {
+            refuse(response, BAD_REQUEST, webSocket);
+        } else if (webSocket) {
+            accept(request, response, found.get().newCandidate(System.nanoTime()));
+        } else if (!found.get().transportName().equals(transport)) {
+            refuse(response, BAD_REQUEST, false);
+        } else {
+            switch (request.getMethod()) {
+                case "GET" -> poll(request, found.get());
+                case "POST" -> {
+                    if (found.get().isListening()) {
+                        post(request, response, found.get());
+                    } else {
+                        refuse(response, UNKNOWN_SID, false);
+                    }
+                }
+                default -> response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+            }
+        }
+    }
+
+    private void poll(HttpServletRequest request, EngineSession session) {
+        new Polling(session, request, server().executor()).begin();
+    }
+
+    private void post(HttpServletRequest request, HttpServletResponse response, EngineSession session)
+            throws IOException {
+        if (!session.beginPost()) {
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+            return;
+        }
+        try {
+            if (isBinary(request)) {
+                session.violated();
+                response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+                return;
+            }
+            var body = body(request);
+            if (body.isEmpty()) {
+                response.setStatus(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
+                return;
+            }
+            session.receivePayload(body.get());
+        } catch (IOException e) {
+            LOG.log(DEBUG, () -> "a polling client broke off its request: " + e);
+            session.violated();
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+            return;
+        } finally {
+            session.endPost();
+        }
+        answer(response, HttpServletResponse.SC_OK, "text/html", "ok");
+    }
+
+    /** The body, or nothing when it is too long. Some of what is too long is read, so that the client can hear of it. */
+    private Optional<String> body(HttpServletRequest request) throws IOException {
+        var maxPayload = server().settings().maxPayload();
+        var input = request.getInputStream();
+        var body = input.readNBytes(maxPayload + 1);
+        if (body.length <= maxPayload) {
+            return Optional.of(new String(body, UTF_8));
+        }
+        try {
+            for (var more = READ_BEYOND_LIMIT; more > 0 && input.readNBytes(maxPayload).length > 0; more--) {
+                // It is not looked at.
+            }
+        } catch (IOException e) {
+            LOG.log(DEBUG, () -> "a polling client broke off a request that was too long: " + e);
+        }
+        return Optional.empty();
+    }
+
+    /** What only clients of an older protocol send. */
+    private static boolean isBinary(HttpServletRequest request) {
+        var type = request.getContentType();
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith("application/octet-stream");
+    }
+
+    private void accept(HttpServletRequest request, HttpServletResponse response, WebSocketTransport transport)
+            throws IOException, ServletException {
+        var limits = new WebSocketLimits(
+                server().settings().maxPayload(),
+                MAX_FRAGMENTS,
+                MAX_CONTROL_FRAMES_PER_SECOND,
+                WRITE_TIMEOUT,
+                CLOSE_TIMEOUT);
+        var accepted = false;
+        try {
+            accepted = WebSocketHandshake.accept(request, response, limits, transport)
+                    .isPresent();
+        } finally {
+            if (!accepted) {
+                transport.onClose(1006, "the handshake failed");
+            }
+        }
+    }
+
+    /** Polling clients read JSON, WebSocket clients see a handshake fail. */
+    private static void refuse(HttpServletResponse response, EngineError error, boolean webSocket) throws IOException {
+        if (webSocket) {
+            answer(response, HttpServletResponse.SC_BAD_REQUEST, "text/html", error.message());
+        } else {
+            answer(response, error.status(), "application/json", error.json());
+        }
+    }
+
+    private static void answer(HttpServletResponse response, int status, String type, String text) throws IOException {
+        var body = text.getBytes(UTF_8);
+        response.setStatus(status);
+        response.setContentType(type);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+}

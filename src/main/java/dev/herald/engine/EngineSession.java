@@ -1,0 +1,605 @@
+package dev.herald.engine;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+
+import java.security.Principal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's session of Engine.IO 4, from its handshake to its end, over whichever transport it has at the moment. Thread-safe.
+ *
+ * <p>What was offered reaches the client in order, whatever happens to the transport meanwhile. What comes from the client is
+ * handed to the listener one packet at a time, in the client's order.
+ */
+public final class EngineSession {
+
+    private static final System.Logger LOG = System.getLogger(EngineSession.class.getName());
+
+    private static final Outgoing CLOSE = Outgoing.of(new EnginePacket.Close());
+    private static final Outgoing NOOP = Outgoing.of(new EnginePacket.Noop());
+
+    /** GETs whose answers are still on their way: more than the one that waits are a client that reads none. */
+    private static final int MAX_OPEN_GETS = 4;
+
+    private static final Outgoing PING = Outgoing.of(new EnginePacket.Ping(""));
+
+    private enum State {
+        OPEN,
+        /** Over for the listener; the client's next poll hears the last words. */
+        LEAVING,
+        OVER
+    }
+
+    private final String sid;
+    /** The name of the principal that began the session; nobody else may go on with it. */
+    private final @Nullable String owner;
+
+    private final EngineServer server;
+    private final EngineSettings settings;
+    private final Heartbeat heartbeat;
+
+    /** Held while the listener is called: packets come by polling and by WebSocket at once while a session is upgraded. */
+    private final ReentrantLock inbound = new ReentrantLock();
+
+    /** More than 0 while a thread is flushing: the others leave a note here for it, and go. */
+    private final AtomicInteger flushes = new AtomicInteger();
+
+    private volatile @Nullable EngineListener listener;
+
+    // Guarded by this object's monitor, under which nobody is called.
+    private final Queue<Outgoing> queue = new ArrayDeque<>();
+    private long queuedBytes;
+    private boolean refused;
+    private boolean writing;
+    private Transport transport;
+    private @Nullable WebSocketTransport candidate;
+    private long candidateSince;
+    private boolean posting;
+    private State state = State.OPEN;
+    private List<Outgoing> lastWords = List.of();
+    private long leavingSince;
+    private int openGets;
+    /** How many calls of the listener are under way. */
+    private int calls;
+
+    private @Nullable CloseReason closeReason;
+    private boolean closeTold;
+    /** How the WebSocket is closed, once the thread that writes to it has done so. */
+    private @Nullable Runnable afterWriting;
+
+    EngineSession(String sid, @Nullable Principal principal, EngineServer server, String transport, long now) {
+        this.sid = sid;
+        this.owner = principal == null ? null : principal.getName();
+        this.server = server;
+        this.settings = server.settings();
+        this.heartbeat = new Heartbeat(settings.pingInterval(), settings.pingTimeout(), now);
+        this.transport =
+                transport.equals(EngineSettings.POLLING) ? new PollingTransport() : new WebSocketTransport(this, true);
+        var upgrades = transport.equals(EngineSettings.POLLING)
+                        && settings.allowUpgrades()
+                        && settings.transports().contains(EngineSettings.WEBSOCKET)
+                ? List.of(EngineSettings.WEBSOCKET)
+                : List.<String>of();
+        queue.add(Outgoing.of(new EnginePacket.Open(EngineCodec.handshake(
+                sid,
+                upgrades,
+                settings.pingInterval().toMillis(),
+                settings.pingTimeout().toMillis(),
+                settings.maxPayload()))));
+    }
+
+    /** The session's id: a secret between server and client. */
+    public String sid() {
+        return sid;
+    }
+
+    EngineServer server() {
+        return server;
+    }
+
+    boolean belongsTo(@Nullable Principal principal) {
+        return Objects.equals(owner, principal == null ? null : principal.getName());
+    }
+
+    void listen(EngineListener newListener) {
+        listener = newListener;
+        tellEndIfLast();
+    }
+
+    /** Queues packets; false, and nothing changed, when there is no room or the session is over. */
+    public boolean offer(Outgoing packets) {
+        return offer(packets, settings.queuedPackets(), settings.queuedBytes());
+    }
+
+    /** As {@link #offer}, in the first half of the queue only: for what can wait. */
+    public boolean offerToHalf(Outgoing packets) {
+        return offer(packets, Math.max(1, settings.queuedPackets() / 2), settings.queuedBytes() / 2);
+    }
+
+    private synchronized boolean offer(Outgoing packets, int maxPackets, long maxBytes) {
+        if (state != State.OPEN) {
+            return false;
+        }
+        var full = queue.size() >= maxPackets || (!queue.isEmpty() && queuedBytes + packets.size() > maxBytes);
+        if (full) {
+            refused = true;
+            return false;
+        }
+        queue.add(packets);
+        queuedBytes += packets.size();
+        return true;
+    }
+
+    /** Writes everything that waits, at once, if the transport can take it. */
+    public void flush() {
+        if (flushes.getAndIncrement() > 0) {
+            return;
+        }
+        int notes;
+        do {
+            notes = flushes.get();
+            while (writeBatch()) {
+                // More may have come meanwhile.
+            }
+        } while (flushes.addAndGet(-notes) > 0);
+    }
+
+    private boolean writeBatch() {
+        List<Outgoing> batch;
+        Consumer<List<Outgoing>> write;
+        boolean drained;
+        synchronized (this) {
+            if (state != State.OPEN || queue.isEmpty()) {
+                return false;
+            }
+            write = transport.claim();
+            if (write == null) {
+                return false;
+            }
+            batch = takeAll();
+            writing = true;
+            drained = refused;
+            refused = false;
+        }
+        try {
+            write.accept(batch);
+        } finally {
+            closeAfterWriting();
+        }
+        if (drained) {
+            tell(EngineListener::onDrained);
+        }
+        return true;
+    }
+
+    private void closeAfterWriting() {
+        Runnable close;
+        synchronized (this) {
+            writing = false;
+            close = afterWriting;
+            afterWriting = null;
+        }
+        if (close != null) {
+            close.run();
+        }
+    }
+
+    private List<Outgoing> takeAll() {
+        var all = List.copyOf(queue);
+        queue.clear();
+        queuedBytes = 0;
+        return all;
+    }
+
+    /** Ends the session: the client gets what waits, and then the end. The first reason counts. */
+    public void close(CloseReason reason) {
+        end(reason, true);
+    }
+
+    // What the servlet calls.
+
+    /** Which transport requests must name. */
+    synchronized String transportName() {
+        return transport.name();
+    }
+
+    /** Whether nothing of the session is left for anyone. */
+    synchronized boolean isOver() {
+        return state == State.OVER;
+    }
+
+    /** Whether a client may still send: not once it has been told, or has said, that it is over. */
+    synchronized boolean isListening() {
+        return state == State.OPEN;
+    }
+
+    synchronized boolean wants(WebSocketTransport socket) {
+        return state == State.OPEN && (transport == socket || candidate == socket);
+    }
+
+    /** Whether another GET may begin; a client that reads no answers and asks again is a violation that ends the session. */
+    boolean beginGet() {
+        synchronized (this) {
+            openGets++;
+            if (openGets <= MAX_OPEN_GETS) {
+                return true;
+            }
+        }
+        end(CloseReason.TRANSPORT_ERROR, false);
+        return false;
+    }
+
+    /** A GET that began is answered, or its client gone. */
+    synchronized void endGet() {
+        openGets--;
+    }
+
+    /** Takes a client's GET. */
+    void poll(Poll poll) {
+        Poll overlapped = null;
+        List<Outgoing> farewell = null;
+        var unknown = false;
+        var wrong = false;
+        var upgrading = false;
+        synchronized (this) {
+            if (state == State.OVER) {
+                unknown = true;
+            } else if (state == State.LEAVING) {
+                farewell = lastWords;
+                state = State.OVER;
+            } else if (!(transport instanceof PollingTransport polling)) {
+                wrong = true;
+            } else if (polling.hasParked()) {
+                overlapped = poll;
+            } else {
+                polling.park(poll);
+                upgrading = candidate != null && candidate.isProbed();
+            }
+        }
+        if (unknown) {
+            poll.refuse(EngineError.UNKNOWN_SID);
+        } else if (wrong) {
+            poll.refuse(EngineError.BAD_REQUEST);
+        } else if (farewell != null) {
+            server.forget(this);
+            poll.answer(farewell);
+        } else if (overlapped != null) {
+            overlapped.refuse();
+            end(CloseReason.TRANSPORT_ERROR, false);
+        } else {
+            flush();
+            if (upgrading) {
+                server.afterNoopPause(this::releasePoll);
+            }
+        }
+    }
+
+    /** The client's GET, or the answer to it, is lost, and so is what the answer carried. */
+    void pollLost() {
+        end(CloseReason.TRANSPORT_CLOSE, false);
+    }
+
+    /** The client has gone away from this GET, if it still waits. */
+    void pollAborted(Poll poll) {
+        boolean ours;
+        synchronized (this) {
+            ours = transport instanceof PollingTransport polling && polling.isParked(poll);
+            if (ours) {
+                ((PollingTransport) transport).unpark();
+            }
+        }
+        if (ours) {
+            end(CloseReason.TRANSPORT_CLOSE, false);
+        }
+    }
+
+    /** Whether a POST may begin; a second one at the same time is a violation that ends the session. */
+    boolean beginPost() {
+        synchronized (this) {
+            if (!posting) {
+                posting = true;
+                return true;
+            }
+        }
+        end(CloseReason.TRANSPORT_ERROR, false);
+        return false;
+    }
+
+    synchronized void endPost() {
+        posting = false;
+    }
+
+    /** Takes the body of a POST. */
+    void receivePayload(String body) {
+        try {
+            EngineCodec.decodePayload(body, settings.maxPackets()).forEach(this::receive);
+        } catch (MalformedPacketException e) {
+            malformed(e);
+        }
+    }
+
+    /** The request is none of Engine.IO's. */
+    void violated() {
+        end(CloseReason.TRANSPORT_ERROR, false);
+    }
+
+    /** A WebSocket that wants to take the session over: one at a time may, and only from polling; others are closed at once. */
+    synchronized WebSocketTransport newCandidate(long now) {
+        var socket = new WebSocketTransport(this, false);
+        if (state == State.OPEN
+                && candidate == null
+                && transport instanceof PollingTransport
+                && settings.allowUpgrades()) {
+            candidate = socket;
+            candidateSince = now;
+        }
+        return socket;
+    }
+
+    /** The WebSocket of a session that began with it. */
+    synchronized WebSocketTransport webSocket() {
+        return (WebSocketTransport) transport;
+    }
+
+    // What the transports call.
+
+    void receiveText(String frame) {
+        try {
+            receive(EngineCodec.decodeText(frame));
+        } catch (MalformedPacketException e) {
+            malformed(e);
+        }
+    }
+
+    private void malformed(MalformedPacketException e) {
+        LOG.log(DEBUG, () -> "session " + logName() + " is closed: " + e.getMessage());
+        end(CloseReason.PARSE_ERROR, false);
+    }
+
+    void receive(EnginePacket packet) {
+        heartbeat.heard(packet instanceof EnginePacket.Pong, System.nanoTime());
+        if (packet instanceof EnginePacket.Message message) {
+            tellInTurn(told -> told.onText(message.text()));
+        } else if (packet instanceof EnginePacket.Binary binary) {
+            tellInTurn(told -> told.onBinary(binary.data()));
+        } else if (packet instanceof EnginePacket.Close) {
+            endedByClient();
+        } else if (!(packet instanceof EnginePacket.Pong)) {
+            LOG.log(DEBUG, () -> "session " + logName() + " is closed: the client sent a server's packet");
+            end(CloseReason.TRANSPORT_ERROR, false);
+        }
+    }
+
+    /** Packets one at a time; not once the session is over. */
+    private void tellInTurn(Consumer<EngineListener> what) {
+        inbound.lock();
+        try {
+            tell(what);
+        } finally {
+            inbound.unlock();
+        }
+    }
+
+    private void tell(Consumer<EngineListener> what) {
+        var told = listener;
+        synchronized (this) {
+            if (state != State.OPEN || told == null) {
+                return;
+            }
+            calls++;
+        }
+        try {
+            what.accept(told);
+        } catch (RuntimeException | Error e) {
+            LOG.log(ERROR, "session " + logName() + " is closed for a mistake of the server's own", e);
+            end(CloseReason.FORCED_CLOSE, true);
+        } finally {
+            synchronized (this) {
+                calls--;
+            }
+            tellEndIfLast();
+        }
+    }
+
+    /** The end is told once, after all else: by whoever is the last to come here. */
+    private void tellEndIfLast() {
+        CloseReason reason;
+        var told = listener;
+        synchronized (this) {
+            reason = closeReason;
+            if (reason == null || closeTold || calls > 0 || told == null) {
+                return;
+            }
+            closeTold = true;
+        }
+        LOG.log(DEBUG, () -> "session " + logName() + " ended: " + reason.words());
+        try {
+            told.onClose(reason);
+        } catch (RuntimeException | Error e) {
+            LOG.log(ERROR, "the end of session " + logName() + " was not taken well", e);
+        }
+    }
+
+    /** A candidate speaks. */
+    void probe(WebSocketTransport from, String frame) {
+        if (frame.equals("2probe") && from.markProbed()) {
+            from.say(new EnginePacket.Pong("probe"));
+            server.afterNoopPause(this::releasePoll);
+        } else if (frame.equals("5")) {
+            upgradeTo(from);
+        } else {
+            abandon(from);
+        }
+    }
+
+    private void upgradeTo(WebSocketTransport from) {
+        Poll parked = null;
+        boolean upgraded;
+        synchronized (this) {
+            upgraded = candidate == from && state == State.OPEN;
+            if (upgraded) {
+                parked = ((PollingTransport) transport).unpark();
+                from.activate();
+                transport = from;
+                candidate = null;
+            }
+        }
+        if (parked != null) {
+            parked.refuse(EngineError.BAD_REQUEST);
+        }
+        if (upgraded) {
+            flush();
+        } else {
+            from.close();
+        }
+    }
+
+    /** Lets a waiting GET go, so that the client can say that it goes over to its WebSocket. */
+    private void releasePoll() {
+        Poll parked = null;
+        synchronized (this) {
+            if (candidate != null && state == State.OPEN && transport instanceof PollingTransport polling) {
+                parked = polling.unpark();
+            }
+        }
+        if (parked != null) {
+            parked.release();
+        }
+    }
+
+    /** A candidate fails; the session goes on by what it has. */
+    void abandon(WebSocketTransport failed) {
+        synchronized (this) {
+            if (transport == failed) {
+                return;
+            }
+            if (candidate == failed) {
+                candidate = null;
+            }
+        }
+        failed.close();
+    }
+
+    void transportClosed() {
+        end(CloseReason.TRANSPORT_CLOSE, false);
+    }
+
+    // Time.
+
+    /** Looks at the clock; false when the session is over. */
+    boolean tick(long now) {
+        if (isOver()) {
+            return false;
+        }
+        expire(now);
+        WebSocketTransport late = null;
+        synchronized (this) {
+            if (candidate != null
+                    && now - candidateSince > settings.upgradeTimeout().toNanos()) {
+                late = candidate;
+            }
+            if (state == State.LEAVING
+                    && now - leavingSince > settings.closeTimeout().toNanos()) {
+                state = State.OVER;
+            }
+        }
+        if (late != null) {
+            abandon(late);
+        }
+        if (heartbeat.isPingDue(now)) {
+            synchronized (this) {
+                if (state == State.OPEN) {
+                    queue.add(PING);
+                }
+            }
+            flush();
+        }
+        return !isOver();
+    }
+
+    /** Ends the session if its client has been silent for too long: also asked by each request, for clocks tick late. */
+    void expire(long now) {
+        if (heartbeat.isDead(now)) {
+            end(CloseReason.PING_TIMEOUT, false);
+        }
+    }
+
+    // The end.
+
+    private void endedByClient() {
+        end(CloseReason.TRANSPORT_CLOSE, List.of(NOOP), true);
+    }
+
+    private void end(CloseReason reason, boolean orderly) {
+        end(reason, List.of(CLOSE), orderly);
+    }
+
+    /**
+     * @param farewell what a waiting GET hears at last
+     * @param orderly whether what waits goes out before it, and the next GET may hear it if none waits now
+     */
+    private void end(CloseReason reason, List<Outgoing> farewell, boolean orderly) {
+        List<Outgoing> words;
+        Poll parked = null;
+        Runnable close = null;
+        WebSocketTransport abandoned;
+        synchronized (this) {
+            if (state != State.OPEN) {
+                return;
+            }
+            closeReason = reason;
+            words = new ArrayList<>(orderly ? takeAll() : List.of());
+            abandoned = candidate;
+            candidate = null;
+            state = State.OVER;
+            if (transport instanceof WebSocketTransport socket) {
+                // The end of the WebSocket says what a close packet would.
+                var last = List.copyOf(words);
+                close = () -> socket.close(last);
+                if (writing) {
+                    afterWriting = close;
+                    close = null;
+                }
+            } else {
+                words.addAll(farewell);
+                parked = ((PollingTransport) transport).unpark();
+                if (parked == null && orderly) {
+                    state = State.LEAVING;
+                    lastWords = List.copyOf(words);
+                    leavingSince = System.nanoTime();
+                }
+            }
+            queue.clear();
+        }
+        try {
+            if (parked != null) {
+                parked.answer(words);
+            }
+            if (close != null) {
+                close.run();
+            }
+            if (abandoned != null) {
+                abandoned.close();
+            }
+        } finally {
+            if (isOver()) {
+                server.forget(this);
+            }
+            tellEndIfLast();
+        }
+    }
+
+    /** Not the whole id, which is a secret. */
+    private String logName() {
+        return sid.substring(0, 6);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.herald.engine;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What an Engine.IO server allows and expects. The defaults are those of the reference server.
+ *
+ * @param transports by which clients may connect: {@code polling}, {@code websocket} or both
+ * @param allowUpgrades whether a polling session may go on by WebSocket
+ * @param pingInterval between a sign of life of the client and the next ping
+ * @param pingTimeout how long the client may take to answer
+ * @param upgradeTimeout how long a WebSocket may try to take a session over
+ * @param closeTimeout how long a session that was closed here waits for the client to poll once more
+ * @param maxPayload bytes of one request body or one WebSocket message from a client
+ * @param maxPackets in one request body; clients put all that waits into one, so that this only bounds what a hostile one costs
+ * @param queuedPackets that may wait for one client
+ * @param queuedBytes that may wait for one client, as estimated
+ */
+public record EngineSettings(
+        Set<String> transports,
+        boolean allowUpgrades,
+        Duration pingInterval,
+        Duration pingTimeout,
+        Duration upgradeTimeout,
+        Duration closeTimeout,
+        int maxPayload,
+        int maxPackets,
+        int queuedPackets,
+        long queuedBytes) {
+
+    /** HTTP long-polling. */
+    public static final String POLLING = "polling";
+
+    /** WebSocket. */
+    public static final String WEBSOCKET = "websocket";
+
+    /** The reference server's values, and our bounds where it has none. */
+    public static final EngineSettings DEFAULT = new EngineSettings(
+            Set.of(POLLING, WEBSOCKET),
+            true,
+            Duration.ofSeconds(25),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            1_000_000,
+            10_000,
+            256,
+            1024 * 1024);
+
+    public EngineSettings {
+        transports = Set.copyOf(transports);
+        if (transports.isEmpty() || !Set.of(POLLING, WEBSOCKET).containsAll(transports)) {
+            throw new IllegalArgumentException("transports are polling, websocket or both, not " + transports);
+        }
+        for (var duration : new Duration[] {pingInterval, pingTimeout, upgradeTimeout, closeTimeout}) {
+            if (duration.isNegative() || duration.isZero()) {
+                throw new IllegalArgumentException("each time is more than nothing");
+            }
+        }
+        if (maxPayload < 1 || maxPackets < 1 || queuedPackets < 1 || queuedBytes < 1) {
+            throw new IllegalArgumentException("each limit is at least 1");
+        }
+    }
+}

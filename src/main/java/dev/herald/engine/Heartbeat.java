@@ -1,0 +1,56 @@
+package dev.herald.engine;
+
+import java.time.Duration;
+
+/**
+ * When a client is pinged, and when it counts as gone (Engine.IO 4, "Heartbeat"). Deadlines are absolute, so that they can be
+ * asked for at any time. Times are those of {@code System.nanoTime}. Thread-safe.
+ */
+final class Heartbeat {
+
+    private final long interval;
+    private final long timeout;
+
+    // Guarded by this object's monitor.
+    private long pingAt;
+    private boolean awaitingPong;
+    private boolean extended;
+    private long deadAt;
+
+    Heartbeat(Duration interval, Duration timeout, long now) {
+        this.interval = interval.toNanos();
+        this.timeout = timeout.toNanos();
+        restart(now);
+    }
+
+    private void restart(long now) {
+        awaitingPong = false;
+        extended = false;
+        pingAt = now + interval;
+        deadAt = pingAt + timeout;
+    }
+
+    /** Whether it is time to ping; true once for each ping. */
+    synchronized boolean isPingDue(long now) {
+        if (awaitingPong || now - pingAt < 0) {
+            return false;
+        }
+        awaitingPong = true;
+        return true;
+    }
+
+    /** A packet came: a pong starts over; anything else while one is due gives the client its time once more. */
+    synchronized void heard(boolean pong, long now) {
+        if (pong && awaitingPong) {
+            restart(now);
+        } else if (awaitingPong && !extended) {
+            extended = true;
+            deadAt = now + timeout;
+        }
+    }
+
+    /** Whether the client is gone. */
+    synchronized boolean isDead(long now) {
+        return now - deadAt >= 0;
+    }
+}

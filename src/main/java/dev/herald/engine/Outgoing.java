@@ -1,0 +1,76 @@
+package dev.herald.engine;
+
+import dev.herald.engine.websocket.Frames;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packets that go out one after another with none between them, to one client or to many: each form is encoded when the first
+ * transport asks for it, and shared by all. Thread-safe.
+ */
+public final class Outgoing {
+
+    private final List<EnginePacket> packets;
+    private final int size;
+
+    // Encoded twice at the worst, by two threads at once; never seen half done.
+    private volatile byte @Nullable [] frames;
+    private volatile @Nullable String payload;
+
+    private Outgoing(List<EnginePacket> packets) {
+        this.packets = packets;
+        this.size = packets.stream().mapToInt(Outgoing::sizeOf).sum();
+    }
+
+    /** One or more packets. */
+    public static Outgoing of(EnginePacket... packets) {
+        return new Outgoing(List.of(packets));
+    }
+
+    /** One or more packets. */
+    public static Outgoing of(List<EnginePacket> packets) {
+        return new Outgoing(List.copyOf(packets));
+    }
+
+    /** What it takes of a client's queue, in bytes; an estimate. */
+    public int size() {
+        return size;
+    }
+
+    private static int sizeOf(EnginePacket packet) {
+        if (packet instanceof EnginePacket.Message message) {
+            return 16 + message.text().length();
+        }
+        return packet instanceof EnginePacket.Binary binary ? 16 + binary.data().size() : 16;
+    }
+
+    /** As WebSocket frames, one behind the other. Not to be changed. */
+    byte[] frames() {
+        var encoded = frames;
+        if (encoded == null) {
+            var all = new ByteArrayOutputStream(size + 14 * packets.size());
+            packets.forEach(packet -> all.writeBytes(frame(packet)));
+            encoded = all.toByteArray();
+            frames = encoded;
+        }
+        return encoded;
+    }
+
+    private static byte[] frame(EnginePacket packet) {
+        return packet instanceof EnginePacket.Binary binary
+                ? Frames.binary(binary.data().toArray())
+                : Frames.text(EngineCodec.encodeText(packet));
+    }
+
+    /** As a polling body, or a part of one. */
+    String payload() {
+        var encoded = payload;
+        if (encoded == null) {
+            encoded = EngineCodec.joinPayload(
+                    packets.stream().map(EngineCodec::encodeForPolling).toList());
+            payload = encoded;
+        }
+        return encoded;
+    }
+}

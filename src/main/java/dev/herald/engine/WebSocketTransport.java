@@ -1,0 +1,134 @@
+package dev.herald.engine;
+
+import dev.herald.engine.EnginePacket.Bytes;
+import dev.herald.engine.websocket.WebSocketConnection;
+import dev.herald.engine.websocket.WebSocketListener;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packets leave as frames of a WebSocket: everything that waits in one write, as soon as the last one has left. A socket that is
+ * to take over a polling session is a candidate until the client says so (Engine.IO 4, "Upgrade").
+ */
+final class WebSocketTransport implements Transport, WebSocketListener {
+
+    private final EngineSession session;
+    private volatile boolean active;
+    private volatile boolean probed;
+    private volatile @Nullable WebSocketConnection connection;
+
+    WebSocketTransport(EngineSession session, boolean active) {
+        this.session = session;
+        this.active = active;
+    }
+
+    @Override
+    public String name() {
+        return EngineSettings.WEBSOCKET;
+    }
+
+    /** From now on this is the session's transport. */
+    void activate() {
+        active = true;
+    }
+
+    @Override
+    public @Nullable Consumer<List<Outgoing>> claim() {
+        var open = connection;
+        if (open == null || open.pendingFrames() > 0) {
+            return null;
+        }
+        return packets -> write(open, packets);
+    }
+
+    private static void write(WebSocketConnection open, List<Outgoing> packets) {
+        packets.forEach(one -> open.send(one.frames()));
+        open.flush();
+    }
+
+    /** Sends something past the session's queue, for the handshake of an upgrade. */
+    void say(EnginePacket packet) {
+        var open = connection;
+        if (open != null) {
+            write(open, List.of(Outgoing.of(packet)));
+        }
+    }
+
+    void close() {
+        var open = connection;
+        if (open != null) {
+            open.close(1000, "");
+        }
+    }
+
+    /** Sends these, closes, and does not wait for anything. */
+    void close(List<Outgoing> lastWords) {
+        var open = connection;
+        if (open != null) {
+            lastWords.forEach(one -> open.send(one.frames()));
+            open.close(1000, "");
+        }
+    }
+
+    /** Looks after the deadlines of the connection, which lasts longer than the session; false when it is gone. */
+    boolean tick(long now) {
+        var open = connection;
+        return open != null && open.tick(now);
+    }
+
+    /** Whether the client has asked whether this works. */
+    boolean isProbed() {
+        return probed;
+    }
+
+    /** Notes that the client asks whether this works; false when it asked before. */
+    boolean markProbed() {
+        var first = !probed;
+        probed = true;
+        return first;
+    }
+
+    @Override
+    public void onOpen(WebSocketConnection opened) {
+        connection = opened;
+        session.server().watch(this);
+        if (!session.wants(this)) {
+            opened.close(1000, "");
+        } else if (active) {
+            session.flush();
+        }
+    }
+
+    @Override
+    public void onText(String message) {
+        if (active) {
+            session.receiveText(message);
+        } else {
+            session.probe(this, message);
+        }
+    }
+
+    @Override
+    public void onBinary(byte[] message) {
+        if (active) {
+            session.receive(new EnginePacket.Binary(Bytes.wrap(message)));
+        } else {
+            session.abandon(this);
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        session.flush();
+    }
+
+    @Override
+    public void onClose(int code, String reason) {
+        if (active) {
+            session.transportClosed();
+        } else {
+            session.abandon(this);
+        }
+    }
+}

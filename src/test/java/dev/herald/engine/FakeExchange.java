@@ -1,0 +1,231 @@
+package dev.herald.engine;
+
+import static dev.herald.engine.FakeTimer.proxy;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.herald.engine.websocket.WebSocketConnection;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** One request and its response, as a container would hand them out. */
+final class FakeExchange {
+
+    private final String method;
+    private final String query;
+    private final Map<String, String> requestHeaders = new HashMap<>();
+    private byte[] requestBody = {};
+    private boolean lengthIsKnown = true;
+    private boolean answerFails;
+    private boolean bodyBreaks;
+    private boolean upgradeFails;
+    private AsyncListener asyncListener;
+
+    int status = 200;
+    final Map<String, String> headers = new HashMap<>();
+    boolean asyncStarted;
+    int completions;
+    WebSocketConnection connection;
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+    FakeExchange(String method, String query) {
+        this.method = method;
+        this.query = query;
+    }
+
+    FakeExchange header(String name, String value) {
+        requestHeaders.put(name.toLowerCase(Locale.ROOT), value);
+        return this;
+    }
+
+    FakeExchange body(String text) {
+        requestBody = text.getBytes(UTF_8);
+        return this;
+    }
+
+    FakeExchange chunked() {
+        lengthIsKnown = false;
+        return this;
+    }
+
+    /** The container does not hand the connection over. */
+    FakeExchange upgradeFails() {
+        upgradeFails = true;
+        return this;
+    }
+
+    /** The client breaks off where the body ends. */
+    FakeExchange bodyBreaks() {
+        bodyBreaks = true;
+        return this;
+    }
+
+    /** The client is not there any more when it is answered. */
+    FakeExchange answerFails() {
+        answerFails = true;
+        return this;
+    }
+
+    FakeExchange webSocket() {
+        return header("Upgrade", "websocket")
+                .header("Connection", "Upgrade")
+                .header("Sec-WebSocket-Version", "13")
+                .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+    }
+
+    String body() {
+        return body.toString(UTF_8).replace('\u001e', '|');
+    }
+
+    /** Status, type and body. */
+    String answer() {
+        return (status + " " + headers.getOrDefault("content-type", "") + " " + body()).strip();
+    }
+
+    /** The container notices that the client has gone. */
+    void abort() throws IOException {
+        asyncListener.onError(new AsyncEvent(context()));
+    }
+
+    HttpServletRequest request() {
+        return proxy(HttpServletRequest.class, (name, arguments) -> switch (name) {
+            case "getMethod" -> method;
+            case "getProtocol" -> "HTTP/1.1";
+            case "getQueryString" -> query;
+            case "getUserPrincipal" -> null;
+            case "getHeader" -> header(arguments);
+            case "getContentType" -> requestHeaders.get("content-type");
+            case "getHeaders" ->
+                Collections.enumeration(header(arguments) == null ? List.of() : List.of(header(arguments)));
+            case "getContentLengthLong" -> lengthIsKnown ? requestBody.length : -1L;
+            case "getInputStream" -> new Input();
+            case "startAsync" -> {
+                asyncStarted = true;
+                yield context();
+            }
+            case "upgrade" -> {
+                if (upgradeFails) {
+                    throw new ServletException("wanted by the test");
+                }
+                connection = new WebSocketConnection();
+                yield connection;
+            }
+            case "getServletContext" -> proxy(ServletContext.class, (same, nothing) -> "fake");
+            default -> throw new UnsupportedOperationException(name);
+        });
+    }
+
+    private String header(Object[] arguments) {
+        return requestHeaders.get(((String) arguments[0]).toLowerCase(Locale.ROOT));
+    }
+
+    private AsyncContext context() {
+        return proxy(AsyncContext.class, (name, arguments) -> {
+            switch (name) {
+                case "setTimeout" -> {}
+                case "getRequest" -> {
+                    return request();
+                }
+                case "addListener" -> asyncListener = (AsyncListener) arguments[0];
+                case "complete" -> completions++;
+                case "getResponse" -> {
+                    return response();
+                }
+                default -> throw new UnsupportedOperationException(name);
+            }
+            return null;
+        });
+    }
+
+    HttpServletResponse response() {
+        return proxy(HttpServletResponse.class, (name, arguments) -> {
+            switch (name) {
+                case "setStatus", "sendError" -> status = (Integer) arguments[0];
+                case "setHeader" ->
+                    headers.put(((String) arguments[0]).toLowerCase(Locale.ROOT), (String) arguments[1]);
+                case "setContentType" -> headers.put("content-type", (String) arguments[0]);
+                case "setContentLength" -> {}
+                case "getOutputStream" -> {
+                    return new Output();
+                }
+                default -> throw new UnsupportedOperationException(name);
+            }
+            return null;
+        });
+    }
+
+    private final class Input extends ServletInputStream {
+
+        private final ByteArrayInputStream bytes = new ByteArrayInputStream(requestBody);
+
+        @Override
+        public boolean isFinished() {
+            return bytes.available() == 0;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = bytes.read();
+            if (one < 0 && bodyBreaks) {
+                throw new IOException("wanted by the test");
+            }
+            return one;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            var count = bytes.read(into, offset, length);
+            if (count < 0 && length > 0 && bodyBreaks) {
+                throw new IOException("wanted by the test");
+            }
+            return count;
+        }
+    }
+
+    private final class Output extends ServletOutputStream {
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            if (answerFails) {
+                throw new IOException("wanted by the test");
+            }
+            body.write(one);
+        }
+    }
+}
