@@ -26,8 +26,8 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
 /**
- * An application around Herald: its beans fire and observe, its users are signed in, and its configuration file sets a quick
- * heartbeat and switches the board's own news off.
+ * An application of its own with Herald's classes jar in it: its beans fire and observe, its users are signed in, and its
+ * configuration file sets a quick heartbeat and switches the board's own news off.
  */
 @ArquillianTest
 @RunAsClient
@@ -35,7 +35,7 @@ class CdiIT {
 
     @Deployment(testable = false)
     static WebArchive application() {
-        return HeraldWar.fromTheBuild()
+        return HeraldWar.anApplicationWithTheJar()
                 .addClass(Spy.class)
                 .addClasses(Spy.class.getDeclaredClasses())
                 .addClasses(SignIn.class)
