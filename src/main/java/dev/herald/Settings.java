@@ -7,11 +7,11 @@ import dev.herald.hub.MemoryLog;
 import dev.herald.web.Origins;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * Everything that can be set, read from MicroProfile Config at deployment. The table in the README has names, units and defaults.
@@ -20,8 +20,8 @@ import org.eclipse.microprofile.config.Config;
 @ApplicationScoped
 public class Settings {
 
-    @Inject
-    Config config;
+    /** Looked up, not injected: TomEE offers it to injection only when told so. */
+    private final Config config = ConfigProvider.getConfig();
 
     @Produces
     @Singleton

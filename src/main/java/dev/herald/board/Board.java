@@ -7,6 +7,7 @@ import dev.herald.api.Disconnected;
 import dev.herald.api.Herald;
 import dev.herald.api.Joined;
 import dev.herald.api.Person;
+import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -16,7 +17,7 @@ import jakarta.json.JsonBuilderFactory;
 import jakarta.json.JsonObjectBuilder;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * Tells everyone when somebody comes or goes, welcomes the newcomer, and keeps the list of people on the pages right. Switched
@@ -41,9 +42,14 @@ public class Board {
     @Inject
     Herald herald;
 
-    @Inject
-    @ConfigProperty(name = "herald.board", defaultValue = "true")
-    boolean enabled;
+    boolean enabled = true;
+
+    @PostConstruct
+    void configure() {
+        enabled = ConfigProvider.getConfig()
+                .getOptionalValue("herald.board", Boolean.class)
+                .orElse(true);
+    }
 
     void welcome(@Observes Connected connected) {
         if (!enabled) {
