@@ -1,15 +1,13 @@
 # Build once with "mvn verify", which leaves the WAR and the server in target/; then "docker build -t herald .".
 FROM eclipse-temurin:17.0.15_6-jre-noble
 
-# Herald writes below /herald/data only; mount a volume there to keep it.
-RUN useradd --system --create-home --home-dir /herald herald && install -d -o herald -g herald /herald/data
+RUN useradd --system --create-home --home-dir /herald herald
 WORKDIR /herald
 COPY target/server/payara-micro.jar ./
 COPY payara-config/ payara-config/
 COPY target/herald.war ./
 
 USER herald
-VOLUME /herald/data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /health/live HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]

@@ -116,8 +116,12 @@ public final class Hub {
     public CompletionStage<Receipt> publish(Draft draft) {
         if (kinds.of(draft.channel()) == ChannelKind.VOLATILE) {
             var channel = acquire(draft.channel());
-            channel.deliverUnlogged(unlogged(draft.channel(), draft.event(), draft.from(), draft.to(), draft.json()));
-            release(draft.channel());
+            try {
+                channel.deliverUnlogged(
+                        unlogged(draft.channel(), draft.event(), draft.from(), draft.to(), draft.json()));
+            } finally {
+                release(draft.channel());
+            }
             return CompletableFuture.completedStage(new Receipt(draft.channel(), null, false, ChannelKind.VOLATILE));
         }
         return append(draft).thenCompose(receipt -> copyToSender(draft, receipt));

@@ -21,16 +21,19 @@ public final class Member {
 
     private final Hub hub;
     private final Subscriber subscriber;
+    private final ChannelName privateChannel;
 
-    // Guarded by this object's monitor, under which observers are told, too: they are only queued. No lock of a
-    // channel's or
-    // a subscription's holder waits for it.
+    // Guarded by this object's monitor. Observers are told under it, too, which only queues. It is taken before the
+    // locks of
+    // channels and subscriptions, never under them.
     private final Map<ChannelName, Subscription> subscriptions = new HashMap<>();
     private boolean gone;
 
     Member(Hub hub, Subscriber subscriber) {
         this.hub = hub;
         this.subscriber = subscriber;
+        this.privateChannel =
+                ChannelName.ofUser(subscriber.connection().person().id());
     }
 
     /** Whose membership this is. */
@@ -40,17 +43,17 @@ public final class Member {
 
     /** The channel of the connection's person, which only that person's connections are in. */
     public ChannelName privateChannel() {
-        return ChannelName.ofUser(connection().person().id());
+        return privateChannel;
     }
 
     /** Whether this is one of the two channels that every connection is in. */
     private boolean isOwn(ChannelName channel) {
-        return channel.equals(ChannelName.NEWS) || channel.equals(privateChannel());
+        return channel.equals(ChannelName.NEWS) || channel.equals(privateChannel);
     }
 
     void joinOwn() {
         join(ChannelName.NEWS, null);
-        join(privateChannel(), null);
+        join(privateChannel, null);
     }
 
     /** The subscriptions that have not been started yet. */
@@ -66,26 +69,24 @@ public final class Member {
      * @throws LimitException when the connection is in as many channels as it may
      * @throws dev.herald.api.RefusedException with {@code OVERLOADED} when the observers are too far behind
      */
-    public Optional<Subscription> join(ChannelName channel, @Nullable Position since) {
-        synchronized (this) {
-            if (gone) {
-                return Optional.empty();
-            }
-            hub.requireObserversKeepUp();
-            var earlier = subscriptions.get(channel);
-            if (earlier == null && !isOwn(channel)) {
-                requireRoom();
-            }
-            var subscription = hub.subscribe(subscriber, channel, since);
-            subscriptions.put(channel, subscription);
-            if (earlier != null) {
-                hub.unsubscribe(earlier);
-            } else {
-                hub.presence().join(channel, connection());
-                tellUnlessOwn(channel, new Joined(connection(), channel));
-            }
-            return Optional.of(subscription);
+    public synchronized Optional<Subscription> join(ChannelName channel, @Nullable Position since) {
+        if (gone) {
+            return Optional.empty();
         }
+        hub.requireObserversKeepUp();
+        var earlier = subscriptions.get(channel);
+        if (earlier == null && !isOwn(channel)) {
+            requireRoom();
+        }
+        var subscription = hub.subscribe(subscriber, channel, since);
+        subscriptions.put(channel, subscription);
+        if (earlier != null) {
+            hub.unsubscribe(earlier);
+        } else {
+            hub.presence().join(channel, connection());
+            tellUnlessOwn(channel, new Joined(connection(), channel));
+        }
+        return Optional.of(subscription);
     }
 
     private void tellUnlessOwn(ChannelName channel, HeraldEvent event) {
