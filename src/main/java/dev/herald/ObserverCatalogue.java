@@ -11,6 +11,8 @@ import jakarta.enterprise.inject.spi.ProcessObserverMethod;
 import java.lang.annotation.Annotation;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -23,10 +25,12 @@ public class ObserverCatalogue implements Extension {
 
     private final List<ObserverMethod<?>> methods = new CopyOnWriteArrayList<>();
 
+    /** By the type of the event; asked for each message. */
+    private final Map<Class<?>, Boolean> observed = new ConcurrentHashMap<>();
+
     void note(@Observes ProcessObserverMethod<?, ?> found) {
         var method = found.getObserverMethod();
-        if (method.getObservedType() instanceof Class<?> observed
-                && (HeraldEvent.class.isAssignableFrom(observed) || observed == HeraldEvent.class)) {
+        if (method.getObservedType() instanceof Class<?> observed && HeraldEvent.class.isAssignableFrom(observed)) {
             methods.add(method);
         }
     }
@@ -39,9 +43,11 @@ public class ObserverCatalogue implements Extension {
                 .toList();
     }
 
-    /** Whether there is any method that may observe events of this type. */
+    /** Whether there is any method that may observe events of this type. To be asked after deployment: the answer is kept. */
     boolean hasAny(Class<? extends HeraldEvent> type) {
-        return methods.stream().anyMatch(method -> observedClass(method).isAssignableFrom(type));
+        return observed.computeIfAbsent(
+                type,
+                t -> methods.stream().anyMatch(method -> observedClass(method).isAssignableFrom(t)));
     }
 
     private static boolean observes(ObserverMethod<?> method, HeraldEvent event) {

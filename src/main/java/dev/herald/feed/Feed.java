@@ -29,7 +29,8 @@ public final class Feed {
      */
     FeedConnection open(Session session) {
         if (!(session.getUserPrincipal() instanceof PersonPrincipal principal)) {
-            throw new IllegalStateException("the request for /feed did not pass the identity filter");
+            throw new IllegalStateException(
+                    "the request for /feed did not pass Herald's filter: map dev.herald.web.VisitorFilter to it in web.xml");
         }
         var connection = new Connection(UUID.randomUUID().toString(), principal.person());
         var client = new FeedConnection(connection, session, sockets, codec, hub);

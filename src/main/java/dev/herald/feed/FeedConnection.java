@@ -74,6 +74,8 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         } catch (LimitException | RefusedException e) {
             sockets.warn("connections are turned away: " + e.getMessage());
             close(TRY_AGAIN_LATER.getCode(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            fail(e);
         }
     }
 
@@ -112,6 +114,9 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
             say(ToClient.Refusal.of(e));
         } catch (HostileJsonException e) {
             close(VIOLATED_POLICY.getCode(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // Not left to the container, which gives it back as if the session had failed.
+            fail(e);
         }
     }
 

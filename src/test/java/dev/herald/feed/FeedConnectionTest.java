@@ -828,6 +828,28 @@ class FeedConnectionTest {
         }
 
         @Test
+        void byALogThatCannotBeReadIs1011AndLogged() {
+            var ann = started(ANN);
+            log.unreadable = new IllegalStateException("the database is gone", new IOException("connection refused"));
+            try (var errors = new ErrorLog(FeedConnection.class)) {
+                ann.say("{'event':'join','channel':'orders','since':{'epoch':'e','offset':1}}");
+
+                assertThat(errors.lines()).hasSize(1);
+            }
+            assertThat(ann.closeCode()).isEqualTo(1011);
+        }
+
+        @Test
+        void comesAtOnceForAClientThatCannotBeAdmitted() {
+            log.unreadable = new IllegalStateException("the database is gone");
+            try (var errors = new ErrorLog(FeedConnection.class)) {
+                assertThat(open(ANN).closeCode()).isEqualTo(1011);
+
+                assertThat(errors.lines()).hasSize(1);
+            }
+        }
+
+        @Test
         void comesFromTheContainerInWords() {
             assertThat(Feed.inWords(reason(1000))).isEqualTo("closed by the client");
             assertThat(Feed.inWords(reason(1006))).isEqualTo("connection lost");
@@ -1010,9 +1032,16 @@ class FeedConnectionTest {
 
         private final Log log;
         RuntimeException failure;
+        RuntimeException unreadable;
 
         FlakyLog(Log log) {
             this.log = log;
+        }
+
+        private void requireReadable() {
+            if (unreadable != null) {
+                throw unreadable;
+            }
         }
 
         @Override
@@ -1022,6 +1051,7 @@ class FeedConnectionTest {
 
         @Override
         public Replay since(ChannelName channel, Position since, int limit) {
+            requireReadable();
             return log.since(channel, since, limit);
         }
 
@@ -1037,6 +1067,7 @@ class FeedConnectionTest {
 
         @Override
         public Position head(ChannelName channel) {
+            requireReadable();
             return log.head(channel);
         }
     }
