@@ -36,6 +36,11 @@ final class CdiObservers implements Observers {
     }
 
     @Override
+    public boolean isObserved(HeraldEvent event) {
+        return catalogue.hasAny(event.getClass()) && !catalogue.of(event).isEmpty();
+    }
+
+    @Override
     public void tell(HeraldEvent event) {
         if (catalogue.hasAny(event.getClass())) {
             dispatcher.add(key(event), event);

@@ -1,9 +1,11 @@
 package dev.herald;
 
+import dev.herald.api.Broadcast;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Envelope;
 import dev.herald.api.Herald;
+import dev.herald.api.Peer;
 import dev.herald.api.Person;
 import dev.herald.api.Receipt;
 import dev.herald.hub.Draft;
@@ -14,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonValue;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** The application's door to the hub. */
@@ -35,32 +38,31 @@ public class HeraldFacade implements Herald {
 
     @Override
     public CompletionStage<Receipt> publish(ChannelName channel, String event, JsonValue data) {
-        requireFree(event);
+        EventName.requireFree(event);
         return hub.publish(new Draft(channel, event, null, null, json(data), null));
     }
 
     @Override
     public boolean send(String connectionId, String event, JsonValue data) {
-        requireFree(event);
-        return hub.send(connectionId, event, json(data));
+        EventName.requireFree(event);
+        var json = json(data);
+        return hub.peer(connectionId).map(peer -> peer.send(event, json)).orElse(false);
     }
 
-    /** What a bean sends reaches the same clients as what a client sends, and so has to be as harmless. */
+    @Override
+    public Optional<Peer> peer(String connectionId) {
+        return hub.peer(connectionId).map(Peer.class::cast);
+    }
+
+    @Override
+    public Broadcast in(String namespace) {
+        return new HubBroadcast(hub, namespace);
+    }
+
     private static String json(JsonValue data) {
         var json = data.toString();
-        try {
-            JsonGuard.check(json);
-        } catch (JsonGuard.MalformedJsonException | JsonGuard.HostileJsonException e) {
-            throw new IllegalArgumentException("clients cannot take this data: " + e.getMessage(), e);
-        }
+        JsonGuard.requireHarmless(json);
         return json;
-    }
-
-    private static void requireFree(String event) {
-        if (!EventName.isValid(event) || EventName.isReserved(event)) {
-            throw new IllegalArgumentException("an event's name is 1 to " + EventName.MAX_LENGTH
-                    + " characters and not one that Herald or Socket.IO keeps for itself: " + event);
-        }
     }
 
     @Override
@@ -90,6 +92,11 @@ public class HeraldFacade implements Herald {
 
     @Override
     public List<Connection> connections() {
-        return hub.presence().connections();
+        return connections(Connection.MAIN);
+    }
+
+    @Override
+    public List<Connection> connections(String namespace) {
+        return hub.presence().connections(namespace);
     }
 }

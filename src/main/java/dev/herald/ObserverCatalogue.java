@@ -1,7 +1,15 @@
 package dev.herald;
 
+import dev.herald.api.Connected;
+import dev.herald.api.Connection;
+import dev.herald.api.ConnectionAttempt;
+import dev.herald.api.Disconnected;
 import dev.herald.api.HeraldEvent;
+import dev.herald.api.Joined;
+import dev.herald.api.Left;
+import dev.herald.api.Namespace;
 import dev.herald.api.On;
+import dev.herald.api.Published;
 import dev.herald.api.Received;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
@@ -12,8 +20,11 @@ import java.lang.annotation.Annotation;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The application's observer methods for Herald's events, noted by CDI while it looks for them at deployment.
@@ -25,6 +36,8 @@ public class ObserverCatalogue implements Extension {
 
     private final List<ObserverMethod<?>> methods = new CopyOnWriteArrayList<>();
 
+    private final List<ObserverMethod<?>> examiners = new CopyOnWriteArrayList<>();
+
     /** By the type of the event; asked for each message. */
     private final Map<Class<?>, Boolean> observed = new ConcurrentHashMap<>();
 
@@ -32,6 +45,8 @@ public class ObserverCatalogue implements Extension {
         var method = found.getObserverMethod();
         if (method.getObservedType() instanceof Class<?> observed && HeraldEvent.class.isAssignableFrom(observed)) {
             methods.add(method);
+        } else if (method.getObservedType().equals(ConnectionAttempt.class)) {
+            examiners.add(method);
         }
     }
 
@@ -52,7 +67,53 @@ public class ObserverCatalogue implements Extension {
 
     private static boolean observes(ObserverMethod<?> method, HeraldEvent event) {
         return observedClass(method).isInstance(event)
+                && (event instanceof Published || isIn(namespaceOf(event), method))
                 && method.getObservedQualifiers().stream().allMatch(qualifier -> fits(qualifier, event));
+    }
+
+    /** Without a namespace, a method is one of the main namespace. */
+    private static boolean isIn(String namespace, ObserverMethod<?> method) {
+        return namespaces(method)
+                .findAny()
+                .map(named -> named.equals(namespace) || named.equals(Namespace.ALL))
+                .orElse(namespace.equals(Connection.MAIN));
+    }
+
+    private static Stream<String> namespaces(ObserverMethod<?> method) {
+        return method.getObservedQualifiers().stream()
+                .filter(Namespace.class::isInstance)
+                .map(qualifier -> ((Namespace) qualifier).value());
+    }
+
+    private static String namespaceOf(HeraldEvent event) {
+        if (event instanceof Received e) {
+            return e.connection().namespace();
+        } else if (event instanceof Connected e) {
+            return e.connection().namespace();
+        } else if (event instanceof Disconnected e) {
+            return e.connection().namespace();
+        } else if (event instanceof Joined e) {
+            return e.connection().namespace();
+        } else if (event instanceof Left e) {
+            return e.connection().namespace();
+        }
+        return Connection.MAIN;
+    }
+
+    /** The namespaces that the application's observers name. */
+    Set<String> namespaces() {
+        return Stream.concat(methods.stream(), examiners.stream())
+                .flatMap(ObserverCatalogue::namespaces)
+                .filter(named -> !named.equals(Namespace.ALL))
+                .collect(Collectors.toSet());
+    }
+
+    /** The methods that observe attempts to connect to this namespace, those of high priority (a small number) first. */
+    List<ObserverMethod<?>> examiners(String namespace) {
+        return examiners.stream()
+                .filter(method -> isIn(namespace, method))
+                .sorted(Comparator.comparingInt(ObserverMethod::getPriority))
+                .toList();
     }
 
     private static Class<?> observedClass(ObserverMethod<?> method) {
@@ -63,6 +124,6 @@ public class ObserverCatalogue implements Extension {
         if (qualifier instanceof On on) {
             return event instanceof Received received && received.event().equals(on.value());
         }
-        return qualifier instanceof Any;
+        return qualifier instanceof Any || qualifier instanceof Namespace;
     }
 }

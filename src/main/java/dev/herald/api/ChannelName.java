@@ -25,6 +25,7 @@ public record ChannelName(String value) {
     public static final ChannelName NEWS = new ChannelName("news");
 
     private static final String USER_PREFIX = "user:";
+    private static final String NAMESPACE_PREFIX = "ns:";
     private static final HexFormat HEX = HexFormat.of();
 
     public ChannelName {
@@ -46,8 +47,39 @@ public record ChannelName(String value) {
         if (personId.isEmpty()) {
             throw new IllegalArgumentException("a person's id is not empty");
         }
-        var bytes = utf8(personId);
-        var name = new StringBuilder(USER_PREFIX);
+        return escaped(USER_PREFIX, personId);
+    }
+
+    /**
+     * The channel that all connections in a namespace of Socket.IO are in: {@code news} for the main one. That of another
+     * namespace is escaped as the person is in {@link #ofUser}.
+     *
+     * @throws IllegalArgumentException when the namespace is no well-formed Unicode
+     */
+    public static ChannelName ofNamespace(String namespace) {
+        return namespace.equals(Connection.MAIN) ? NEWS : escaped(NAMESPACE_PREFIX, namespace);
+    }
+
+    /**
+     * The channel of a room. The rooms of the main namespace are the channels of the same name, except that nobody gets into
+     * another person's private one. Those of other namespaces cannot be named by clients.
+     *
+     * @throws IllegalArgumentException when there can be no such room
+     */
+    public static ChannelName ofRoom(String namespace, String room) {
+        if (!namespace.equals(Connection.MAIN)) {
+            return escaped(NAMESPACE_PREFIX, namespace + "," + room);
+        }
+        var channel = new ChannelName(room);
+        if (!channel.isOpen()) {
+            throw new IllegalArgumentException("this channel is not open to everyone: " + room);
+        }
+        return channel;
+    }
+
+    private static ChannelName escaped(String prefix, String text) {
+        var bytes = utf8(text);
+        var name = new StringBuilder(prefix);
         for (var octet : bytes) {
             var c = (char) (octet & 0xFF);
             if (c < 128 && (Character.isLetterOrDigit(c) || c == '_' || c == '-')) {
@@ -56,17 +88,17 @@ public record ChannelName(String value) {
                 name.append('.').append(HEX.toHexDigits(octet));
             }
         }
-        return new ChannelName(name.length() <= MAX_LENGTH ? name.toString() : USER_PREFIX + ".." + digest(bytes));
+        return new ChannelName(name.length() <= MAX_LENGTH ? name.toString() : prefix + ".." + digest(bytes));
     }
 
-    private static byte[] utf8(String personId) {
+    private static byte[] utf8(String text) {
         try {
-            var encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(personId));
+            var encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
             var bytes = new byte[encoded.remaining()];
             encoded.get(bytes);
             return bytes;
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("a person's id is well-formed Unicode", e);
+            throw new IllegalArgumentException("an id or a name is well-formed Unicode", e);
         }
     }
 
@@ -82,6 +114,11 @@ public record ChannelName(String value) {
     /** Whether this is somebody's private channel, which nobody else may join or publish to by its name. */
     public boolean isPrivate() {
         return value.startsWith(USER_PREFIX);
+    }
+
+    /** Whether clients may join it and publish to it by its name: it is neither private nor another namespace's. */
+    public boolean isOpen() {
+        return !isPrivate() && !value.startsWith(NAMESPACE_PREFIX);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.herald.api;
 
 /**
- * A connection is open.
+ * A connection is open. Those of the main namespace, and those of the others with {@link Namespace}, are counted apart.
  *
  * @param first whether its person had no other connection
  * @param people how many people were connected with it

@@ -2,6 +2,8 @@ package dev.herald.api;
 
 import jakarta.json.JsonValue;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param from who sent it, as the server knows; {@code null} when the application itself did
  * @param to the id of the person it is for; {@code null} unless it is private
  * @param at when the server took it; information only, the order is the position's
- * @param json the data as JSON text, {@code null} (the word) when there is none
+ * @param json the data as JSON text, {@code null} (the word) when there is none; how several arguments and bytes are written in
+ *     it, {@link Arguments} says
+ * @param except who does not get it: those with one of these connection ids, and those in one of these channels
  */
 public record Envelope(
         @Nullable ChannelName channel,
@@ -23,10 +27,32 @@ public record Envelope(
         @Nullable Person from,
         @Nullable String to,
         Instant at,
-        String json) {
+        String json,
+        Set<String> except) {
 
-    /** The data as a JSON value; parsed anew by each call. */
+    public Envelope {
+        except = Set.copyOf(except);
+    }
+
+    /** A message that nobody is excepted from. */
+    public Envelope(
+            @Nullable ChannelName channel,
+            @Nullable Position position,
+            String event,
+            @Nullable Person from,
+            @Nullable String to,
+            Instant at,
+            String json) {
+        this(channel, position, event, from, to, at, json, Set.of());
+    }
+
+    /** The data as a JSON value: the first argument if there are several. Parsed anew by each call. */
     public JsonValue data() {
-        return JsonText.read(json);
+        return Arguments.first(json);
+    }
+
+    /** All arguments, of which there is one unless a Socket.IO client or a bean gave several, or none. Parsed anew by each call. */
+    public List<JsonValue> arguments() {
+        return Arguments.read(json);
     }
 }

@@ -2,6 +2,7 @@ package dev.herald.api;
 
 import jakarta.json.JsonValue;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -42,21 +43,30 @@ public interface Herald {
      */
     boolean send(String connectionId, String event, JsonValue data);
 
+    /** The other end of an open connection, in whichever namespace: to send to it, ask it, have it join, and end it. */
+    Optional<Peer> peer(String connectionId);
+
+    /** An event for everyone in a namespace of Socket.IO, {@code "/"} for the main one, or in some of its rooms. */
+    Broadcast in(String namespace);
+
     /** The latest messages of a channel that are still kept, oldest first, at most {@code limit} of them. */
     List<Envelope> latest(ChannelName channel, int limit);
 
-    /** The people who are connected, in the order of their first connections. */
+    /** The people who are connected in the main namespace, in the order of their first connections. */
     List<Person> people();
 
-    /** How many people are connected: two connections of one person count once. */
+    /** How many people are connected in the main namespace: two connections of one person count once. */
     int countPeople();
 
-    /** Whether a person has an open connection. */
+    /** Whether a person has an open connection in the main namespace. */
     boolean isOnline(String personId);
 
     /** The people who are in a channel, in the order in which they joined it. */
     List<Person> people(ChannelName channel);
 
-    /** The open connections, in the order in which they were opened. */
+    /** The open connections of the main namespace, in the order in which they were opened. */
     List<Connection> connections();
+
+    /** The open connections of a namespace, in the order in which they were opened. */
+    List<Connection> connections(String namespace);
 }

@@ -1,9 +1,11 @@
 package dev.herald.api;
 
+import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import java.io.StringReader;
+import java.util.List;
 
 /** JSON by one provider: the static methods of {@code Json} look for it anew with each call, which takes far longer than they. */
 final class JsonText {
@@ -16,6 +18,38 @@ final class JsonText {
         try (var reader = JSON.createReader(new StringReader(json))) {
             return reader.readValue();
         }
+    }
+
+    static JsonArray array(List<? extends JsonValue> values) {
+        var array = JSON.createArrayBuilder();
+        values.forEach(array::add);
+        return array.build();
+    }
+
+    static JsonObject object(String name, String value) {
+        return JSON.createObjectBuilder().add(name, value).build();
+    }
+
+    /** {@code {"channel", "offset", "epoch", "duplicate", "kind"}}, the middle two only if there is a position. */
+    static String of(Receipt receipt) {
+        var json = JSON.createObjectBuilder().add("channel", receipt.channel().value());
+        var position = receipt.position();
+        if (position != null) {
+            json.add("offset", position.offset()).add("epoch", position.epoch());
+        }
+        return json.add("duplicate", receipt.duplicate())
+                .add("kind", receipt.kind().label())
+                .build()
+                .toString();
+    }
+
+    static String of(RefusedException refusal) {
+        return error(refusal.reason().code(), String.valueOf(refusal.getMessage()));
+    }
+
+    static String error(String code, String message) {
+        var error = JSON.createObjectBuilder().add("code", code).add("message", message);
+        return JSON.createObjectBuilder().add("error", error).build().toString();
     }
 
     /** {@code {"msg": text}}. */

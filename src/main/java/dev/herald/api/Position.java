@@ -1,5 +1,10 @@
 package dev.herald.api;
 
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+
 /**
  * A place in a channel's log. Positions of one epoch are ordered by their offset; positions of different epochs cannot be
  * compared.
@@ -18,5 +23,23 @@ public record Position(String epoch, long offset) {
         if (offset < 0) {
             throw new IllegalArgumentException("offset " + offset + " is negative");
         }
+    }
+
+    /**
+     * Reads a position as clients give it: {@code {"epoch": string, "offset": whole number}}.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    public static Position of(JsonValue json) {
+        if (json instanceof JsonObject object
+                && object.get("epoch") instanceof JsonString epoch
+                && object.get("offset") instanceof JsonNumber offset) {
+            try {
+                return new Position(epoch.getString(), offset.longValueExact());
+            } catch (ArithmeticException e) {
+                throw new IllegalArgumentException("an offset is a whole number below 2^63", e);
+            }
+        }
+        throw new IllegalArgumentException("a position is {\"epoch\": string, \"offset\": whole number}");
     }
 }

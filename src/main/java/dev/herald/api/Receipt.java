@@ -9,4 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param duplicate whether this repeats a message that was already there; then the position is the first one's
  * @param kind what the acknowledgement promises
  */
-public record Receipt(ChannelName channel, @Nullable Position position, boolean duplicate, ChannelKind kind) {}
+public record Receipt(ChannelName channel, @Nullable Position position, boolean duplicate, ChannelKind kind) {
+
+    /** {@code {"channel", "offset", "epoch", "duplicate", "kind"}} as JSON text; without a position, without the middle two. */
+    public String json() {
+        return JsonText.of(this);
+    }
+}

@@ -1,5 +1,8 @@
 package dev.herald.api;
 
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+
 /** A message was refused: it is not in the log, and nobody gets it. */
 @SuppressWarnings("serial") // never serialised
 public final class RefusedException extends RuntimeException {
@@ -19,6 +22,11 @@ public final class RefusedException extends RuntimeException {
             this.retryable = retryable;
         }
 
+        /** The name in error messages: {@code id-reused}, {@code overloaded}, {@code log-unavailable}. */
+        public String code() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
         /** Whether the same call may succeed later. */
         public boolean retryable() {
             return retryable;
@@ -31,6 +39,14 @@ public final class RefusedException extends RuntimeException {
     public RefusedException(Reason reason, String message) {
         super(message);
         this.reason = reason;
+    }
+
+    /** The refusal that a stage failed with; any other failure is the log's. */
+    static RefusedException of(Throwable failure) {
+        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof RefusedException refused
+                ? refused
+                : new RefusedException(Reason.LOG_UNAVAILABLE, "the server made a mistake; try again");
     }
 
     /** Why, for programs. */

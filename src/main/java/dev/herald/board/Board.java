@@ -1,12 +1,16 @@
 package dev.herald.board;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connected;
 import dev.herald.api.Connection;
 import dev.herald.api.Disconnected;
 import dev.herald.api.Herald;
 import dev.herald.api.Joined;
+import dev.herald.api.On;
 import dev.herald.api.Person;
+import dev.herald.api.Received;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -15,12 +19,14 @@ import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonBuilderFactory;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonValue;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * Tells everyone when somebody comes or goes, welcomes the newcomer, and keeps the list of people on the pages right. Switched
+ * Tells everyone when somebody comes or goes, welcomes the newcomer, keeps the list of people on the pages right, and does for the
+ * tutorials' pages what their servers do. Switched
  * off by {@code herald.board=false}.
  *
  * <p>The count in the last news is the number of people who are there, however many came and went at the same time: what the
@@ -38,6 +44,8 @@ public class Board {
     static final int LISTED_PEOPLE = 200;
 
     private static final JsonBuilderFactory JSON = Json.createBuilderFactory(Map.of());
+
+    private static final System.Logger LOG = System.getLogger(Board.class.getName());
 
     @Inject
     Herald herald;
@@ -89,6 +97,23 @@ public class Board {
             var snapshot =
                     JSON.createObjectBuilder().add("count", people.size()).add("people", list(people));
             herald.send(joined.connection().id(), "people", snapshot.build());
+        }
+    }
+
+    /** As in the tutorials: what one page sends as {@code data}, all the others get. */
+    void share(@Observes @On("data") Received data) {
+        if (enabled && data.channel() == null) {
+            var others = herald.in(Connection.MAIN).except(data.connection().id());
+            data.ack(others.emit("data", data.arguments().toArray(JsonValue[]::new))
+                    .thenApply(receipts -> receipts.get(0)));
+        }
+    }
+
+    /** As in the tutorials: what a page says to nobody in particular, the server takes note of. */
+    void hear(@Observes @On("private") Received message) {
+        if (enabled && message.to() == null) {
+            LOG.log(DEBUG, () -> message.person().id() + " says " + message.json());
+            message.ack();
         }
     }
 

@@ -1,10 +1,8 @@
 package dev.herald.feed;
 
-import static dev.herald.feed.ErrorCode.CHANNEL_FORBIDDEN;
-import static dev.herald.feed.ErrorCode.NOT_JOINED;
-import static dev.herald.feed.ErrorCode.TOO_MANY_CHANNELS;
 import static jakarta.websocket.CloseReason.CloseCodes.CANNOT_ACCEPT;
 import static jakarta.websocket.CloseReason.CloseCodes.GOING_AWAY;
+import static jakarta.websocket.CloseReason.CloseCodes.NORMAL_CLOSURE;
 import static jakarta.websocket.CloseReason.CloseCodes.TOO_BIG;
 import static jakarta.websocket.CloseReason.CloseCodes.TRY_AGAIN_LATER;
 import static jakarta.websocket.CloseReason.CloseCodes.UNEXPECTED_CONDITION;
@@ -19,11 +17,15 @@ import dev.herald.api.Receipt;
 import dev.herald.api.RefusedException;
 import dev.herald.hub.Delivery;
 import dev.herald.hub.Draft;
+import dev.herald.hub.ErrorCode;
 import dev.herald.hub.Hub;
 import dev.herald.hub.JsonGuard.HostileJsonException;
 import dev.herald.hub.LimitException;
 import dev.herald.hub.Member;
+import dev.herald.hub.RejectedException;
+import dev.herald.hub.Request;
 import dev.herald.hub.Subscriber;
+import dev.herald.hub.Subscription;
 import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -109,7 +111,13 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     private void receive(String text) {
         try {
-            obey(codec.read(text));
+            var request = codec.read(text);
+            if (request.isEmpty()) {
+                startWaiting();
+                say(new ToClient.Pong("pong"));
+            } else if (member().isPresent()) {
+                obey(request.get(), member().get());
+            }
         } catch (RejectedException e) {
             say(ToClient.Refusal.of(e));
         } catch (HostileJsonException e) {
@@ -120,25 +128,25 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         }
     }
 
-    private void obey(FromClient message) {
-        if (message instanceof FromClient.Join join) {
-            join(join);
+    private void obey(Request request, Member admitted) {
+        if (request instanceof Request.Join join) {
+            admitted.join(join).ifPresent(joined -> joined.start(s -> queue(ToClient.Joined.of(s, join.id()))));
             return;
         }
         startWaiting();
-        if (message instanceof FromClient.Publish publish) {
-            publish(publish.id(), publish.channel(), publish.event(), null, publish.json());
-        } else if (message instanceof FromClient.Tell tell) {
-            publish(tell.id(), ChannelName.ofUser(tell.to()), "private", tell.to(), tell.json());
-        } else if (message instanceof FromClient.Leave leave) {
-            leave(leave);
-        } else if (message instanceof FromClient.Ping) {
-            say(new ToClient.Pong("pong"));
+        if (request instanceof Request.Publish publish) {
+            publish(admitted, publish.id(), publish.channel(), publish.event(), null, publish.json());
+        } else if (request instanceof Request.Tell tell) {
+            publish(admitted, tell.id(), ChannelName.ofUser(tell.to()), "private", tell.to(), tell.json());
+        } else if (request instanceof Request.Leave leave) {
+            var left = admitted.leave(leave);
+            say(new ToClient.Left("left", leave.id(), left.value()));
         }
     }
 
-    private void publish(@Nullable String id, ChannelName channel, String event, @Nullable String to, String json) {
-        hub.receive(connection, new Draft(channel, event, connection.person(), to, json, id))
+    private void publish(
+            Member sender, @Nullable String id, ChannelName channel, String event, @Nullable String to, String json) {
+        hub.receive(sender, new Draft(channel, event, connection.person(), to, json, id))
                 .whenComplete((receipt, failure) -> answer(id, receipt, failure));
     }
 
@@ -156,39 +164,6 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         } else {
             fail(cause);
         }
-    }
-
-    private void join(FromClient.Join join) {
-        var found = member();
-        if (found.isEmpty()) {
-            return;
-        }
-        var own = found.get().privateChannel();
-        var channel = join.channel() == null ? own : join.channel();
-        if (channel.isPrivate() && !channel.equals(own)) {
-            throw new RejectedException(CHANNEL_FORBIDDEN, join.id(), "this is another person's private channel");
-        }
-        try {
-            found.get()
-                    .join(channel, join.since())
-                    .ifPresent(subscription -> subscription.start(s -> queue(ToClient.Joined.of(s, join.id()))));
-        } catch (LimitException e) {
-            throw new RejectedException(TOO_MANY_CHANNELS, join.id(), String.valueOf(e.getMessage()));
-        } catch (RefusedException e) {
-            throw new RejectedException(ErrorCode.of(e.reason()), join.id(), String.valueOf(e.getMessage()));
-        }
-    }
-
-    private void leave(FromClient.Leave leave) {
-        var found = member();
-        if (found.isEmpty()) {
-            return;
-        }
-        var channel = leave.channel() == null ? found.get().privateChannel() : leave.channel();
-        if (!found.get().leave(channel)) {
-            throw new RejectedException(NOT_JOINED, leave.id(), "this connection is not in channel " + channel);
-        }
-        say(new ToClient.Left("left", leave.id(), channel.value()));
     }
 
     /** Starts what has waited for the client to resume it; from then on nothing waits. */
@@ -275,6 +250,16 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     @Override
     public boolean replay(Delivery delivery) {
         return socket.offerToHalf(new Frame.Delivered(delivery, codec));
+    }
+
+    @Override
+    public boolean announce(Subscription subscription) {
+        return queue(ToClient.Joined.of(subscription, null));
+    }
+
+    @Override
+    public void end(boolean transportToo) {
+        close(NORMAL_CLOSURE.getCode(), "ended by the application");
     }
 
     @Override

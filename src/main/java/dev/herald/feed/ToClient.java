@@ -2,6 +2,7 @@ package dev.herald.feed;
 
 import dev.herald.api.Connection;
 import dev.herald.api.Receipt;
+import dev.herald.hub.RejectedException;
 import dev.herald.hub.Subscription;
 import jakarta.json.bind.annotation.JsonbPropertyOrder;
 import java.util.Locale;

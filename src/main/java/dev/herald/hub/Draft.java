@@ -2,6 +2,7 @@ package dev.herald.hub;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from {@code null} when the application itself sends it
  * @param to the id of the person it is for; {@code null} unless it is private
- * @param json the data as well-formed JSON text; the caller has checked it
+ * @param json the data as well-formed JSON text, as in an {@link dev.herald.api.Envelope}; the caller has checked it
  * @param clientId the sender's own name for the message, by which a repeat is recognised; {@code null} when it has none, or
  *     nobody is the sender
+ * @param except connection ids, and names of channels: whoever has or is in one of them does not get it
  */
 public record Draft(
         ChannelName channel,
@@ -19,7 +21,23 @@ public record Draft(
         @Nullable Person from,
         @Nullable String to,
         String json,
-        @Nullable String clientId) {
+        @Nullable String clientId,
+        Set<String> except) {
+
+    public Draft {
+        except = Set.copyOf(except);
+    }
+
+    /** A message that nobody is excepted from. */
+    public Draft(
+            ChannelName channel,
+            String event,
+            @Nullable Person from,
+            @Nullable String to,
+            String json,
+            @Nullable String clientId) {
+        this(channel, event, from, to, json, clientId, Set.of());
+    }
 
     /** The longest client id, in characters. */
     public static final int MAX_CLIENT_ID = 64;

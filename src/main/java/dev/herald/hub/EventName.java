@@ -35,4 +35,16 @@ public final class EventName {
     public static boolean isReserved(String name) {
         return RESERVED.contains(name);
     }
+
+    /**
+     * Passes a name that a bean may give to an event.
+     *
+     * @throws IllegalArgumentException when it is not valid, or reserved
+     */
+    public static void requireFree(String name) {
+        if (!isValid(name) || isReserved(name)) {
+            throw new IllegalArgumentException("an event's name is 1 to " + MAX_LENGTH
+                    + " characters and not one that Herald or Socket.IO keeps for itself: " + name);
+        }
+    }
 }

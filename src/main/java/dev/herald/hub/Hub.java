@@ -4,26 +4,30 @@ import static dev.herald.api.RefusedException.Reason.OVERLOADED;
 import static java.lang.System.Logger.Level.WARNING;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.herald.api.Answer;
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
-import dev.herald.api.Connection;
 import dev.herald.api.Envelope;
 import dev.herald.api.HeraldEvent;
-import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
 import dev.herald.api.Received;
 import dev.herald.api.RefusedException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,11 +72,26 @@ public final class Hub {
      * @throws RefusedException with {@code OVERLOADED} when the observers are too far behind
      */
     public Member connect(Subscriber subscriber) {
+        return admit(subscriber, Member::joinOwn);
+    }
+
+    /**
+     * Admits a connection that goes on where an earlier one was: in the channels that the earlier one was in, each from the last
+     * message that its client has. All subscriptions are the caller's to start. Otherwise as {@link #connect}.
+     *
+     * @param places the last message in each channel; the order is theirs
+     * @throws GapException when a message is missing
+     */
+    public Member resume(Subscriber subscriber, Map<ChannelName, Position> places) {
+        return admit(subscriber, member -> member.resume(places));
+    }
+
+    private Member admit(Subscriber subscriber, Consumer<Member> begin) {
         requireObserversKeepUp();
-        var connected = presence.connect(subscriber);
         var member = new Member(this, subscriber);
+        var connected = presence.connect(member);
         try {
-            member.joinOwn();
+            begin.accept(member);
         } catch (RuntimeException e) {
             member.leaveAll();
             throw e;
@@ -86,7 +105,7 @@ public final class Hub {
      *
      * @return as for {@link #publish}; refused with {@code OVERLOADED} when the observers are too far behind
      */
-    public CompletionStage<Receipt> receive(Connection sender, Draft draft) {
+    public CompletionStage<Receipt> receive(Member sender, Draft draft) {
         try {
             requireObserversKeepUp();
         } catch (RefusedException e) {
@@ -94,10 +113,39 @@ public final class Hub {
         }
         return publish(draft).thenApply(receipt -> {
             if (!receipt.duplicate()) {
-                observers.tell(new Received(sender, draft.event(), draft.channel(), draft.to(), draft.json()));
+                observers.tell(new Received(
+                        sender.connection(),
+                        draft.event(),
+                        draft.channel(),
+                        draft.to(),
+                        draft.json(),
+                        sender,
+                        Answer.NONE));
             }
             return receipt;
         });
+    }
+
+    /**
+     * Takes a message from a client that is for the observers alone.
+     *
+     * @throws RejectedException when nobody observes it, the observers are too far behind, or its name is reserved
+     */
+    public void hand(Member sender, String event, String json, Answer answer) {
+        if (!EventName.isValid(event) || EventName.isReserved(event)) {
+            throw new RejectedException(
+                    ErrorCode.EVENT_RESERVED, null, "the event " + event + " is the server's own, or none at all");
+        }
+        if (observers.areBehind()) {
+            throw new RejectedException(
+                    ErrorCode.OVERLOADED, null, "the application is behind with its events; try again later");
+        }
+        var received = new Received(sender.connection(), event, null, null, json, sender, answer);
+        if (!observers.isObserved(received)) {
+            throw new RejectedException(
+                    ErrorCode.NO_HANDLER, null, "nobody here handles the event " + event + ", and it names no channel");
+        }
+        observers.tell(received);
     }
 
     void requireObserversKeepUp() {
@@ -114,17 +162,26 @@ public final class Hub {
      *     {@link RefusedException} when it is not in the log
      */
     public CompletionStage<Receipt> publish(Draft draft) {
-        if (kinds.of(draft.channel()) == ChannelKind.VOLATILE) {
-            var channel = acquire(draft.channel());
-            try {
-                channel.deliverUnlogged(
-                        unlogged(draft.channel(), draft.event(), draft.from(), draft.to(), draft.json()));
-            } finally {
-                release(draft.channel());
-            }
-            return CompletableFuture.completedStage(new Receipt(draft.channel(), null, false, ChannelKind.VOLATILE));
+        if (!isKept(draft.channel())) {
+            return deliverUnlogged(draft);
         }
         return append(draft).thenCompose(receipt -> copyToSender(draft, receipt));
+    }
+
+    /** Delivers a message to those who are there, as in a volatile channel: past the log, and without an offset. */
+    public CompletionStage<Receipt> deliverUnlogged(Draft draft) {
+        var channel = acquire(draft.channel());
+        try {
+            channel.deliverUnlogged(unlogged(draft));
+        } finally {
+            release(draft.channel());
+        }
+        return CompletableFuture.completedStage(new Receipt(draft.channel(), null, false, ChannelKind.VOLATILE));
+    }
+
+    /** Whether the messages of a channel are kept in the log. */
+    boolean isKept(ChannelName channel) {
+        return kinds.of(channel) != ChannelKind.VOLATILE;
     }
 
     /** The channel is there from before the append until after the delivery, so that it sees all messages in their order. */
@@ -161,24 +218,23 @@ public final class Hub {
         });
     }
 
-    /**
-     * Sends an event to a single connection, past channels and log.
-     *
-     * @return whether it is in the connection's queue
-     */
-    public boolean send(String connectionId, String event, String json) {
-        var subscriber = presence.find(connectionId);
-        if (subscriber.isEmpty()) {
-            return false;
-        }
-        var taken = subscriber.get().offer(new Delivery(unlogged(null, event, null, null, json)));
-        subscriber.get().flush();
-        return taken;
+    /** The other end of an open connection. */
+    public Optional<Member> peer(String connectionId) {
+        return presence.find(connectionId);
     }
 
-    private Envelope unlogged(
-            @Nullable ChannelName channel, String event, @Nullable Person from, @Nullable String to, String json) {
-        return new Envelope(channel, null, event, from, to, clock.instant().truncatedTo(ChronoUnit.MILLIS), json);
+    private Envelope unlogged(Draft draft) {
+        return new Envelope(
+                draft.channel(), null, draft.event(), draft.from(), draft.to(), now(), draft.json(), draft.except());
+    }
+
+    /** A message to a single connection. */
+    Envelope unlogged(String event, String json) {
+        return new Envelope(null, null, event, null, null, now(), json);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** The latest messages of a channel that are still kept, oldest first. */
@@ -199,7 +255,7 @@ public final class Hub {
      */
     public void roundTrip(Duration patience) throws InterruptedException, ExecutionException, TimeoutException {
         var traveller = new RoundTrip();
-        var subscription = subscribe(traveller, RoundTrip.CHANNEL, null);
+        var subscription = subscribe(traveller, Set.of(), RoundTrip.CHANNEL, null);
         try {
             subscription.start(started -> true);
             append(traveller.draft())
@@ -250,12 +306,12 @@ public final class Hub {
     }
 
     /** A subscription that is not started. The channel is in the map before the log is read, so that no message falls between. */
-    Subscription subscribe(Subscriber subscriber, ChannelName name, @Nullable Position since) {
+    Subscription subscribe(Subscriber subscriber, Set<String> names, ChannelName name, @Nullable Position since) {
         var channel = acquire(name);
         try {
             var start = start(name, since);
             var cursor = start.recovered() && since != null ? since : start.head();
-            return new Subscription(channel, subscriber, cursor, start);
+            return new Subscription(channel, subscriber, cursor, start, names);
         } catch (RuntimeException e) {
             release(name);
             throw e;
@@ -266,7 +322,7 @@ public final class Hub {
         if (since == null) {
             return new Subscription.Start(false, null, log.head(channel));
         }
-        if (kinds.of(channel) == ChannelKind.VOLATILE) {
+        if (!isKept(channel)) {
             return new Subscription.Start(false, Replay.Reason.TRIMMED, log.head(channel));
         }
         var replay = log.since(channel, since, 1);

@@ -66,6 +66,19 @@ public final class JsonGuard {
         }
     }
 
+    /**
+     * Passes what a bean gives to clients.
+     *
+     * @throws IllegalArgumentException when {@link #check} would not pass it
+     */
+    public static void requireHarmless(String json) {
+        try {
+            check(json);
+        } catch (MalformedJsonException | HostileJsonException e) {
+            throw new IllegalArgumentException("clients cannot take this data: " + e.getMessage(), e);
+        }
+    }
+
     private void value(int depth) {
         switch (peek()) {
             case '{' -> object(depth + 1);

@@ -1,27 +1,41 @@
 package dev.herald.hub;
 
+import static dev.herald.hub.ErrorCode.CHANNEL_FORBIDDEN;
+import static dev.herald.hub.ErrorCode.NOT_JOINED;
+import static dev.herald.hub.ErrorCode.TOO_MANY_CHANNELS;
+
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Disconnected;
 import dev.herald.api.HeraldEvent;
 import dev.herald.api.Joined;
 import dev.herald.api.Left;
+import dev.herald.api.Peer;
 import dev.herald.api.Position;
+import dev.herald.api.RefusedException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's membership of the hub, from {@link Hub#connect} to {@link #disconnect}. Thread-safe. After the end all methods
- * do nothing.
+ * A connection's membership of the hub, from {@link Hub#connect} to {@link #disconnect(String)}. Thread-safe. After the end all
+ * methods do nothing.
  */
-public final class Member {
+public final class Member implements Peer {
 
     private final Hub hub;
     private final Subscriber subscriber;
     private final ChannelName privateChannel;
+
+    /** The connection's id, and the names of the channels it is in: what messages may except. */
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
 
     // Guarded by this object's monitor. Observers are told under it, too, which only queues. It is taken before the
     // locks of
@@ -34,9 +48,10 @@ public final class Member {
         this.subscriber = subscriber;
         this.privateChannel =
                 ChannelName.ofUser(subscriber.connection().person().id());
+        names.add(subscriber.connection().id());
     }
 
-    /** Whose membership this is. */
+    @Override
     public Connection connection() {
         return subscriber.connection();
     }
@@ -46,14 +61,42 @@ public final class Member {
         return privateChannel;
     }
 
-    /** Whether this is one of the two channels that every connection is in. */
-    private boolean isOwn(ChannelName channel) {
-        return channel.equals(ChannelName.NEWS) || channel.equals(privateChannel);
+    /** The channels that every connection of this one's namespace is in. */
+    private Set<ChannelName> own() {
+        return connection().isMain()
+                ? Set.of(ChannelName.NEWS, privateChannel)
+                : Set.of(ChannelName.ofNamespace(connection().namespace()));
     }
 
-    void joinOwn() {
-        join(ChannelName.NEWS, null);
-        join(privateChannel, null);
+    private boolean isOwn(ChannelName channel) {
+        return own().contains(channel);
+    }
+
+    synchronized void joinOwn() {
+        own().forEach(channel -> subscribe(channel, null));
+    }
+
+    /**
+     * Goes on in these channels, and in those of its own that are not among them begins.
+     *
+     * @throws GapException when a message is missing
+     */
+    synchronized void resume(Map<ChannelName, Position> places) {
+        joinOwn();
+        places.forEach((channel, since) -> {
+            var isKept = hub.isKept(channel);
+            var outcome = subscribe(channel, isKept ? since : null).outcome();
+            if (isKept && !outcome.recovered()) {
+                throw new GapException(channel, outcome.reason());
+            }
+        });
+    }
+
+    /** The channels that it is in, each with the place before the first message that it got there. */
+    public synchronized Map<ChannelName, Position> places() {
+        var places = new HashMap<ChannelName, Position>();
+        subscriptions.forEach((channel, subscription) -> places.put(channel, subscription.begin()));
+        return places;
     }
 
     /** The subscriptions that have not been started yet. */
@@ -74,19 +117,120 @@ public final class Member {
             return Optional.empty();
         }
         hub.requireObserversKeepUp();
-        var earlier = subscriptions.get(channel);
-        if (earlier == null && !isOwn(channel)) {
+        var isNew = !subscriptions.containsKey(channel);
+        if (isNew && !isOwn(channel)) {
             requireRoom();
         }
-        var subscription = hub.subscribe(subscriber, channel, since);
-        subscriptions.put(channel, subscription);
-        if (earlier != null) {
-            hub.unsubscribe(earlier);
-        } else {
-            hub.presence().join(channel, connection());
+        var subscription = subscribe(channel, since);
+        if (isNew) {
             tellUnlessOwn(channel, new Joined(connection(), channel));
         }
         return Optional.of(subscription);
+    }
+
+    private Subscription subscribe(ChannelName channel, @Nullable Position since) {
+        var subscription = hub.subscribe(subscriber, names, channel, since);
+        var earlier = subscriptions.put(channel, subscription);
+        if (earlier == null) {
+            names.add(channel.value());
+            hub.presence().join(channel, connection());
+        } else {
+            hub.unsubscribe(earlier);
+        }
+        return subscription;
+    }
+
+    @Override
+    public boolean join(ChannelName channel) {
+        synchronized (this) {
+            if (subscriptions.containsKey(channel)) {
+                return false;
+            }
+        }
+        var joined = join(channel, null);
+        joined.ifPresent(subscription -> subscription.start(subscriber::announce));
+        return joined.isPresent();
+    }
+
+    /**
+     * Subscribes to a channel as its client asks.
+     *
+     * @throws RejectedException when it may not
+     */
+    public Optional<Subscription> join(Request.Join request) {
+        var channel = request.channel() == null ? privateChannel : request.channel();
+        if (channel.isPrivate() && !channel.equals(privateChannel)) {
+            throw new RejectedException(CHANNEL_FORBIDDEN, request.id(), "this is another person's private channel");
+        }
+        try {
+            return join(channel, request.since());
+        } catch (LimitException e) {
+            throw new RejectedException(TOO_MANY_CHANNELS, request.id(), String.valueOf(e.getMessage()));
+        } catch (RefusedException e) {
+            throw new RejectedException(ErrorCode.of(e.reason()), request.id(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Ends a subscription as its client asks.
+     *
+     * @return which channel was left
+     * @throws RejectedException when it is not in there
+     */
+    public ChannelName leave(Request.Leave request) {
+        var channel = request.channel() == null ? privateChannel : request.channel();
+        if (!leave(channel)) {
+            throw new RejectedException(NOT_JOINED, request.id(), "this connection is not in channel " + channel);
+        }
+        return channel;
+    }
+
+    @Override
+    public Set<ChannelName> channels() {
+        return Set.copyOf(subscriptionsByChannel().keySet());
+    }
+
+    private synchronized Map<ChannelName, Subscription> subscriptionsByChannel() {
+        return Map.copyOf(subscriptions);
+    }
+
+    @Override
+    public boolean send(String event, String json) {
+        return send(event, json, subscriber::offer);
+    }
+
+    @Override
+    public boolean sendIfIdle(String event, String json) {
+        return send(event, json, subscriber::offerIfIdle);
+    }
+
+    private boolean send(String event, String json, Predicate<Delivery> offer) {
+        requireSendable(event, json);
+        var taken = offer.test(new Delivery(hub.unlogged(event, json)));
+        subscriber.flush();
+        return taken;
+    }
+
+    @Override
+    public CompletionStage<String> request(String event, String json, Duration patience) {
+        requireSendable(event, json);
+        return subscriber.ask(event, json, patience);
+    }
+
+    /** What a bean sends reaches the same clients as what a client sends, and so has to be as harmless. */
+    private static void requireSendable(String event, String json) {
+        EventName.requireFree(event);
+        JsonGuard.requireHarmless(json);
+    }
+
+    @Override
+    public void disconnect() {
+        subscriber.end(false);
+    }
+
+    @Override
+    public void close() {
+        subscriber.end(true);
     }
 
     private void tellUnlessOwn(ChannelName channel, HeraldEvent event) {
@@ -103,17 +247,16 @@ public final class Member {
         }
     }
 
-    /**
-     * Ends the subscription to a channel; nothing more of it is queued.
-     *
-     * @return false when there was none
-     */
+    /** Nothing more of the channel is queued once this has returned. */
+    @Override
     public synchronized boolean leave(ChannelName channel) {
         var subscription = subscriptions.remove(channel);
         if (subscription == null) {
             return false;
         }
+        names.remove(channel.value());
         hub.unsubscribe(subscription);
+        subscriber.left(channel);
         hub.presence().leave(channel, connection());
         tellUnlessOwn(channel, new Left(connection(), channel));
         return true;

@@ -99,7 +99,8 @@ public final class MemoryLog implements Log {
                 draft.from(),
                 draft.to(),
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                draft.json());
+                draft.json(),
+                draft.except());
         var entry = new Stored(messages, message, repeatKey);
         messages.kept.addLast(entry);
         if (repeatKey != null) {

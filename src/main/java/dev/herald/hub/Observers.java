@@ -12,6 +12,9 @@ public interface Observers {
      */
     boolean areBehind();
 
+    /** Whether anybody observes this event. */
+    boolean isObserved(HeraldEvent event);
+
     /** Passes an event on. */
     void tell(HeraldEvent event);
 }

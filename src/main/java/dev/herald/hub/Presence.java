@@ -18,9 +18,18 @@ public final class Presence {
     private final int maxConnections;
 
     // Guarded by this object's monitor. Insertion order is the order of arrival.
-    private final Map<String, Subscriber> connections = new LinkedHashMap<>();
-    private final Map<String, Map<String, Connection>> people = new LinkedHashMap<>();
+    private final Map<String, Member> members = new LinkedHashMap<>();
+    private final Map<Someone, Map<String, Connection>> people = new LinkedHashMap<>();
+    private final Map<String, Integer> peopleByNamespace = new HashMap<>();
     private final Map<ChannelName, Map<String, Connection>> channels = new HashMap<>();
+
+    /** A person in a namespace. */
+    private record Someone(String namespace, String personId) {
+
+        static Someone of(Connection connection) {
+            return new Someone(connection.namespace(), connection.person().id());
+        }
+    }
 
     Presence(int maxConnections) {
         this.maxConnections = maxConnections;
@@ -32,20 +41,25 @@ public final class Presence {
      * @return what there is to tell of it
      * @throws LimitException when there are as many as there may be
      */
-    synchronized Connected connect(Subscriber subscriber) {
-        if (connections.size() >= maxConnections) {
+    synchronized Connected connect(Member member) {
+        if (members.size() >= maxConnections) {
             throw new LimitException("the server has as many connections as it takes: " + maxConnections);
         }
-        var connection = subscriber.connection();
-        connections.put(connection.id(), subscriber);
-        var first = add(people, connection.person().id(), connection);
-        return new Connected(connection, first, people.size());
+        var connection = member.connection();
+        members.put(connection.id(), member);
+        var first = add(people, Someone.of(connection), connection);
+        var count = peopleByNamespace.merge(connection.namespace(), first ? 1 : 0, Integer::sum);
+        return new Connected(connection, first, count);
     }
 
-    /** Removes a connection; returns whether its person has no other. */
+    /** Removes a connection; returns whether its person has no other in its namespace. */
     synchronized boolean disconnect(Connection connection) {
-        connections.remove(connection.id());
-        return remove(people, connection.person().id(), connection);
+        members.remove(connection.id());
+        var last = remove(people, Someone.of(connection), connection);
+        if (last) {
+            peopleByNamespace.computeIfPresent(connection.namespace(), (n, count) -> count == 1 ? null : count - 1);
+        }
+        return last;
     }
 
     synchronized void join(ChannelName channel, Connection connection) {
@@ -71,28 +85,37 @@ public final class Presence {
         return true;
     }
 
-    synchronized Optional<Subscriber> find(String connectionId) {
-        return Optional.ofNullable(connections.get(connectionId));
+    synchronized Optional<Member> find(String connectionId) {
+        return Optional.ofNullable(members.get(connectionId));
     }
 
-    /** The open connections, in the order in which they were opened. */
-    public synchronized List<Connection> connections() {
-        return connections.values().stream().map(Subscriber::connection).toList();
+    /** The open connections of a namespace, in the order in which they were opened. */
+    public synchronized List<Connection> connections(String namespace) {
+        return members.values().stream()
+                .map(Member::connection)
+                .filter(connection -> connection.namespace().equals(namespace))
+                .toList();
     }
 
-    /** The people who are connected, in the order of their first connections, each as their latest connection shows them. */
+    /**
+     * The people who are connected in the main namespace, in the order of their first connections, each as their latest
+     * connection shows them.
+     */
     public synchronized List<Person> people() {
-        return people.values().stream().map(Presence::latest).toList();
+        return people.entrySet().stream()
+                .filter(entry -> entry.getKey().namespace().equals(Connection.MAIN))
+                .map(entry -> latest(entry.getValue()))
+                .toList();
     }
 
-    /** Whether a person has an open connection. */
+    /** Whether a person has an open connection in the main namespace. */
     public synchronized boolean isOnline(String personId) {
-        return people.containsKey(personId);
+        return people.containsKey(new Someone(Connection.MAIN, personId));
     }
 
-    /** How many people are connected. */
+    /** How many people are connected in the main namespace. */
     public synchronized int countPeople() {
-        return people.size();
+        return peopleByNamespace.getOrDefault(Connection.MAIN, 0);
     }
 
     /** The people in a channel, in the order in which they joined. */

@@ -42,6 +42,11 @@ final class RoundTrip implements Subscriber {
     }
 
     @Override
+    public void end(boolean transportToo) {
+        // Nobody can: it is not present.
+    }
+
+    @Override
     public void fellBehind() {
         arrival.completeExceptionally(new IllegalStateException("the log forgot the message before it was delivered"));
     }

@@ -1,10 +1,15 @@
 package dev.herald.hub;
 
+import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
+import dev.herald.api.UnansweredException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * One client's connection, as the hub sees it: a bounded queue that its transport empties. Thread-safe; no method waits or
- * throws.
+ * throws. Whoever makes a message checks it before, so that none has a name or JSON that a client cannot take.
  *
  * <p>Once its queue has room again after a refused {@link #offer} or {@link #replay}, a subscriber calls {@link Member#resume()}.
  */
@@ -27,6 +32,37 @@ public interface Subscriber {
     default boolean replay(Delivery delivery) {
         return offer(delivery);
     }
+
+    /** Queues a message only if nothing waits: for what is stale when it comes late. Otherwise as {@link #offer}. */
+    default boolean offerIfIdle(Delivery delivery) {
+        return offer(delivery);
+    }
+
+    /**
+     * Queues for the client how a subscription begins that it has not asked for itself. Called under a lock.
+     *
+     * @return false when there is no room
+     */
+    default boolean announce(Subscription subscription) {
+        return true;
+    }
+
+    /** The connection has left the channel: nothing more of it is offered. Called under a lock. */
+    default void left(ChannelName channel) {
+        // Most keep nothing for a channel.
+    }
+
+    /** Sends an event and asks for an answer, as {@link dev.herald.api.Peer#request}. */
+    default CompletionStage<String> ask(String event, String json, Duration patience) {
+        return CompletableFuture.failedStage(new UnansweredException("this client's protocol has no answers"));
+    }
+
+    /**
+     * Ends the connection because the application wants so.
+     *
+     * @param transportToo whether the transport is closed even if it carries more connections than this
+     */
+    void end(boolean transportToo);
 
     /** Writes what waits, if the socket is free. Called after one or more offers, outside all locks. */
     void flush();

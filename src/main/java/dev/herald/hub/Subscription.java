@@ -4,6 +4,8 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
+import java.util.Collections;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -28,7 +30,10 @@ public final class Subscription {
 
     private final Channel channel;
     private final Subscriber subscriber;
+    private final Position begin;
     private final Start start;
+    /** The subscriber's id, and the channels that it is in at the moment. */
+    private final Set<String> names;
 
     /** More than 0 while a thread is catching up: the others leave a note here for it, and go. */
     private final AtomicInteger catchUps = new AtomicInteger();
@@ -44,11 +49,18 @@ public final class Subscription {
     private boolean behind;
     private boolean ended;
 
-    Subscription(Channel channel, Subscriber subscriber, Position cursor, Start start) {
+    Subscription(Channel channel, Subscriber subscriber, Position begin, Start start, Set<String> names) {
         this.channel = channel;
         this.subscriber = subscriber;
-        this.cursor = cursor;
+        this.begin = begin;
+        this.cursor = begin;
         this.start = start;
+        this.names = names;
+    }
+
+    /** The place before the first message that it gets. */
+    Position begin() {
+        return begin;
     }
 
     /** Which channel this is a place in. */
@@ -142,16 +154,21 @@ public final class Subscription {
         if (ended || (position.epoch().equals(cursor.epoch()) && position.offset() <= cursor.offset())) {
             return true;
         }
-        if (!offer.test(delivery)) {
+        if (isFor(delivery) && !offer.test(delivery)) {
             return false;
         }
         cursor = position;
         return true;
     }
 
+    private boolean isFor(Delivery delivery) {
+        var except = delivery.message().except();
+        return except.isEmpty() || Collections.disjoint(except, names);
+    }
+
     /** Queues a message that has no position, if there is room. */
     synchronized void offerUnlogged(Delivery delivery) {
-        if (!ended) {
+        if (!ended && isFor(delivery)) {
             subscriber.offer(delivery);
         }
     }

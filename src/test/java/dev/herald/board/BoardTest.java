@@ -7,9 +7,12 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Joined;
 import dev.herald.api.Person;
+import dev.herald.api.Received;
+import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.RepeatedTest;
@@ -38,6 +41,47 @@ class BoardTest {
                 .containsExactly(
                         "1 private {\"msg\":\"Welcome you are the 1 person here\"}",
                         "2 private {\"msg\":\"Welcome you are the 2 person here\"}");
+    }
+
+    private Received received(String event, String json, List<String> answers) {
+        var connection = herald.connect("1", ANN).connection();
+        return new Received(connection, event, null, null, json, null, answers::add);
+    }
+
+    @Test
+    void passesDataOnToTheOthersAndAcknowledgesIt() {
+        var answers = new ArrayList<String>();
+
+        board.share(received("data", "{\"$args\":[\"a\",1]}", answers));
+
+        assertThat(herald.broadcasts())
+                .containsExactly(new FakeHerald.Broadcasted(
+                        "/", Set.of("1"), "data", List.of(Json.createValue("a"), Json.createValue(1))));
+        assertThat(answers)
+                .containsExactly(
+                        "{\"channel\":\"news\",\"offset\":7,\"epoch\":\"life\",\"duplicate\":false,\"kind\":\"memory\"}");
+    }
+
+    @Test
+    void takesNoteOfWhatIsSaidToNobodyInParticular() {
+        var answers = new ArrayList<String>();
+
+        board.hear(received("private", "{\"msg\":\"Thank you for your message\"}", answers));
+
+        assertThat(answers).containsExactly("{\"$args\":[]}");
+        assertThat(herald.broadcasts()).isEmpty();
+    }
+
+    @Test
+    void sharesNothingWhenItIsSwitchedOff() {
+        var off = board(false);
+        var answers = new ArrayList<String>();
+
+        off.share(received("data", "1", answers));
+        off.hear(received("private", "1", answers));
+
+        assertThat(herald.broadcasts()).isEmpty();
+        assertThat(answers).isEmpty();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.herald.board;
 
+import dev.herald.api.Broadcast;
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connected;
@@ -7,6 +8,7 @@ import dev.herald.api.Connection;
 import dev.herald.api.Disconnected;
 import dev.herald.api.Envelope;
 import dev.herald.api.Herald;
+import dev.herald.api.Peer;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
@@ -17,6 +19,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -114,5 +118,62 @@ final class FakeHerald implements Herald {
     @Override
     public synchronized List<Connection> connections() {
         return List.copyOf(connections.values());
+    }
+
+    @Override
+    public Optional<Peer> peer(String connectionId) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** What was broadcast to a namespace. */
+    record Broadcasted(String namespace, Set<String> except, String event, List<JsonValue> arguments) {}
+
+    private final List<Broadcasted> broadcasts = new ArrayList<>();
+
+    synchronized List<Broadcasted> broadcasts() {
+        return List.copyOf(broadcasts);
+    }
+
+    @Override
+    public Broadcast in(String namespace) {
+        return new FakeBroadcast(namespace, Set.of());
+    }
+
+    private final class FakeBroadcast implements Broadcast {
+
+        private final String namespace;
+        private final Set<String> except;
+
+        FakeBroadcast(String namespace, Set<String> except) {
+            this.namespace = namespace;
+            this.except = except;
+        }
+
+        @Override
+        public Broadcast to(String... rooms) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Broadcast except(String... roomsOrConnectionIds) {
+            return new FakeBroadcast(namespace, Set.of(roomsOrConnectionIds));
+        }
+
+        @Override
+        public Broadcast unlogged() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<List<Receipt>> emit(String event, JsonValue... arguments) {
+            broadcasts.add(new Broadcasted(namespace, except, event, List.of(arguments)));
+            var receipt = new Receipt(ChannelName.NEWS, new Position("life", 7), false, ChannelKind.MEMORY);
+            return CompletableFuture.completedStage(List.of(receipt));
+        }
+    }
+
+    @Override
+    public List<Connection> connections(String namespace) {
+        return connections();
     }
 }

@@ -98,7 +98,7 @@ class FeedConnectionTest {
 
             var unused = feed.open(session.session());
 
-            assertThat(hub.presence().connections()).isEmpty();
+            assertThat(hub.presence().connections("/")).isEmpty();
             assertThat(observers.of(Disconnected.class))
                     .extracting(Disconnected::reason)
                     .containsExactly("connection lost");
@@ -110,7 +110,7 @@ class FeedConnectionTest {
 
             assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> feed.open(session.session()));
 
-            assertThat(hub.presence().connections()).isEmpty();
+            assertThat(hub.presence().connections("/")).isEmpty();
         }
 
         @Test
@@ -122,7 +122,7 @@ class FeedConnectionTest {
             var oneTooMany = open(BOB);
 
             assertThat(oneTooMany.closeCode()).isEqualTo(1013);
-            assertThat(hub.presence().connections()).hasSize(MAX_CONNECTIONS);
+            assertThat(hub.presence().connections("/")).hasSize(MAX_CONNECTIONS);
         }
 
         @Test
@@ -130,7 +130,7 @@ class FeedConnectionTest {
             observers.behind = true;
 
             assertThat(open(BOB).closeCode()).isEqualTo(1013);
-            assertThat(hub.presence().connections()).isEmpty();
+            assertThat(hub.presence().connections("/")).isEmpty();
         }
     }
 
@@ -634,7 +634,7 @@ class FeedConnectionTest {
 
             assertThat(ann.closeCode()).isEqualTo(1008);
             assertThat(hub.latest(ChannelName.NEWS, 10)).isEmpty();
-            assertThat(hub.presence().connections()).isEmpty();
+            assertThat(hub.presence().connections("/")).isEmpty();
         }
 
         @Test
@@ -668,7 +668,7 @@ class FeedConnectionTest {
             ann.connection.receiveBinary();
 
             assertThat(ann.closeCode()).isEqualTo(1003);
-            assertThat(hub.presence().connections()).isEmpty();
+            assertThat(hub.presence().connections("/")).isEmpty();
         }
     }
 
@@ -785,7 +785,7 @@ class FeedConnectionTest {
             ann.connection.closed("closed by the client");
 
             assertThat(ann.session.closes()).isEmpty();
-            assertThat(hub.presence().connections()).isEmpty();
+            assertThat(hub.presence().connections("/")).isEmpty();
             publish("news", "1");
             assertThat(ann.news()).isEmpty();
         }
@@ -1011,6 +1011,11 @@ class FeedConnectionTest {
 
         final List<HeraldEvent> events = new ArrayList<>();
         boolean behind;
+
+        @Override
+        public boolean isObserved(HeraldEvent event) {
+            return true;
+        }
 
         @Override
         public boolean areBehind() {

@@ -210,7 +210,7 @@ class DeliveryStressTest {
         var staying = new TestClient(new Person("staying", "Staying")).connect(hub);
         staying.join(ROOM);
         readers.forEach(Reader::disconnect);
-        assertThat(hub.presence().connections()).containsExactly(staying.connection());
+        assertThat(hub.presence().connections("/")).containsExactly(staying.connection());
         var before = flushes.get();
 
         CHANNELS.forEach(channel -> publish(channel, "the last"));
@@ -423,6 +423,11 @@ class DeliveryStressTest {
 
         synchronized boolean hasEnded() {
             return ended;
+        }
+
+        @Override
+        public void end(boolean transportToo) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -6,6 +6,7 @@ import static dev.herald.hub.LogContract.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.herald.api.Answer;
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connected;
@@ -290,10 +291,10 @@ class HubTest {
             var ann = new TestClient(ANN).connect(hub);
             var draft = privately(ANN, BOB, "psst", "id-1");
             log.refuses(one -> one.event().equals("sent"));
-            var unused = hub.receive(ann.connection(), draft);
+            var unused = hub.receive(ann.member(), draft);
             log.refuses(one -> false);
 
-            await(hub.receive(ann.connection(), draft));
+            await(hub.receive(ann.member(), draft));
 
             assertThat(observers.events(Received.class)).hasSize(1);
         }
@@ -333,6 +334,10 @@ class HubTest {
         }
     }
 
+    private boolean send(String connectionId, String event, String json) {
+        return hub.peer(connectionId).map(peer -> peer.send(event, json)).orElse(false);
+    }
+
     @Nested
     class SendingToOneConnection {
 
@@ -341,7 +346,7 @@ class HubTest {
             var tab = new TestClient(BOB).connect(hub);
             var phone = new TestClient(BOB).connect(hub);
 
-            assertThat(hub.send(tab.connection().id(), "hint", "1")).isTrue();
+            assertThat(send(tab.connection().id(), "hint", "1")).isTrue();
 
             assertThat(tab.heard()).containsExactly(new Envelope(null, null, "hint", null, null, NOW, "1"));
             assertThat(phone.heard()).isEmpty();
@@ -355,10 +360,10 @@ class HubTest {
             var gone = new TestClient(BOB).connect(hub);
             gone.member().disconnect("gone");
 
-            assertThat(hub.send("nobody", "hint", "1")).isFalse();
-            assertThat(hub.send(gone.connection().id(), "hint", "1")).isFalse();
-            assertThat(hub.send(full.connection().id(), "hint", "1")).isTrue();
-            assertThat(hub.send(full.connection().id(), "hint", "2")).isFalse();
+            assertThat(send("nobody", "hint", "1")).isFalse();
+            assertThat(send(gone.connection().id(), "hint", "1")).isFalse();
+            assertThat(send(full.connection().id(), "hint", "1")).isTrue();
+            assertThat(send(full.connection().id(), "hint", "2")).isFalse();
             assertThat(full.hasFallenBehind()).isFalse();
             assertThat(gone.heard()).isEmpty();
         }
@@ -957,7 +962,7 @@ class HubTest {
             member.resume();
 
             assertThat(client.heard()).isEmpty();
-            assertThat(hub.presence().connections()).isEmpty();
+            assertThat(hub.presence().connections("/")).isEmpty();
             assertThat(hub.presence().people(ROOM)).isEmpty();
             assertThat(hub.presence().people(NEWS)).isEmpty();
         }
@@ -992,7 +997,7 @@ class HubTest {
 
             assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> new TestClient(BOB).admit(hub));
 
-            assertThat(hub.presence().connections()).isEmpty();
+            assertThat(hub.presence().connections("/")).isEmpty();
             assertThat(hub.presence().countPeople()).isZero();
             assertThat(observers.events()).isEmpty();
         }
@@ -1026,7 +1031,7 @@ class HubTest {
             var client = new TestClient(BOB).connect(hub);
             var connection = client.connection();
             client.join(ROOM);
-            await(hub.receive(connection, new Draft(ROOM, "data", BOB, null, "1", null)));
+            await(hub.receive(client.member(), new Draft(ROOM, "data", BOB, null, "1", null)));
             client.member().leave(ROOM);
             client.member().disconnect("closed by the client");
 
@@ -1035,7 +1040,7 @@ class HubTest {
                             new Connected(connection, true, 1),
                             new Joined(connection, ROOM),
                             new Published(new Envelope(ROOM, at(ROOM, 1), "data", BOB, null, NOW, "1")),
-                            new Received(connection, "data", ROOM, null, "1"),
+                            new Received(connection, "data", ROOM, null, "1", client.member(), Answer.NONE),
                             new Left(connection, ROOM),
                             new Disconnected(connection, "closed by the client", true));
         }
@@ -1057,8 +1062,8 @@ class HubTest {
             var client = new TestClient(BOB).connect(hub);
             var draft = new Draft(NEWS, "news", BOB, null, "1", "id-1");
 
-            var first = await(hub.receive(client.connection(), draft));
-            var repeat = await(hub.receive(client.connection(), draft));
+            var first = await(hub.receive(client.member(), draft));
+            var repeat = await(hub.receive(client.member(), draft));
 
             assertThat(first.duplicate()).isFalse();
             assertThat(repeat.duplicate()).isTrue();
@@ -1071,7 +1076,7 @@ class HubTest {
             var client = new TestClient(BOB).connect(hub);
             log.refuses(draft -> true);
 
-            assertThat(refusal(hub.receive(client.connection(), draft(NEWS, "1"))))
+            assertThat(refusal(hub.receive(client.member(), draft(NEWS, "1"))))
                     .isEqualTo(RefusedException.Reason.LOG_UNAVAILABLE);
 
             assertThat(observers.events(Received.class)).isEmpty();
@@ -1082,7 +1087,7 @@ class HubTest {
             var client = new TestClient(BOB).connect(hub);
             observers.fallBehind(true);
 
-            assertThat(refusal(hub.receive(client.connection(), draft(NEWS, "refused"))))
+            assertThat(refusal(hub.receive(client.member(), draft(NEWS, "refused"))))
                     .isEqualTo(RefusedException.Reason.OVERLOADED);
             assertOverloaded(() -> new TestClient(ANN).connect(hub));
             assertOverloaded(() -> client.join(ROOM));
@@ -1094,7 +1099,7 @@ class HubTest {
             assertThat(observers.events()).containsExactly(new Connected(client.connection(), true, 1));
 
             observers.fallBehind(false);
-            await(hub.receive(client.connection(), draft(NEWS, "2")));
+            await(hub.receive(client.member(), draft(NEWS, "2")));
             assertThat(observers.events(Published.class)).hasSize(1);
             assertThat(observers.events(Received.class)).hasSize(1);
         }

@@ -15,6 +15,11 @@ final class ObserverDiary implements Observers {
     }
 
     @Override
+    public boolean isObserved(HeraldEvent event) {
+        return true;
+    }
+
+    @Override
     public boolean areBehind() {
         return behind;
     }

@@ -33,7 +33,7 @@ class PresenceTest {
     @Test
     void nobodyIsThereAtFirst() {
         assertThat(presence.people()).isEmpty();
-        assertThat(presence.connections()).isEmpty();
+        assertThat(presence.connections("/")).isEmpty();
         assertThat(presence.countPeople()).isZero();
         assertThat(presence.people(ROOM)).isEmpty();
     }
@@ -55,9 +55,9 @@ class PresenceTest {
         var ann = connect(ANN);
         var again = connect(BOB);
 
-        assertThat(presence.connections()).containsExactly(bob.connection(), ann.connection(), again.connection());
+        assertThat(presence.connections("/")).containsExactly(bob.connection(), ann.connection(), again.connection());
         ann.member().disconnect("closed");
-        assertThat(presence.connections()).containsExactly(bob.connection(), again.connection());
+        assertThat(presence.connections("/")).containsExactly(bob.connection(), again.connection());
     }
 
     @Test
@@ -148,7 +148,7 @@ class PresenceTest {
 
         assertThat(presence.countPeople()).isEqualTo(2);
         assertThat(presence.people()).containsExactlyInAnyOrder(people.get(0), people.get(1));
-        assertThat(presence.connections())
+        assertThat(presence.connections("/"))
                 .containsExactlyInAnyOrderElementsOf(
                         staying.stream().map(TestClient::connection).toList());
         assertThat(presence.people(ROOM)).isEmpty();
@@ -163,7 +163,7 @@ class PresenceTest {
             return true;
         });
 
-        assertThat(presence.connections()).isEmpty();
+        assertThat(presence.connections("/")).isEmpty();
         assertThat(presence.countPeople()).isZero();
         assertThat(presence.people(ChannelName.NEWS)).isEmpty();
     }

@@ -99,6 +99,11 @@ final class TestClient implements Subscriber {
     }
 
     @Override
+    public void end(boolean transportToo) {
+        member().disconnect("ended");
+    }
+
+    @Override
     public Connection connection() {
         return connection;
     }

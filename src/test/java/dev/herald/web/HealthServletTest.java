@@ -41,6 +41,11 @@ class HealthServletTest {
                 new ChannelKinds(List.of(), List.of()),
                 new Observers() {
                     @Override
+                    public boolean isObserved(HeraldEvent event) {
+                        return true;
+                    }
+
+                    @Override
                     public boolean areBehind() {
                         return behind;
                     }

@@ -1,9 +1,9 @@
-package dev.herald.feed;
+package dev.herald.hub;
 
 import dev.herald.api.RefusedException;
 
-/** The stable codes of {@code error} messages ({@code docs/feed.md}, "Errors"). */
-enum ErrorCode {
+/** The stable codes of errors that clients are told ({@code docs/feed.md}, "Errors"). */
+public enum ErrorCode {
     MALFORMED("malformed"),
     EVENT_INVALID("event-invalid"),
     EVENT_RESERVED("event-reserved"),
@@ -16,7 +16,9 @@ enum ErrorCode {
     NOT_JOINED("not-joined"),
     TOO_MANY_CHANNELS("too-many-channels"),
     OVERLOADED("overloaded"),
-    LOG_UNAVAILABLE("log-unavailable");
+    LOG_UNAVAILABLE("log-unavailable"),
+    NO_HANDLER("no-handler"),
+    SERVER_ERROR("server-error");
 
     private final String code;
 
@@ -24,11 +26,13 @@ enum ErrorCode {
         this.code = code;
     }
 
-    String code() {
+    /** As clients are told. */
+    public String code() {
         return code;
     }
 
-    static ErrorCode of(RefusedException.Reason reason) {
+    /** The code of a refused publication. */
+    public static ErrorCode of(RefusedException.Reason reason) {
         return switch (reason) {
             case ID_REUSED -> ID_REUSED;
             case OVERLOADED -> OVERLOADED;

@@ -1,0 +1,92 @@
+package dev.herald;
+
+import dev.herald.api.Arguments;
+import dev.herald.api.Broadcast;
+import dev.herald.api.ChannelName;
+import dev.herald.api.Connection;
+import dev.herald.api.Receipt;
+import dev.herald.hub.Draft;
+import dev.herald.hub.EventName;
+import dev.herald.hub.Hub;
+import dev.herald.hub.JsonGuard;
+import jakarta.json.JsonValue;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** An event for the channels of rooms. Who is in several of them gets it by the first one. */
+final class HubBroadcast implements Broadcast {
+
+    private final Hub hub;
+    private final String namespace;
+    private final Set<ChannelName> channels;
+    private final Set<String> except;
+    private final boolean isLogged;
+
+    HubBroadcast(Hub hub, String namespace) {
+        this(hub, namespace, Set.of(), Set.of(), true);
+    }
+
+    private HubBroadcast(Hub hub, String namespace, Set<ChannelName> channels, Set<String> except, boolean isLogged) {
+        this.hub = hub;
+        this.namespace = namespace;
+        this.channels = channels;
+        this.except = except;
+        this.isLogged = isLogged;
+    }
+
+    @Override
+    public Broadcast to(String... rooms) {
+        var all = new LinkedHashSet<>(channels);
+        for (var room : rooms) {
+            all.add(ChannelName.ofRoom(namespace, room));
+        }
+        return new HubBroadcast(hub, namespace, all, except, isLogged);
+    }
+
+    @Override
+    public Broadcast except(String... roomsOrConnectionIds) {
+        var all = new HashSet<>(except);
+        for (var name : roomsOrConnectionIds) {
+            all.add(name);
+            if (!namespace.equals(Connection.MAIN)) {
+                all.add(ChannelName.ofRoom(namespace, name).value());
+            }
+        }
+        return new HubBroadcast(hub, namespace, channels, all, isLogged);
+    }
+
+    @Override
+    public Broadcast unlogged() {
+        return new HubBroadcast(hub, namespace, channels, except, false);
+    }
+
+    @Override
+    public CompletionStage<List<Receipt>> emit(String event, JsonValue... arguments) {
+        EventName.requireFree(event);
+        var json = Arguments.write(List.of(arguments));
+        JsonGuard.requireHarmless(json);
+        var receipts = new ArrayList<CompletableFuture<Receipt>>();
+        var excepted = new HashSet<>(except);
+        for (var channel : channels.isEmpty() ? Set.of(ChannelName.ofNamespace(namespace)) : channels) {
+            receipts.add(publish(new Draft(channel, event, null, null, json, null, excepted)));
+            excepted.add(channel.value());
+        }
+        return allOf(receipts);
+    }
+
+    private CompletableFuture<Receipt> publish(Draft draft) {
+        return (isLogged ? hub.publish(draft) : hub.deliverUnlogged(draft)).toCompletableFuture();
+    }
+
+    private static CompletionStage<List<Receipt>> allOf(Collection<CompletableFuture<Receipt>> receipts) {
+        return CompletableFuture.allOf(receipts.toArray(CompletableFuture[]::new))
+                .thenApply(
+                        done -> receipts.stream().map(CompletableFuture::join).toList());
+    }
+}

@@ -1,0 +1,17 @@
+package dev.herald.api;
+
+/** Takes the answer to a message, once. Thread-safe. */
+@FunctionalInterface
+public interface Answer {
+
+    /** Of a message whose sender wants no answer, or has it from Herald. */
+    Answer NONE = json -> false;
+
+    /**
+     * Sends the answer.
+     *
+     * @param json its arguments, as in an {@link Envelope}
+     * @return false when none is wanted, or one was given before
+     */
+    boolean give(String json);
+}

@@ -1,0 +1,53 @@
+package dev.herald.api;
+
+import static java.lang.annotation.ElementType.FIELD;
+import static java.lang.annotation.ElementType.METHOD;
+import static java.lang.annotation.ElementType.PARAMETER;
+import static java.lang.annotation.ElementType.TYPE;
+import static java.lang.annotation.RetentionPolicy.RUNTIME;
+
+import jakarta.enterprise.util.AnnotationLiteral;
+import jakarta.inject.Qualifier;
+import java.lang.annotation.Documented;
+import java.lang.annotation.Retention;
+import java.lang.annotation.Target;
+
+/**
+ * Has an observer observe what happens in one namespace of Socket.IO, which thereby exists:
+ *
+ * <pre>{@code
+ * void order(@Observes @On("order") @Namespace("/shop") Received message) { … }
+ * }</pre>
+ *
+ * <p>Without it, an observer is one of the main namespace. {@link Published}, which is a matter of channels, is observed whatever
+ * its namespace.
+ */
+@Qualifier
+@Documented
+@Retention(RUNTIME)
+@Target({PARAMETER, FIELD, METHOD, TYPE})
+public @interface Namespace {
+
+    /** The name of all namespaces together. */
+    String ALL = "*";
+
+    /** The namespace's name, which begins with {@code /}; or {@value #ALL} for all of them. */
+    String value();
+
+    /** A {@link Namespace} to select with in a program. */
+    @SuppressWarnings("serial") // an annotation literal is never serialised here
+    final class Literal extends AnnotationLiteral<Namespace> implements Namespace {
+
+        private final String value;
+
+        /** The qualifier for one namespace. */
+        public Literal(String value) {
+            this.value = value;
+        }
+
+        @Override
+        public String value() {
+            return value;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.herald.api;
+
+import jakarta.json.JsonValue;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The other end of one connection. Thread-safe; no method waits. Once the connection is gone, nothing does anything any more.
+ *
+ * <p>What is sent to a peer goes past channels and log: it is gone when the connection is.
+ */
+public interface Peer {
+
+    /** Which connection. */
+    Connection connection();
+
+    /**
+     * Sends an event.
+     *
+     * @param event 1 to 128 characters; not one of the names that Herald and Socket.IO keep for themselves
+     * @return whether it is in the connection's queue; that is no promise that the peer got it
+     * @throws IllegalArgumentException when the event's name is not allowed, or no client could read the arguments
+     */
+    default boolean emit(String event, JsonValue... arguments) {
+        return send(event, Arguments.write(List.of(arguments)));
+    }
+
+    /** As {@link #emit}, but only if nothing waits for the client: for what is stale when it comes late. */
+    default boolean emitVolatile(String event, JsonValue... arguments) {
+        return sendIfIdle(event, Arguments.write(List.of(arguments)));
+    }
+
+    /**
+     * Sends an event and asks for an acknowledgement, which clients of Socket.IO can give.
+     *
+     * @param patience how long to wait for it
+     * @return completes with the arguments of the answer; exceptionally with {@link UnansweredException} when there is none in time,
+     *     the connection ends, too many answers are due already, or the client cannot answer
+     * @throws IllegalArgumentException as for {@link #emit}
+     */
+    default CompletionStage<List<JsonValue>> ask(Duration patience, String event, JsonValue... arguments) {
+        return request(event, Arguments.write(List.of(arguments)), patience).thenApply(Arguments::read);
+    }
+
+    /**
+     * Has the connection join a room: from now on it gets what is sent there.
+     *
+     * @return false when it was in there before
+     * @throws IllegalArgumentException when there can be no such room
+     * @throws IllegalStateException when the connection is in as many as it may
+     * @throws RefusedException with {@code OVERLOADED} when the observers are too far behind
+     */
+    default boolean join(String room) {
+        return join(ChannelName.ofRoom(connection().namespace(), room));
+    }
+
+    /** Has the connection leave a room; false when it was not in there. */
+    default boolean leave(String room) {
+        return leave(ChannelName.ofRoom(connection().namespace(), room));
+    }
+
+    /** Whether the connection is in a room. */
+    default boolean isIn(String room) {
+        return channels().contains(ChannelName.ofRoom(connection().namespace(), room));
+    }
+
+    /** As {@link #emit}, with the arguments as JSON text. */
+    boolean send(String event, String json);
+
+    /** As {@link #emitVolatile}, with the arguments as JSON text. */
+    boolean sendIfIdle(String event, String json);
+
+    /** As {@link #ask}, with the arguments and the answer as JSON text. */
+    CompletionStage<String> request(String event, String json, Duration patience);
+
+    /** As {@link #join(String)}, by the channel's name. */
+    boolean join(ChannelName channel);
+
+    /** As {@link #leave(String)}, by the channel's name. */
+    boolean leave(ChannelName channel);
+
+    /** The channels that the connection is in, its own ones included. */
+    Set<ChannelName> channels();
+
+    /** Ends the connection: of a Socket.IO client, this namespace only. The client is told, and does not come back by itself. */
+    void disconnect();
+
+    /** Closes the transport, too, and with it all namespaces. */
+    void close();
+}
