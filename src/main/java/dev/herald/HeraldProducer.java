@@ -1,5 +1,7 @@
 package dev.herald;
 
+import dev.herald.engine.EngineServer;
+import dev.herald.engine.EngineSettings;
 import dev.herald.feed.Feed;
 import dev.herald.feed.FeedSettings;
 import dev.herald.feed.Relay;
@@ -10,6 +12,9 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
+import dev.herald.socketio.Admission;
+import dev.herald.socketio.SocketIoServer;
+import dev.herald.socketio.SocketIoSettings;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
@@ -60,8 +65,14 @@ public class HeraldProducer {
     }
 
     /** Closes the sockets while the container still lets us: some servers would only cut them. */
-    void goDown(@Observes @BeforeDestroyed(ApplicationScoped.class) Object deployment, Sockets sockets) {
+    void goDown(
+            @Observes @BeforeDestroyed(ApplicationScoped.class) Object deployment,
+            Sockets sockets,
+            EngineServer engine,
+            SocketIoServer socketIo) {
         sockets.close();
+        engine.close();
+        socketIo.close();
     }
 
     @Produces
@@ -74,5 +85,23 @@ public class HeraldProducer {
     @Singleton
     Relay relay(Sockets sockets, HubLimits limits) {
         return new Relay(sockets, limits.connections());
+    }
+
+    @Produces
+    @Singleton
+    SocketIoServer socketIo(SocketIoSettings settings, Hub hub, Admission admission) {
+        return new SocketIoServer(settings, hub, admission, timer);
+    }
+
+    @Produces
+    @Singleton
+    Admission admission(Settings settings, ObserverCatalogue catalogue, RequestContext context) {
+        return new CdiAdmission(executor, settings.observerThreads(), settings.observerQueue(), catalogue, context);
+    }
+
+    @Produces
+    @Singleton
+    EngineServer engine(EngineSettings settings, SocketIoServer socketIo) {
+        return new EngineServer(settings, socketIo, timer, executor);
     }
 }

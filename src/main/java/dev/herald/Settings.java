@@ -1,15 +1,19 @@
 package dev.herald;
 
+import dev.herald.engine.EngineSettings;
 import dev.herald.feed.FeedSettings;
 import dev.herald.hub.ChannelKinds;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.MemoryLog;
+import dev.herald.socketio.SocketIoSettings;
 import dev.herald.web.Origins;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -67,6 +71,44 @@ public class Settings {
         return new Origins(list("herald.origins"));
     }
 
+    @Produces
+    @Singleton
+    EngineSettings engineSettings() {
+        var defaults = EngineSettings.DEFAULT;
+        return new EngineSettings(
+                config.getOptionalValues("herald.socketio.transports", String.class)
+                        .map(Set::copyOf)
+                        .orElse(defaults.transports()),
+                flag("herald.socketio.upgrades", defaults.allowUpgrades()),
+                millis("herald.ping-interval", defaults.pingInterval()),
+                millis("herald.ping-timeout", defaults.pingTimeout()),
+                millis("herald.socketio.upgrade-timeout", defaults.upgradeTimeout()),
+                millis("herald.socketio.close-timeout", defaults.closeTimeout()),
+                number("herald.socketio.max-payload", defaults.maxPayload()),
+                number("herald.socketio.max-packets", defaults.maxPackets()),
+                number("herald.socketio.queue-messages", defaults.queuedPackets()),
+                number("herald.socketio.queue-bytes", (int) defaults.queuedBytes()));
+    }
+
+    @Produces
+    @Singleton
+    SocketIoSettings socketIoSettings(ObserverCatalogue catalogue) {
+        var defaults = SocketIoSettings.DEFAULT;
+        var namespaces = new HashSet<>(list("herald.socketio.namespaces"));
+        namespaces.addAll(catalogue.namespaces());
+        return new SocketIoSettings(
+                namespaces,
+                millis("herald.socketio.connect-timeout", defaults.connectTimeout()),
+                millis("herald.socketio.attachment-timeout", defaults.attachmentTimeout()),
+                number("herald.socketio.max-payload", defaults.maxAttachmentBytes()),
+                number("herald.socketio.max-invalid-namespaces", defaults.maxInvalidNamespaces()),
+                number("herald.socketio.pending-answers", defaults.pendingAnswers()),
+                flag("herald.socketio.recovery", defaults.recovery()),
+                millis("herald.socketio.recovery-window", defaults.recoveryWindow()),
+                number("herald.socketio.max-suspended", defaults.maxSuspended()),
+                flag("herald.socketio.metadata", defaults.metadata()));
+    }
+
     int observerThreads() {
         return number("herald.observers.threads", 4);
     }
@@ -77,6 +119,10 @@ public class Settings {
 
     private int number(String name, int orElse) {
         return config.getOptionalValue(name, Integer.class).orElse(orElse);
+    }
+
+    private boolean flag(String name, boolean orElse) {
+        return config.getOptionalValue(name, Boolean.class).orElse(orElse);
     }
 
     private Duration millis(String name, Duration orElse) {

@@ -14,6 +14,8 @@ public enum CloseReason {
     FORCED_CLOSE("forced close"),
     /** The client reads too slowly. */
     SLOW_READER("slow reader"),
+    /** The client is back on another connection. */
+    REPLACED("replaced by its own return"),
     /** This server goes down. */
     SERVER_SHUTTING_DOWN("server shutting down");
 

@@ -81,9 +81,9 @@ public final class EngineServer implements AutoCloseable {
         return executor;
     }
 
-    EngineSession open(String transport, @Nullable Principal principal) {
+    EngineSession open(String transport, @Nullable Principal principal, boolean isProven) {
         var sid = newSid();
-        var session = new EngineSession(sid, principal, this, transport, System.nanoTime());
+        var session = new EngineSession(sid, isProven ? principal : null, this, transport, System.nanoTime());
         session.listen(application.accept(session, principal));
         sessions.put(sid, session);
         if (session.isOver()) {

@@ -46,6 +46,14 @@ public abstract class EngineServlet extends HttpServlet {
     /** Whether a client may begin a session; asked for handshakes only. */
     protected abstract boolean isAllowed(HttpServletRequest request);
 
+    /**
+     * Whether the request's principal is one that the client proves with each of its requests: then nobody else may go on with its
+     * session. Otherwise the session's id, which is a secret, is proof enough. Asked for handshakes only.
+     */
+    protected boolean isProven(HttpServletRequest request) {
+        return true;
+    }
+
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
@@ -94,7 +102,7 @@ public abstract class EngineServlet extends HttpServlet {
         } else if (!PROTOCOL.equals(parameter(request, "EIO"))) {
             refuse(response, UNSUPPORTED_PROTOCOL_VERSION, webSocket);
         } else {
-            var session = server().open(transport, request.getUserPrincipal());
+            var session = server().open(transport, request.getUserPrincipal(), isProven(request));
             if (webSocket) {
                 accept(request, response, session.webSocket());
             } else {

@@ -7,7 +7,6 @@ import java.security.Principal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,7 +39,7 @@ public final class EngineSession {
     }
 
     private final String sid;
-    /** The name of the principal that began the session; nobody else may go on with it. */
+    /** The name of the principal that alone may go on with the session; {@code null} when whoever knows its id may. */
     private final @Nullable String owner;
 
     private final EngineServer server;
@@ -76,9 +75,9 @@ public final class EngineSession {
     /** How the WebSocket is closed, once the thread that writes to it has done so. */
     private @Nullable Runnable afterWriting;
 
-    EngineSession(String sid, @Nullable Principal principal, EngineServer server, String transport, long now) {
+    EngineSession(String sid, @Nullable Principal owner, EngineServer server, String transport, long now) {
         this.sid = sid;
-        this.owner = principal == null ? null : principal.getName();
+        this.owner = owner == null ? null : owner.getName();
         this.server = server;
         this.settings = server.settings();
         this.heartbeat = new Heartbeat(settings.pingInterval(), settings.pingTimeout(), now);
@@ -107,7 +106,7 @@ public final class EngineSession {
     }
 
     boolean belongsTo(@Nullable Principal principal) {
-        return Objects.equals(owner, principal == null ? null : principal.getName());
+        return owner == null || (principal != null && owner.equals(principal.getName()));
     }
 
     void listen(EngineListener newListener) {
@@ -123,6 +122,11 @@ public final class EngineSession {
     /** As {@link #offer}, in the first half of the queue only: for what can wait. */
     public boolean offerToHalf(Outgoing packets) {
         return offer(packets, Math.max(1, settings.queuedPackets() / 2), settings.queuedBytes() / 2);
+    }
+
+    /** As {@link #offer}, but only if nothing waits: for what is stale when it comes late. */
+    public synchronized boolean offerIfIdle(Outgoing packets) {
+        return queue.isEmpty() && offer(packets);
     }
 
     private synchronized boolean offer(Outgoing packets, int maxPackets, long maxBytes) {

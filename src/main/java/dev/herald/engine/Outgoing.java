@@ -3,6 +3,7 @@ package dev.herald.engine;
 import dev.herald.engine.websocket.Frames;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,25 +13,40 @@ import org.jspecify.annotations.Nullable;
 public final class Outgoing {
 
     private final List<EnginePacket> packets;
+    private final @Nullable Supplier<Outgoing> source;
     private final int size;
 
     // Encoded twice at the worst, by two threads at once; never seen half done.
     private volatile byte @Nullable [] frames;
     private volatile @Nullable String payload;
 
-    private Outgoing(List<EnginePacket> packets) {
+    private Outgoing(List<EnginePacket> packets, @Nullable Supplier<Outgoing> source, int size) {
         this.packets = packets;
-        this.size = packets.stream().mapToInt(Outgoing::sizeOf).sum();
+        this.source = source;
+        this.size = size;
     }
 
     /** One or more packets. */
     public static Outgoing of(EnginePacket... packets) {
-        return new Outgoing(List.of(packets));
+        return of(List.of(packets));
     }
 
     /** One or more packets. */
     public static Outgoing of(List<EnginePacket> packets) {
-        return new Outgoing(List.copyOf(packets));
+        return new Outgoing(
+                List.copyOf(packets),
+                null,
+                packets.stream().mapToInt(Outgoing::sizeOf).sum());
+    }
+
+    /**
+     * Packets that are made when they are sent, and not under a lock.
+     *
+     * @param size an estimate in bytes
+     * @param source called for each time that they are sent, by any thread; must not fail
+     */
+    public static Outgoing later(int size, Supplier<Outgoing> source) {
+        return new Outgoing(List.of(), source, size);
     }
 
     /** What it takes of a client's queue, in bytes; an estimate. */
@@ -47,6 +63,9 @@ public final class Outgoing {
 
     /** As WebSocket frames, one behind the other. Not to be changed. */
     byte[] frames() {
+        if (source != null) {
+            return source.get().frames();
+        }
         var encoded = frames;
         if (encoded == null) {
             var all = new ByteArrayOutputStream(size + 14 * packets.size());
@@ -65,6 +84,9 @@ public final class Outgoing {
 
     /** As a polling body, or a part of one. */
     String payload() {
+        if (source != null) {
+            return source.get().payload();
+        }
         var encoded = payload;
         if (encoded == null) {
             encoded = EngineCodec.joinPayload(

@@ -47,8 +47,7 @@ public class VisitorFilter extends HttpFilter {
             return;
         }
         try {
-            var person = person(request, response);
-            chain.doFilter(new VisitorRequest(request, new PersonPrincipal(person)), response);
+            chain.doFilter(new VisitorRequest(request, visitor(request, response)), response);
         } catch (UnusableNameException e) {
             LOG.log(WARNING, () -> "a signed-in user was refused: " + e.getMessage());
             refuse(response, "your user name cannot be used here");
@@ -73,20 +72,23 @@ public class VisitorFilter extends HttpFilter {
         response.getWriter().println(sentence);
     }
 
-    private Person person(HttpServletRequest request, HttpServletResponse response) {
+    private PersonPrincipal visitor(HttpServletRequest request, HttpServletResponse response) {
         var user = request.getUserPrincipal();
         if (user != null) {
-            return user(user);
+            return new PersonPrincipal(user(user));
         }
-        var secret = cookie(request, SECRET_COOKIE).filter(Visitors::isSecret).orElseGet(() -> {
-            var fresh = visitors.newSecret();
-            var secure = request.isSecure() ? "; Secure" : "";
-            response.addHeader(
-                    "Set-Cookie",
-                    SECRET_COOKIE + "=" + fresh + "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax" + secure);
-            return fresh;
-        });
-        return Visitors.guest(secret, chosenName(request));
+        var shown = cookie(request, SECRET_COOKIE).filter(Visitors::isSecret);
+        var secret = shown.orElseGet(() -> newSecret(request, response));
+        return new PersonPrincipal(Visitors.guest(secret, chosenName(request)), shown.isPresent());
+    }
+
+    private String newSecret(HttpServletRequest request, HttpServletResponse response) {
+        var fresh = visitors.newSecret();
+        var secure = request.isSecure() ? "; Secure" : "";
+        response.addHeader(
+                "Set-Cookie",
+                SECRET_COOKIE + "=" + fresh + "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax" + secure);
+        return fresh;
     }
 
     private static Person user(Principal user) {

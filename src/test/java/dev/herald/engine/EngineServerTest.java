@@ -16,7 +16,7 @@ class EngineServerTest {
     void namesSessionsSoThatNobodyGuesses() {
         var ids = new HashSet<String>();
         for (var n = 0; n < 10_000; n++) {
-            ids.add(server.open(EngineSettings.POLLING, null).sid());
+            ids.add(server.open(EngineSettings.POLLING, null, true).sid());
         }
 
         assertThat(ids).hasSize(10_000).allMatch(id -> id.matches("[A-Za-z0-9_-]{20,}"));
@@ -27,7 +27,7 @@ class EngineServerTest {
 
     @Test
     void findsWhatIsLive() {
-        var session = server.open(EngineSettings.POLLING, null);
+        var session = server.open(EngineSettings.POLLING, null, true);
 
         assertThat(server.find(session.sid())).containsSame(session);
         assertThat(server.find("")).isEmpty();
@@ -37,7 +37,7 @@ class EngineServerTest {
 
     @Test
     void forgetsWhatIsOver() {
-        var session = server.open(EngineSettings.POLLING, null);
+        var session = server.open(EngineSettings.POLLING, null, true);
 
         session.violated();
 
@@ -56,7 +56,7 @@ class EngineServerTest {
                 timer.asExecutor(),
                 Runnable::run);
 
-        var session = strict.open(EngineSettings.POLLING, null);
+        var session = strict.open(EngineSettings.POLLING, null, true);
         assertThat(strict.find(session.sid())).isEmpty();
         timer.tick();
 
@@ -74,7 +74,7 @@ class EngineServerTest {
                 Runnable::run);
 
         try {
-            failing.open(EngineSettings.POLLING, null);
+            failing.open(EngineSettings.POLLING, null, true);
         } catch (IllegalStateException e) {
             // The container answers 500.
         }
@@ -84,12 +84,12 @@ class EngineServerTest {
 
     @Test
     void endsAllSessionsWhenItGoesDownAndThoseThatComeLater() {
-        server.open(EngineSettings.POLLING, null);
-        var socket =
-                FakeWebSocket.opened(server.open(EngineSettings.WEBSOCKET, null).webSocket());
+        server.open(EngineSettings.POLLING, null, true);
+        var socket = FakeWebSocket.opened(
+                server.open(EngineSettings.WEBSOCKET, null, true).webSocket());
 
         server.close();
-        server.open(EngineSettings.POLLING, null);
+        server.open(EngineSettings.POLLING, null, true);
         server.close();
 
         assertThat(socket.heard()).endsWith("close");

@@ -66,14 +66,15 @@ class EngineSessionTest {
 
     /** A session by polling whose handshake is over. */
     private EngineSession polling() {
-        var session = server.open(EngineSettings.POLLING, null);
+        var session = server.open(EngineSettings.POLLING, null, true);
         poll(session);
         return session;
     }
 
     /** A session that began with a WebSocket, and its socket. */
     private FakeWebSocket webSocket() {
-        return FakeWebSocket.opened(server.open(EngineSettings.WEBSOCKET, null).webSocket());
+        return FakeWebSocket.opened(
+                server.open(EngineSettings.WEBSOCKET, null, true).webSocket());
     }
 
     private static FakePoll poll(EngineSession session) {
@@ -108,7 +109,7 @@ class EngineSessionTest {
 
         @Test
         void isTheFirstAnswerAndOffersTheUpgrade() {
-            var session = server.open(EngineSettings.POLLING, null);
+            var session = server.open(EngineSettings.POLLING, null, true);
 
             assertThat(poll(session).answers())
                     .containsExactly(
@@ -132,8 +133,9 @@ class EngineSessionTest {
                     timer.asExecutor(),
                     Runnable::run);
 
-            var answer =
-                    poll(server.open(EngineSettings.POLLING, null)).answers().get(0);
+            var answer = poll(server.open(EngineSettings.POLLING, null, true))
+                    .answers()
+                    .get(0);
 
             assertThat(answer).startsWith("0{").endsWith("}|4hello");
         }
@@ -149,7 +151,7 @@ class EngineSessionTest {
                     timer.asExecutor(),
                     Runnable::run);
 
-            server.open(EngineSettings.POLLING, null);
+            server.open(EngineSettings.POLLING, null, true);
 
             assertThat(diary.ends).containsExactly(CloseReason.FORCED_CLOSE);
         }
@@ -516,7 +518,7 @@ class EngineSessionTest {
             for (var round = 0; round < 3_000; round++) {
                 var told = new Diary();
                 var one = new EngineServer(SETTINGS, (session, principal) -> told, timer.asExecutor(), Runnable::run)
-                        .open(EngineSettings.POLLING, null);
+                        .open(EngineSettings.POLLING, null, true);
                 var start = new CyclicBarrier(2);
                 var poster = threads.submit(() -> {
                     start.await();
@@ -851,7 +853,7 @@ class EngineSessionTest {
                 var told = new Diary();
                 var clock = new FakeTimer();
                 var owner = new EngineServer(SETTINGS, (one, principal) -> told, clock.asExecutor(), Runnable::run);
-                var session = owner.open(EngineSettings.POLLING, null);
+                var session = owner.open(EngineSettings.POLLING, null, true);
                 poll(session);
                 var transport = session.newCandidate(System.nanoTime());
                 var socket = FakeWebSocket.opened(transport).says("2probe");
@@ -1281,7 +1283,7 @@ class EngineSessionTest {
                     8,
                     4,
                     1_000));
-            var session = server.open(EngineSettings.POLLING, null);
+            var session = server.open(EngineSettings.POLLING, null, true);
 
             assertThat(poll(session).answers().get(0)).contains("\"upgrades\":[]");
             assertThat(session.wants(session.newCandidate(System.nanoTime()))).isFalse();

@@ -1,0 +1,67 @@
+package dev.herald;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.herald.api.ConnectionAttempt;
+import dev.herald.hub.OrderedDispatcher;
+import dev.herald.socketio.Admission;
+import jakarta.enterprise.inject.spi.ObserverMethod;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** Has the application's observer methods examine who connects, on the container's threads. */
+final class CdiAdmission implements Admission {
+
+    private static final System.Logger LOG = System.getLogger(CdiAdmission.class.getName());
+
+    private final ObserverCatalogue catalogue;
+    private final RequestContext context;
+    private final OrderedDispatcher<ConnectionAttempt, Runnable> dispatcher;
+
+    CdiAdmission(Executor executor, int threads, int queue, ObserverCatalogue catalogue, RequestContext context) {
+        this.catalogue = catalogue;
+        this.context = context;
+        this.dispatcher = new OrderedDispatcher<>(executor, threads, queue, (attempt, work) -> work.run());
+    }
+
+    @Override
+    public void examine(ConnectionAttempt attempt, Runnable then) {
+        var examiners = catalogue.examiners(attempt.namespace());
+        if (examiners.isEmpty()) {
+            then.run();
+        } else if (dispatcher.isFull()) {
+            LOG.log(WARNING, "connections are turned away: too many wait to be examined");
+            attempt.refuse("the server is overloaded; try again later");
+            then.run();
+        } else {
+            dispatcher.add(attempt, () -> {
+                ask(examiners, attempt);
+                then.run();
+            });
+        }
+    }
+
+    private void ask(List<ObserverMethod<?>> examiners, ConnectionAttempt attempt) {
+        for (var method : examiners) {
+            if (attempt.refusal().isEmpty()) {
+                context.run(() -> ask(method, attempt));
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the catalogue gives only methods that observe attempts
+    private static void ask(ObserverMethod<?> method, ConnectionAttempt attempt) {
+        try {
+            ((ObserverMethod<ConnectionAttempt>) method).notify(attempt);
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+            LOG.log(
+                    ERROR,
+                    () -> "an observer of connection attempts in "
+                            + method.getBeanClass().getName() + " threw; "
+                            + attempt.person().id() + " is refused",
+                    e);
+            attempt.refuse("the server made a mistake; try again later");
+        }
+    }
+}

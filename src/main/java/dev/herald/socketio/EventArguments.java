@@ -1,0 +1,145 @@
+package dev.herald.socketio;
+
+import dev.herald.api.Arguments;
+import dev.herald.api.JsonBytes;
+import dev.herald.engine.EnginePacket.Bytes;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
+import jakarta.json.spi.JsonProvider;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * The arguments of events, between packets, which have an array and bytes beside it, and the hub, which has one text ({@link
+ * Arguments}). What needs no change is not parsed.
+ */
+final class EventArguments {
+
+    private static final JsonProvider JSON = JsonProvider.provider();
+    private static final String PLACEHOLDER = "_placeholder";
+    private static final String NUMBER = "num";
+
+    private EventArguments() {}
+
+    /**
+     * Arguments as they go into a packet.
+     *
+     * @param texts each as JSON, with a placeholder for each attachment
+     */
+    record Outbound(List<String> texts, List<Bytes> attachments) {}
+
+    /** The elements of a well-formed array, as they are written. */
+    static List<String> split(String array) {
+        var elements = new ArrayList<String>();
+        var depth = 0;
+        var start = 1;
+        for (var at = 0; at < array.length(); at++) {
+            switch (array.charAt(at)) {
+                case '"' -> at = endOfString(array, at);
+                case '[', '{' -> depth++;
+                case ']', '}' -> depth--;
+                default -> {}
+            }
+            if (depth == 0 || (depth == 1 && array.charAt(at) == ',')) {
+                var element = array.substring(start, at).strip();
+                if (!element.isEmpty()) {
+                    elements.add(element);
+                }
+                start = at + 1;
+            }
+        }
+        return elements;
+    }
+
+    private static int endOfString(String text, int start) {
+        var at = start + 1;
+        while (text.charAt(at) != '"') {
+            at += text.charAt(at) == '\\' ? 2 : 1;
+        }
+        return at;
+    }
+
+    /** Arguments as one text for the hub. */
+    static String toHub(List<String> texts, List<Bytes> attachments) {
+        var all = attachments.isEmpty()
+                ? texts
+                : texts.stream().map(text -> withBytes(text, attachments)).toList();
+        return all.size() == 1 ? all.get(0) : Arguments.several("[" + String.join(",", all) + "]");
+    }
+
+    private static String withBytes(String text, List<Bytes> attachments) {
+        return text.contains(PLACEHOLDER)
+                ? replaced(parse(text), object -> isPlaceholder(object) ? bytes(object, attachments) : object)
+                        .toString()
+                : text;
+    }
+
+    private static boolean isPlaceholder(JsonObject object) {
+        return JsonValue.TRUE.equals(object.get(PLACEHOLDER)) && object.get(NUMBER) instanceof JsonNumber;
+    }
+
+    private static JsonObject bytes(JsonObject placeholder, List<Bytes> attachments) {
+        return JsonBytes.of(attachments.get(placeholder.getInt(NUMBER)).toArray());
+    }
+
+    /** Arguments as they go into a packet. */
+    static Outbound fromHub(String json) {
+        if (!json.contains(Arguments.MARK) && !json.contains(JsonBytes.MARK)) {
+            return new Outbound(List.of(json), List.of());
+        }
+        var attachments = new ArrayList<Bytes>();
+        var texts = Arguments.read(json).stream()
+                .map(argument -> replaced(argument, object -> withPlaceholder(object, attachments))
+                        .toString())
+                .toList();
+        return new Outbound(texts, List.copyOf(attachments));
+    }
+
+    /** Bytes that are too many for a packet stay what they are in JSON. */
+    private static JsonObject withPlaceholder(JsonObject object, List<Bytes> attachments) {
+        if (attachments.size() == SocketIoPacket.MAX_ATTACHMENTS) {
+            return object;
+        }
+        return JsonBytes.read(object)
+                .map(bytes -> {
+                    attachments.add(Bytes.wrap(bytes));
+                    return JSON.createObjectBuilder()
+                            .add(PLACEHOLDER, true)
+                            .add(NUMBER, attachments.size() - 1)
+                            .build();
+                })
+                .orElse(object);
+    }
+
+    /** The value with all objects replaced, at any depth, from the outside in. */
+    private static JsonValue replaced(JsonValue value, UnaryOperator<JsonObject> replacement) {
+        if (value instanceof JsonArray array) {
+            var copy = JSON.createArrayBuilder();
+            array.forEach(element -> copy.add(replaced(element, replacement)));
+            return copy.build();
+        } else if (value instanceof JsonObject object) {
+            var replaced = replacement.apply(object);
+            if (replaced != object) {
+                return replaced;
+            }
+            var copy = JSON.createObjectBuilder();
+            object.forEach((name, member) -> copy.add(name, replaced(member, replacement)));
+            return copy.build();
+        }
+        return value;
+    }
+
+    static JsonValue parse(String json) {
+        try (var reader = JSON.createReader(new StringReader(json))) {
+            return reader.readValue();
+        }
+    }
+
+    static String quoted(String text) {
+        return JSON.createValue(text).toString();
+    }
+}

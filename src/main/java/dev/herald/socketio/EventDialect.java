@@ -1,0 +1,65 @@
+package dev.herald.socketio;
+
+import dev.herald.api.Envelope;
+import dev.herald.hub.Dialect;
+import jakarta.json.spi.JsonProvider;
+
+/** How the clients of one namespace want their events. */
+final class EventDialect implements Dialect<WrittenEvent> {
+
+    private static final JsonProvider JSON = JsonProvider.provider();
+
+    private final String namespace;
+    private final boolean metadata;
+
+    /** @param metadata whether events of channels have one more argument, which says where they are from */
+    EventDialect(String namespace, boolean metadata) {
+        this.namespace = namespace;
+        this.metadata = metadata;
+    }
+
+    @Override
+    public WrittenEvent write(Envelope message) {
+        var arguments = EventArguments.fromHub(message.json());
+        var array = new StringBuilder(200 + message.json().length());
+        array.append('[').append(EventArguments.quoted(message.event()));
+        arguments.texts().forEach(text -> array.append(',').append(text));
+        if (hasMetadata(message)) {
+            array.append(',').append(metadata(message));
+        }
+        var event =
+                new SocketIoPacket.Event(namespace, null, message.event(), array.toString(), arguments.attachments());
+        return new WrittenEvent(SocketIoCodec.encode(event).text(), arguments.attachments());
+    }
+
+    /** Whether clients could take the last argument for an offset: then it needs one behind it. */
+    boolean endsInText(Envelope message) {
+        var json = message.json();
+        return !hasMetadata(message) && (json.endsWith("\"") || json.endsWith("\"]}") || json.endsWith("[]}"));
+    }
+
+    private boolean hasMetadata(Envelope message) {
+        return metadata && message.channel() != null;
+    }
+
+    private static String metadata(Envelope message) {
+        var json = JSON.createObjectBuilder();
+        var channel = message.channel();
+        if (channel != null) {
+            json.add("channel", channel.value());
+        }
+        var position = message.position();
+        if (position != null) {
+            json.add("offset", position.offset()).add("epoch", position.epoch());
+        }
+        var from = message.from();
+        if (from != null) {
+            json.add("from", from.id()).add("name", from.name());
+        }
+        var to = message.to();
+        if (to != null) {
+            json.add("to", to);
+        }
+        return json.add("at", message.at().toString()).build().toString();
+    }
+}

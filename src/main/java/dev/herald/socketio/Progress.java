@@ -1,0 +1,144 @@
+package dev.herald.socketio;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Position;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far one client is in each channel, as the offsets say that it is given ("Connection state recovery"). An offset names all
+ * channels that have moved since the client began, each by a number and with the last message in it: so whichever event was the
+ * client's last, it tells exactly what the client has, and the server need not remember what it sent. Clients in the same
+ * channels are given the same offsets.
+ *
+ * <p>For one thread at a time.
+ */
+final class Progress {
+
+    /** What a client is given that has no message of any channel yet. */
+    private static final String NOTHING = "-";
+
+    private static final Pattern OFFSET =
+            Pattern.compile("-|[0-9a-z]{1,6}\\.[0-9a-z]{1,12}(_[0-9a-z]{1,6}\\.[0-9a-z]{1,12})*");
+    private static final int MAX_LENGTH = 4_096;
+    private static final int RADIX = 36;
+
+    private static final class Place {
+
+        private final int number;
+        private @Nullable Position last;
+
+        Place(int number) {
+            this.number = number;
+        }
+    }
+
+    private final Map<ChannelName, Place> places = new LinkedHashMap<>(4);
+    private int nextNumber;
+
+    /**
+     * Nothing is received.
+     *
+     * @param stale an offset from an earlier life, which the client gives until it has one of this life; {@code null} if it has none
+     */
+    Progress(@Nullable String stale) {
+        if (stale != null && isOffset(stale)) {
+            nextNumber = read(stale).keySet().stream()
+                    .mapToInt(number -> number + 1)
+                    .max()
+                    .orElse(0);
+        }
+    }
+
+    /** Gives the channel its number, unless it has one: clients that number alike are given the same offsets. */
+    void number(ChannelName channel) {
+        place(channel);
+    }
+
+    private Place place(ChannelName channel) {
+        var place = places.get(channel);
+        if (place == null) {
+            place = new Place(nextNumber++);
+            places.put(channel, place);
+        }
+        return place;
+    }
+
+    /** The offset of a message, if it is the next that the client gets. */
+    String after(ChannelName channel, Position position) {
+        return write(place(channel), position.offset());
+    }
+
+    /** The client gets the message. */
+    void advance(ChannelName channel, Position position) {
+        place(channel).last = position;
+    }
+
+    /** The channel is left; its number is not given to another one. */
+    void forget(ChannelName channel) {
+        places.remove(channel);
+    }
+
+    /** The offset of the last message. */
+    String now() {
+        return write(null, 0);
+    }
+
+    private String write(@Nullable Place moving, long offset) {
+        var text = new StringBuilder(16);
+        for (var place : places.values()) {
+            var last = place.last;
+            if (place == moving || last != null) {
+                text.append(text.isEmpty() ? "" : "_")
+                        .append(Integer.toString(place.number, RADIX))
+                        .append('.')
+                        .append(Long.toString(place == moving || last == null ? offset : last.offset(), RADIX));
+            }
+        }
+        return text.isEmpty() ? NOTHING : text.toString();
+    }
+
+    /** Whether a client may have been given this. */
+    static boolean isOffset(String text) {
+        return text.length() <= MAX_LENGTH && OFFSET.matcher(text).matches();
+    }
+
+    private static Map<Integer, Long> read(String offset) {
+        var numbers = new HashMap<Integer, Long>();
+        if (!offset.equals(NOTHING)) {
+            for (var part : offset.split("_", -1)) {
+                var dot = part.indexOf('.');
+                numbers.put(
+                        Integer.parseInt(part.substring(0, dot), RADIX),
+                        Long.parseLong(part.substring(dot + 1), RADIX));
+            }
+        }
+        return numbers;
+    }
+
+    /**
+     * Where a client is that comes back, and is from now on.
+     *
+     * @param offset the last one that the client has; {@code null} when it has none
+     * @param begins the channels that it was in, each with the place before the first message that it was to get there
+     * @return the last message that it has, for each of these channels
+     */
+    Map<ChannelName, Position> returnTo(@Nullable String offset, Map<ChannelName, Position> begins) {
+        var numbers = offset == null ? Map.<Integer, Long>of() : read(offset);
+        var reached = new HashMap<ChannelName, Position>();
+        places.keySet().retainAll(begins.keySet());
+        begins.forEach((channel, begin) -> {
+            var place = place(channel);
+            var last = place.last;
+            var epoch = last == null ? begin.epoch() : last.epoch();
+            var from = epoch.equals(begin.epoch()) ? begin.offset() : 0;
+            var position = new Position(epoch, Math.max(from, numbers.getOrDefault(place.number, 0L)));
+            reached.put(channel, position);
+            place.last = numbers.containsKey(place.number) ? position : null;
+        });
+        return reached;
+    }
+}

@@ -1,0 +1,521 @@
+package dev.herald.socketio;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+
+import dev.herald.api.Answer;
+import dev.herald.api.ChannelName;
+import dev.herald.api.Connection;
+import dev.herald.api.Position;
+import dev.herald.api.RefusedException;
+import dev.herald.api.UnansweredException;
+import dev.herald.engine.CloseReason;
+import dev.herald.engine.EnginePacket;
+import dev.herald.engine.EngineSession;
+import dev.herald.engine.Outgoing;
+import dev.herald.hub.Delivery;
+import dev.herald.hub.Draft;
+import dev.herald.hub.ErrorCode;
+import dev.herald.hub.Member;
+import dev.herald.hub.RejectedException;
+import dev.herald.hub.Request;
+import dev.herald.hub.Subscriber;
+import dev.herald.hub.Subscription;
+import dev.herald.socketio.SocketIoPacket.Ack;
+import dev.herald.socketio.SocketIoPacket.Connect;
+import dev.herald.socketio.SocketIoPacket.Disconnect;
+import dev.herald.socketio.SocketIoPacket.Event;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
+import jakarta.json.spi.JsonProvider;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client in one namespace: what the reference calls a socket. Does what it says, and tells it what happens. Packets of one
+ * client come one at a time; everything else may come from any thread.
+ */
+final class SocketIoClient implements Subscriber {
+
+    private static final System.Logger LOG = System.getLogger(SocketIoClient.class.getName());
+    private static final JsonProvider JSON = JsonProvider.provider();
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int SID_BYTES = 15;
+
+    /** How many messages may come from beans before the client knows that it is connected. */
+    private static final int MAX_EARLY = 256;
+
+    private final Connection connection;
+    private final @Nullable String pid;
+    private final SocketIoConnection carrier;
+    private final EngineSession session;
+    private final SocketIoServer server;
+    private final EventDialect dialect;
+    private final PendingAnswers answers;
+
+    /** Held from the first word of the end to the last: who waits for it finds everything ended. Taken before all other locks. */
+    private final Object ending = new Object();
+
+    // Guarded by "ending".
+    private boolean hasEnded;
+
+    private volatile @Nullable Member member;
+
+    // Guarded by this object's monitor, which is taken under the channels' locks: under it, packets are only queued.
+    private final Progress progress;
+    private boolean connected;
+    private boolean closed;
+    private @Nullable List<Delivery> early;
+
+    /** @param pid by which the client may come back; {@code null} when it may not */
+    SocketIoClient(
+            Connection connection,
+            @Nullable String pid,
+            Progress progress,
+            SocketIoConnection carrier,
+            SocketIoServer server) {
+        this.connection = connection;
+        this.pid = pid;
+        this.progress = progress;
+        this.carrier = carrier;
+        this.session = carrier.session();
+        this.server = server;
+        this.dialect = server.dialect(connection.namespace());
+        this.answers = new PendingAnswers(server.settings().pendingAnswers());
+        progress.number(ChannelName.ofNamespace(connection.namespace()));
+    }
+
+    /** An id as clients are given, which is no secret. */
+    static String newSid() {
+        var bytes = new byte[SID_BYTES];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** A packet as Engine.IO carries it. */
+    static Outgoing packets(SocketIoPacket packet) {
+        var encoded = SocketIoCodec.encode(packet);
+        var packets = new ArrayList<EnginePacket>(1 + encoded.attachments().size());
+        packets.add(new EnginePacket.Message(encoded.text()));
+        encoded.attachments().forEach(bytes -> packets.add(new EnginePacket.Binary(bytes)));
+        return Outgoing.of(packets);
+    }
+
+    // The beginning.
+
+    void become(Member admitted) {
+        synchronized (this) {
+            if (connection.isMain()) {
+                progress.number(admitted.privateChannel());
+            }
+        }
+        member = admitted;
+    }
+
+    private Member member() {
+        var admitted = member;
+        if (admitted == null) {
+            throw new IllegalStateException(
+                    "packets come when the client knows that it is connected, and so is a member");
+        }
+        return admitted;
+    }
+
+    /**
+     * Tells a new client that it is connected, and then what happens from now on.
+     *
+     * @param resume {@code {channel: position}}: where it asks to go on; {@code null} when it does not
+     */
+    void begin(@Nullable JsonValue resume) {
+        sayConnected();
+        if (resume != null && connection.isMain()) {
+            resume(resume);
+        }
+        member().waiting().forEach(subscription -> subscription.start(started -> true));
+    }
+
+    /** Tells a client that is back what it has missed, and then that it is connected as before. */
+    void goOn() {
+        member().waiting().forEach(subscription -> subscription.start(started -> true));
+        sayConnected();
+    }
+
+    private void sayConnected() {
+        var json = JSON.createObjectBuilder().add("sid", connection.id());
+        if (pid != null) {
+            json.add("pid", pid);
+        }
+        var connect = new Connect(connection.namespace(), json.build().toString());
+        synchronized (this) {
+            closed = closed || !session.offer(packets(connect));
+            connected = true;
+            var held = early;
+            early = null;
+            if (held != null) {
+                held.forEach(delivery -> queue(delivery, session::offer));
+            }
+        }
+    }
+
+    private void resume(JsonValue resume) {
+        if (!(resume instanceof JsonObject places)) {
+            complain("resume", new RejectedException(ErrorCode.MALFORMED, null, "resume is an object of channels"));
+            return;
+        }
+        places.forEach((channel, since) -> {
+            try {
+                var words = new Request.Words("join", channel, null, null, position(since), "null");
+                member().join((Request.Join) words.request()).ifPresent(joined -> joined.start(this::announce));
+            } catch (RejectedException e) {
+                complain("resume", e);
+            }
+        });
+    }
+
+    private static Position position(JsonValue since) {
+        try {
+            return Position.of(since);
+        } catch (IllegalArgumentException e) {
+            throw new RejectedException(ErrorCode.SINCE_INVALID, null, "resume: " + e.getMessage());
+        }
+    }
+
+    /** Where the client is in a channel that it asked to go on in. */
+    @Override
+    public boolean announce(Subscription subscription) {
+        return send("joined", joined(subscription));
+    }
+
+    private static String joined(Subscription subscription) {
+        var outcome = subscription.outcome();
+        var json = JSON.createObjectBuilder()
+                .add("channel", subscription.channel().value())
+                .add("recovered", outcome.recovered());
+        if (outcome.reason() != null) {
+            json.add("reason", outcome.reason().name().toLowerCase(Locale.ROOT));
+        }
+        return json.add("head", outcome.head().offset())
+                .add("epoch", outcome.head().epoch())
+                .build()
+                .toString();
+    }
+
+    // What the client says.
+
+    /** Takes an event. */
+    void receive(Event event) {
+        var answer = event.ackId() == null ? Answer.NONE : new OneAnswer(event.ackId());
+        try {
+            var all = EventArguments.split(event.json());
+            var arguments = all.subList(1, all.size());
+            var request = connection.isMain()
+                    ? ChannelRequests.read(event.name(), arguments, event.attachments())
+                    : Optional.<Request>empty();
+            if (request.isPresent()) {
+                obey(event.name(), request.get(), answer);
+            } else {
+                var json = EventArguments.toHub(arguments, event.attachments());
+                server.hub().hand(member(), event.name(), json, answer);
+            }
+        } catch (RejectedException e) {
+            reject(event.name(), e, answer);
+        }
+    }
+
+    private void obey(String event, Request request, Answer answer) {
+        if (request instanceof Request.Join join) {
+            member().join(join)
+                    .ifPresent(joined -> joined.start(subscription -> {
+                        answer.give(joined(subscription));
+                        return true;
+                    }));
+            session.flush();
+        } else if (request instanceof Request.Leave leave) {
+            var left = member().leave(leave);
+            answer.give(JSON.createObjectBuilder()
+                    .add("channel", left.value())
+                    .build()
+                    .toString());
+        } else if (request instanceof Request.Publish publish) {
+            publish(
+                    event,
+                    new Draft(publish.channel(), event, connection.person(), null, publish.json(), publish.id()),
+                    answer);
+        } else if (request instanceof Request.Tell tell) {
+            publish(
+                    event,
+                    new Draft(
+                            ChannelName.ofUser(tell.to()),
+                            event,
+                            connection.person(),
+                            tell.to(),
+                            tell.json(),
+                            tell.id()),
+                    answer);
+        }
+    }
+
+    private void publish(String event, Draft draft, Answer answer) {
+        server.hub().receive(member(), draft).whenComplete((receipt, failure) -> {
+            if (failure == null) {
+                answer.give(receipt.json());
+            } else {
+                reject(event, rejection(failure), answer);
+            }
+        });
+    }
+
+    private RejectedException rejection(Throwable failure) {
+        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof RefusedException refused) {
+            return new RejectedException(ErrorCode.of(refused.reason()), null, String.valueOf(refused.getMessage()));
+        }
+        LOG.log(ERROR, "a message of connection " + connection.id() + " was not published", cause);
+        return new RejectedException(ErrorCode.SERVER_ERROR, null, "the server made a mistake; try again");
+    }
+
+    /** Who asked for an answer gets the error as one; everybody else as an event. */
+    private void reject(String event, RejectedException e, Answer answer) {
+        LOG.log(
+                DEBUG,
+                () -> "connection " + connection.id() + " is answered "
+                        + e.code().code() + ": " + e.getMessage());
+        if (!answer.give(
+                JSON.createObjectBuilder().add("error", error(e)).build().toString())) {
+            complain(event, e);
+        }
+    }
+
+    private void complain(String event, RejectedException e) {
+        send(
+                "error",
+                JSON.createObjectBuilder(error(e)).add("event", event).build().toString());
+        session.flush();
+    }
+
+    private static JsonObject error(RejectedException e) {
+        return JSON.createObjectBuilder()
+                .add("code", e.code().code())
+                .add("message", String.valueOf(e.getMessage()))
+                .build();
+    }
+
+    /** An event of Herald's own, past the hub. */
+    private boolean send(String event, String json) {
+        var array = "[" + EventArguments.quoted(event) + "," + json + "]";
+        return enqueue(packets(new Event(connection.namespace(), null, event, array, List.of())));
+    }
+
+    private synchronized boolean enqueue(Outgoing packets) {
+        return !closed && session.offer(packets);
+    }
+
+    /** Takes an answer. */
+    void receive(Ack ack) {
+        answers.answer(ack.ackId(), EventArguments.toHub(EventArguments.split(ack.json()), ack.attachments()));
+    }
+
+    /** The answer to one event; the first counts. */
+    private final class OneAnswer implements Answer {
+
+        private final long ackId;
+        private final AtomicBoolean given = new AtomicBoolean();
+
+        OneAnswer(long ackId) {
+            this.ackId = ackId;
+        }
+
+        @Override
+        public boolean give(String json) {
+            if (!given.compareAndSet(false, true)) {
+                return false;
+            }
+            var arguments = EventArguments.fromHub(json);
+            var array = "[" + String.join(",", arguments.texts()) + "]";
+            if (!enqueue(packets(new Ack(connection.namespace(), ackId, array, arguments.attachments())))) {
+                fellBehind();
+            }
+            session.flush();
+            return true;
+        }
+    }
+
+    // What the client is told.
+
+    @Override
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public boolean offer(Delivery delivery) {
+        return queue(delivery, session::offer);
+    }
+
+    @Override
+    public boolean replay(Delivery delivery) {
+        return queue(delivery, session::offerToHalf);
+    }
+
+    @Override
+    public boolean offerIfIdle(Delivery delivery) {
+        return queue(delivery, session::offerIfIdle);
+    }
+
+    private synchronized boolean queue(Delivery delivery, Predicate<Outgoing> queue) {
+        if (closed) {
+            return false;
+        }
+        var message = delivery.message();
+        var channel = message.channel();
+        var position = message.position();
+        if (channel == null || position == null) {
+            if (!connected) {
+                return hold(delivery);
+            }
+            var needsOffset = pid != null && dialect.endsInText(message);
+            return queue.test(packets(delivery, needsOffset ? progress.now() : null));
+        }
+        var offset = pid == null ? null : progress.after(channel, position);
+        if (!queue.test(packets(delivery, offset))) {
+            return false;
+        }
+        progress.advance(channel, position);
+        return true;
+    }
+
+    /** What beans send while the client is being connected comes when it is. */
+    private boolean hold(Delivery delivery) {
+        var held = early;
+        if (held == null) {
+            held = new ArrayList<>();
+            early = held;
+        }
+        return held.size() < MAX_EARLY && held.add(delivery);
+    }
+
+    /** Written when it is sent: not under a channel's lock. */
+    private Outgoing packets(Delivery delivery, @Nullable String offset) {
+        return Outgoing.later(delivery.size(), () -> delivery.as(dialect).packets(offset));
+    }
+
+    @Override
+    public synchronized void left(ChannelName channel) {
+        progress.forget(channel);
+    }
+
+    @Override
+    public CompletionStage<String> ask(String event, String json, Duration patience) {
+        PendingAnswers.Question question;
+        try {
+            question = answers.ask(patience);
+        } catch (UnansweredException e) {
+            return CompletableFuture.failedStage(e);
+        }
+        var arguments = EventArguments.fromHub(json);
+        var array = new StringBuilder("[").append(EventArguments.quoted(event));
+        arguments.texts().forEach(text -> array.append(',').append(text));
+        var packet = new Event(
+                connection.namespace(),
+                question.ackId(),
+                event,
+                array.append(']').toString(),
+                arguments.attachments());
+        if (!enqueue(packets(packet))) {
+            answers.fail(question.ackId(), "the client's queue is full");
+        }
+        server.watch(carrier);
+        session.flush();
+        return question.answer();
+    }
+
+    @Override
+    public void flush() {
+        synchronized (this) {
+            if (!connected) {
+                return;
+            }
+        }
+        session.flush();
+    }
+
+    void resume() {
+        var admitted = member;
+        if (admitted != null) {
+            admitted.resume();
+        }
+    }
+
+    // The end.
+
+    @Override
+    public void end(boolean transportToo) {
+        enqueue(packets(new Disconnect(connection.namespace())));
+        carrier.remove(this);
+        end("server namespace disconnect", false);
+        session.flush();
+        if (transportToo) {
+            session.close(CloseReason.FORCED_CLOSE);
+        }
+    }
+
+    @Override
+    public void fellBehind() {
+        session.close(CloseReason.SLOW_READER);
+    }
+
+    /** The client is back on another connection, so this one is dead; waits until all of it has ended. */
+    void replace() {
+        end("replaced by its own return", true);
+        session.close(CloseReason.REPLACED);
+    }
+
+    /**
+     * Ends the client: the first call counts, and others wait for it.
+     *
+     * @param mayReturn whether it may come back and go on where it was
+     */
+    void end(String reason, boolean mayReturn) {
+        synchronized (ending) {
+            if (hasEnded) {
+                return;
+            }
+            hasEnded = true;
+            synchronized (this) {
+                closed = true;
+            }
+            var admitted = member;
+            var begins = admitted == null ? Map.<ChannelName, Position>of() : admitted.places();
+            if (admitted != null) {
+                admitted.disconnect(reason);
+            }
+            if (pid != null && mayReturn) {
+                server.recoveries().suspend(pid, suspended(begins));
+            } else if (pid != null) {
+                server.recoveries().forget(pid);
+            }
+        }
+        answers.end("the connection has ended: " + reason);
+    }
+
+    private Recoveries.Suspended suspended(Map<ChannelName, Position> begins) {
+        return new Recoveries.Suspended(connection, carrier.isProven(), begins, progress, System.nanoTime());
+    }
+
+    /** Looks at the clock; false when no answers are due. */
+    boolean tick(long now) {
+        return answers.tick(now);
+    }
+}

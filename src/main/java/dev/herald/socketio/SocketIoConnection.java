@@ -1,0 +1,346 @@
+package dev.herald.socketio;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.herald.api.Connection;
+import dev.herald.api.ConnectionAttempt;
+import dev.herald.api.Person;
+import dev.herald.api.PersonPrincipal;
+import dev.herald.api.RefusedException;
+import dev.herald.engine.CloseReason;
+import dev.herald.engine.EngineListener;
+import dev.herald.engine.EnginePacket.Bytes;
+import dev.herald.engine.EngineSession;
+import dev.herald.engine.Outgoing;
+import dev.herald.hub.GapException;
+import dev.herald.hub.LimitException;
+import dev.herald.socketio.Recoveries.Outcome;
+import dev.herald.socketio.SocketIoPacket.Ack;
+import dev.herald.socketio.SocketIoPacket.Connect;
+import dev.herald.socketio.SocketIoPacket.ConnectError;
+import dev.herald.socketio.SocketIoPacket.Disconnect;
+import dev.herald.socketio.SocketIoPacket.Event;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.spi.JsonProvider;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection, and its clients: one in each namespace that it is connected to (Socket.IO protocol 5, "Connection to a
+ * namespace"). What breaks the protocol closes it. Packets come one at a time; everything else may come from any thread.
+ */
+final class SocketIoConnection implements EngineListener {
+
+    private static final System.Logger LOG = System.getLogger(SocketIoConnection.class.getName());
+    private static final JsonProvider JSON = JsonProvider.provider();
+
+    private final EngineSession session;
+    private final Person person;
+    private final boolean isProven;
+    private final SocketIoServer server;
+    private final SocketIoDecoder decoder;
+    private final long began = System.nanoTime();
+
+    // Guarded by this object's monitor, under which nobody is called.
+    private final Map<String, SocketIoClient> clients = new HashMap<>(4);
+    private final Set<String> examined = new HashSet<>(4);
+    private int invalidNamespaces;
+    private long incompleteSince;
+    private boolean incomplete;
+    private @Nullable CloseReason ended;
+
+    SocketIoConnection(EngineSession session, PersonPrincipal visitor, SocketIoServer server) {
+        this.session = session;
+        this.person = visitor.person();
+        this.isProven = visitor.isProven();
+        this.server = server;
+        this.decoder = new SocketIoDecoder(server.settings().maxAttachmentBytes());
+    }
+
+    @Override
+    public void onText(String text) {
+        decode(() -> decoder.text(text));
+    }
+
+    @Override
+    public void onBinary(Bytes data) {
+        decode(() -> decoder.binary(data));
+    }
+
+    private interface Decoding {
+        Optional<SocketIoPacket> decode();
+    }
+
+    private void decode(Decoding decoding) {
+        Optional<SocketIoPacket> packet;
+        try {
+            packet = decoding.decode();
+        } catch (MalformedSocketIoException e) {
+            LOG.log(DEBUG, () -> "the connection of " + person.id() + " is closed: " + e.getMessage());
+            session.close(CloseReason.PARSE_ERROR);
+            return;
+        }
+        noteIncomplete(decoder.isIncomplete());
+        packet.ifPresent(this::receive);
+    }
+
+    private void noteIncomplete(boolean isIncomplete) {
+        boolean begins;
+        synchronized (this) {
+            begins = isIncomplete && !incomplete;
+            incomplete = isIncomplete;
+            if (begins) {
+                incompleteSince = System.nanoTime();
+            }
+        }
+        if (begins) {
+            server.watch(this);
+        }
+    }
+
+    private void receive(SocketIoPacket packet) {
+        if (packet instanceof Connect connect) {
+            connect(connect);
+            return;
+        }
+        SocketIoClient client;
+        synchronized (this) {
+            client = clients.get(packet.namespace());
+        }
+        if (client == null) {
+            violated("it is not in the namespace that it speaks to");
+        } else if (packet instanceof Event event) {
+            client.receive(event);
+        } else if (packet instanceof Ack ack) {
+            client.receive(ack);
+        } else if (packet instanceof Disconnect) {
+            remove(client);
+            client.end("client namespace disconnect", false);
+        }
+    }
+
+    private void violated(String what) {
+        LOG.log(DEBUG, () -> "the connection of " + person.id() + " is closed: " + what);
+        session.close(CloseReason.FORCED_CLOSE);
+    }
+
+    private void connect(Connect connect) {
+        var namespace = connect.namespace();
+        var isKnown = server.settings().hasNamespace(namespace);
+        boolean isTwice;
+        boolean isTooMuch;
+        synchronized (this) {
+            isTwice = clients.containsKey(namespace) || (isKnown && !examined.add(namespace));
+            isTooMuch = !isKnown && ++invalidNamespaces > server.settings().maxInvalidNamespaces();
+        }
+        if (isTwice || isTooMuch) {
+            violated(isTwice ? "it connects to a namespace twice" : "it asks for too many namespaces that are none");
+        } else if (isKnown) {
+            var attempt = new ConnectionAttempt(person, namespace, connect.auth());
+            server.admission().examine(attempt, () -> decide(attempt, connect));
+        } else {
+            refuse(namespace, new ConnectionAttempt.Refusal("Invalid namespace", null));
+        }
+    }
+
+    /** The attempt has been examined. */
+    private void decide(ConnectionAttempt attempt, Connect connect) {
+        var refusal = attempt.refusal();
+        if (refusal.isPresent()) {
+            LOG.log(
+                    DEBUG,
+                    () -> person.id() + " may not connect to " + attempt.namespace() + ": "
+                            + refusal.get().message());
+            refuse(attempt.namespace(), refusal.get());
+            return;
+        }
+        var auth = (JsonObject) EventArguments.parse(connect.auth());
+        try {
+            if (!isEnded() && recover(attempt.namespace(), auth).isEmpty()) {
+                begin(attempt.namespace(), auth);
+            }
+        } catch (LimitException | RefusedException e) {
+            LOG.log(WARNING, "connections are turned away: " + e.getMessage());
+            refuse(attempt.namespace(), new ConnectionAttempt.Refusal(String.valueOf(e.getMessage()), null));
+        } catch (RuntimeException e) {
+            // By whichever thread: not left to others, who would not close it.
+            LOG.log(ERROR, "the connection of " + person.id() + " is closed for a mistake of the server's own", e);
+            session.close(CloseReason.FORCED_CLOSE);
+        }
+    }
+
+    private void refuse(String namespace, ConnectionAttempt.Refusal refusal) {
+        synchronized (this) {
+            examined.remove(namespace);
+        }
+        var json = JSON.createObjectBuilder().add("message", refusal.message());
+        if (refusal.data() != null) {
+            json.add("data", refusal.data());
+        }
+        send(SocketIoClient.packets(new ConnectError(namespace, json.build().toString())));
+        session.flush();
+    }
+
+    private void begin(String namespace, JsonObject auth) {
+        var recoveries = server.recoveries();
+        var sid = SocketIoClient.newSid();
+        var pid = server.settings().recovery() ? recoveries.newId() : null;
+        var stale = text(auth, "offset");
+        var client = new SocketIoClient(
+                new Connection(sid, person, namespace), pid, new Progress(stale.orElse(null)), this, server);
+        var member = server.hub().connect(client);
+        if (pid != null) {
+            recoveries.connected(pid, client);
+        }
+        client.become(member);
+        client.begin(auth.get("resume"));
+        add(client);
+        session.flush();
+    }
+
+    /** Goes on where the client was, if it asks for that and nothing is missing. */
+    private Optional<SocketIoClient> recover(String namespace, JsonObject auth) {
+        var pid = text(auth, "pid");
+        if (pid.isEmpty() || !server.settings().recovery()) {
+            return Optional.empty();
+        }
+        var recoveries = server.recoveries();
+        var offset = text(auth, "offset").orElse(null);
+        if (auth.containsKey("offset") && (offset == null || !Progress.isOffset(offset))) {
+            return lost(Outcome.MALFORMED, "the offset is none");
+        }
+        var found = recoveries.claim(pid.get(), System.nanoTime());
+        if (found.isEmpty()) {
+            return lost(Outcome.UNKNOWN, null);
+        }
+        var state = found.get();
+        if (!isOf(state) || !state.connection().namespace().equals(namespace)) {
+            return lost(Outcome.FOREIGN, null);
+        }
+        var client = new SocketIoClient(state.connection(), pid.get(), state.progress(), this, server);
+        try {
+            var member = server.hub().resume(client, state.progress().returnTo(offset, state.begins()));
+            recoveries.connected(pid.get(), client);
+            client.become(member);
+            client.goOn();
+        } catch (GapException e) {
+            return lost(Outcome.GAP, e.getMessage());
+        }
+        recoveries.count(Outcome.RECOVERED, state.connection().id(), null);
+        add(client);
+        session.flush();
+        return Optional.of(client);
+    }
+
+    /** A guest who shows no cookie is somebody new with each connection: then the private id, which is a secret, says who it is. */
+    private boolean isOf(Recoveries.Suspended state) {
+        return state.connection().person().id().equals(person.id()) || (!isProven && !state.isProven());
+    }
+
+    private Optional<SocketIoClient> lost(Outcome outcome, @Nullable String why) {
+        server.recoveries().count(outcome, person.id(), why);
+        return Optional.empty();
+    }
+
+    private static Optional<String> text(JsonObject object, String name) {
+        return object.get(name) instanceof JsonString text ? Optional.of(text.getString()) : Optional.empty();
+    }
+
+    private void add(SocketIoClient client) {
+        CloseReason over;
+        synchronized (this) {
+            over = ended;
+            if (over == null) {
+                clients.put(client.connection().namespace(), client);
+            }
+        }
+        if (over != null) {
+            client.end(over.words(), isRecoverable(over));
+        }
+    }
+
+    /** The client is gone; its connection stays, and may connect to the namespace again. */
+    void remove(SocketIoClient client) {
+        synchronized (this) {
+            var namespace = client.connection().namespace();
+            if (clients.remove(namespace, client)) {
+                examined.remove(namespace);
+            }
+        }
+    }
+
+    boolean isProven() {
+        return isProven;
+    }
+
+    EngineSession session() {
+        return session;
+    }
+
+    private void send(Outgoing packets) {
+        if (!session.offer(packets)) {
+            session.close(CloseReason.SLOW_READER);
+        }
+    }
+
+    private synchronized List<SocketIoClient> clients() {
+        return List.copyOf(clients.values());
+    }
+
+    private synchronized boolean isEnded() {
+        return ended != null;
+    }
+
+    @Override
+    public void onDrained() {
+        clients().forEach(SocketIoClient::resume);
+    }
+
+    @Override
+    public void onClose(CloseReason reason) {
+        List<SocketIoClient> left;
+        synchronized (this) {
+            ended = reason;
+            left = List.copyOf(clients.values());
+            clients.clear();
+        }
+        left.forEach(client -> client.end(reason.words(), isRecoverable(reason)));
+    }
+
+    /** Who breaks the protocol does not come back as the one it was. */
+    private static boolean isRecoverable(CloseReason reason) {
+        return reason != CloseReason.PARSE_ERROR;
+    }
+
+    /** Looks at the clock; false when nothing is to be waited for. */
+    boolean tick(long now) {
+        boolean isLate;
+        boolean isWaiting;
+        synchronized (this) {
+            if (ended != null) {
+                return false;
+            }
+            var isHalf = incomplete
+                    && now - incompleteSince
+                            >= server.settings().attachmentTimeout().toNanos();
+            var isNowhere = clients.isEmpty()
+                    && now - began >= server.settings().connectTimeout().toNanos();
+            isLate = isHalf || isNowhere;
+            isWaiting = incomplete || clients.isEmpty();
+        }
+        if (isLate) {
+            violated("it did not say in time what it had to");
+            return false;
+        }
+        var isOwed = clients().stream().map(client -> client.tick(now)).reduce(false, Boolean::logicalOr);
+        return isWaiting || isOwed;
+    }
+}

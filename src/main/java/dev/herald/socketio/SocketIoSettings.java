@@ -1,0 +1,68 @@
+package dev.herald.socketio;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What a Socket.IO server allows and expects.
+ *
+ * @param namespaces besides the main one that clients may connect to; each begins with {@code /} and has no comma
+ * @param connectTimeout how long a connection may be in no namespace
+ * @param attachmentTimeout how long a packet may wait for its attachments
+ * @param maxAttachmentBytes that the attachments of one packet may have together
+ * @param maxInvalidNamespaces that one connection may ask for before it is closed
+ * @param pendingAnswers that one client may owe
+ * @param recovery whether a client that comes back in time goes on where it was
+ * @param recoveryWindow how long after its connection broke off a client may do so
+ * @param maxSuspended how many clients that are away are remembered
+ * @param metadata whether messages of the main namespace's channels have one more argument, which says where they are from
+ */
+public record SocketIoSettings(
+        Set<String> namespaces,
+        Duration connectTimeout,
+        Duration attachmentTimeout,
+        int maxAttachmentBytes,
+        int maxInvalidNamespaces,
+        int pendingAnswers,
+        boolean recovery,
+        Duration recoveryWindow,
+        int maxSuspended,
+        boolean metadata) {
+
+    /** The reference server's values, and our bounds where it has none. */
+    public static final SocketIoSettings DEFAULT = new SocketIoSettings(
+            Set.of(),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            1_000_000,
+            10,
+            1_000,
+            true,
+            Duration.ofMinutes(2),
+            20_000,
+            true);
+
+    public SocketIoSettings {
+        namespaces = Set.copyOf(namespaces);
+        for (var namespace : namespaces) {
+            if (!namespace.startsWith("/") || namespace.indexOf(',') >= 0) {
+                throw new IllegalArgumentException(
+                        "the namespace \"" + namespace + "\" does not begin with /, or has a comma");
+            }
+        }
+        if (!isSome(connectTimeout) || !isSome(attachmentTimeout) || !isSome(recoveryWindow)) {
+            throw new IllegalArgumentException("each time is more than nothing");
+        }
+        if (maxAttachmentBytes < 1 || maxInvalidNamespaces < 0 || pendingAnswers < 1 || maxSuspended < 0) {
+            throw new IllegalArgumentException("a limit of Socket.IO is too small");
+        }
+    }
+
+    private static boolean isSome(Duration time) {
+        return !time.isNegative() && !time.isZero();
+    }
+
+    boolean hasNamespace(String namespace) {
+        return namespace.equals(SocketIoPacket.MAIN_NAMESPACE) || namespaces.contains(namespace);
+    }
+}
