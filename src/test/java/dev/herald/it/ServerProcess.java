@@ -1,0 +1,113 @@
+package dev.herald.it;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** A server with the released WAR as a process of its own, started as an operator would, that a test can stop and start. */
+public abstract class ServerProcess implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final int port;
+    private final File log;
+    private Process process;
+
+    /** Takes a free port of 127.0.0.1, which the server keeps over restarts; its log goes to the file. */
+    protected ServerProcess(File log) throws IOException {
+        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = probe.getLocalPort();
+        }
+        this.log = log;
+    }
+
+    /** Lays the WAR where the server looks for it, if need be, and returns the command that serves it on 127.0.0.1. */
+    protected abstract ProcessBuilder prepare(int port) throws IOException;
+
+    /** The very file that is released. */
+    protected static Path war() {
+        return Path.of(System.getProperty("herald.war"));
+    }
+
+    /** Where the build has unpacked the server. */
+    protected static Path home() {
+        return Path.of(System.getProperty("server.home"));
+    }
+
+    /** Where the board is. */
+    public String url() {
+        return "http://127.0.0.1:" + port + "/";
+    }
+
+    /** Stops the server as an operator does, by SIGTERM, and starts it anew. */
+    public void restart() throws IOException {
+        close();
+        start();
+    }
+
+    /** Starts the server and waits until it is ready; one that does not get so far is ended. */
+    protected final void start() throws IOException {
+        var command = prepare(port);
+        command.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        process = command.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+                .start();
+        var ready = false;
+        try {
+            Awaitility.await("the server is ready")
+                    .atMost(PATIENCE)
+                    .failFast("the server has ended; see " + log, () -> !process.isAlive())
+                    .until(this::isReady);
+            ready = true;
+        } finally {
+            if (!ready) {
+                kill();
+            }
+        }
+    }
+
+    private boolean isReady() {
+        try {
+            var request = HttpRequest.newBuilder(URI.create(url() + "health/ready"))
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(new IOException(e));
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                kill();
+                throw new AssertionError("the server does not stop within 60 s of SIGTERM; see " + log);
+            }
+        } catch (InterruptedException e) {
+            kill();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the process at once; the server may be the child of a start script. */
+    private void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}
