@@ -34,7 +34,8 @@ public final class RawWebSocket implements AutoCloseable {
                         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
         var status = line();
-        if (!status.contains(" 101 ")) {
+        // Some servers leave the reason out, and the space before it.
+        if (!status.matches("HTTP/1.1 101( .*)?")) {
             throw new IOException(status);
         }
         while (!line().isEmpty()) {

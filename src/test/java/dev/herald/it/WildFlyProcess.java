@@ -1,0 +1,47 @@
+package dev.herald.it;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+
+/** WildFly with its standard configuration; the context root is in the WAR's jboss-web.xml. */
+public final class WildFlyProcess extends ServerProcess {
+
+    private WildFlyProcess(File log) throws IOException {
+        super(log);
+    }
+
+    /** Starts a server; its log goes to the file. */
+    public static WildFlyProcess start(File log) throws IOException {
+        var server = new WildFlyProcess(log);
+        server.start();
+        return server;
+    }
+
+    @Override
+    protected ProcessBuilder prepare(int port) throws IOException {
+        var deployments = home().resolve("standalone/deployments");
+        // Beside the WAR are the server's notes on what became of the one before.
+        try (var earlier = Files.newDirectoryStream(deployments, "herald.war*")) {
+            for (var file : earlier) {
+                Files.delete(file);
+            }
+        }
+        Files.copy(war(), deployments.resolve("herald.war"));
+
+        var command = new ProcessBuilder(
+                "sh",
+                home().resolve("bin/standalone.sh").toString(),
+                "-b=127.0.0.1",
+                "-bmanagement=127.0.0.1",
+                "-Djboss.http.port=" + port,
+                // Nobody asks for these; 0 is any free port.
+                "-Djboss.https.port=0",
+                "-Djboss.management.http.port=0");
+        // This one, wherever the developer has another.
+        command.environment().put("JBOSS_HOME", home().toString());
+        // So that the script passes SIGTERM on to the server.
+        command.environment().put("LAUNCH_JBOSS_IN_BACKGROUND", "1");
+        return command;
+    }
+}
