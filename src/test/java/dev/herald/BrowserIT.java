@@ -3,12 +3,11 @@ package dev.herald;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.it.NodeScript;
 import dev.herald.it.PayaraProcess;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,15 +15,15 @@ import org.junit.jupiter.api.Timeout;
 /** The board in a real browser, on the released WAR. Screenshots and logs are in {@code target/board}. */
 class BrowserIT {
 
-    private static final Path BROWSER = Path.of(System.getProperty("herald.browser"));
-    private static final Path OUT = BROWSER.resolveSibling("board");
+    private static final Path OUT =
+            Path.of(System.getProperty("herald.browser")).resolveSibling("board");
 
     @Test
     @Timeout(value = 8, unit = TimeUnit.MINUTES)
     void twoGuestsTalkAndResumeAfterTheServerWasRestarted() throws Exception {
         Files.createDirectories(OUT);
         try (var server = PayaraProcess.start(OUT.resolve("server.log").toFile())) {
-            var script = node("board/board.mjs", server.url(), OUT.toString());
+            var script = NodeScript.start("board/board.mjs", server.url(), OUT.toString());
             var said = new ArrayList<String>();
             try (var lines = script.inputReader(UTF_8);
                     var answers = script.outputWriter(UTF_8)) {
@@ -48,20 +47,7 @@ class BrowserIT {
     void theTutorialsPageTalksByTheRelayWithOnlyItsAddressChanged() throws Exception {
         Files.createDirectories(OUT);
         try (var server = PayaraProcess.start(OUT.resolve("relay-server.log").toFile())) {
-            var script = node("relay/relay.mjs", server.url());
-            var said = new String(script.getInputStream().readAllBytes(), UTF_8);
-
-            assertThat(script.waitFor()).as(said).isZero();
-            assertThat(said).contains("PASSED");
+            NodeScript.pass("relay/relay.mjs", server.url());
         }
-    }
-
-    private static Process node(String... arguments) throws Exception {
-        var command = new ArrayList<>(List.of("node"));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .directory(new File(BROWSER.toString()))
-                .redirectErrorStream(true)
-                .start();
     }
 }

@@ -1,12 +1,11 @@
 package dev.herald;
 
 import static dev.herald.it.ServerUnderTest.PORT;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.it.EngineEcho;
 import dev.herald.it.HeraldWar;
-import java.io.File;
+import dev.herald.it.NodeScript;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,14 +40,7 @@ class EngineIT {
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void theOfficialClientTalksByPollingByWebSocketAndUpgraded() throws Exception {
-        var script = new ProcessBuilder("node", "engine/engine.mjs", "http://127.0.0.1:" + PORT)
-                .directory(new File(System.getProperty("herald.browser")))
-                .redirectErrorStream(true)
-                .start();
-        var said = new String(script.getInputStream().readAllBytes(), UTF_8);
-
-        assertThat(script.waitFor()).as(said).isZero();
-        assertThat(said).contains("PASSED");
+        NodeScript.pass("engine/engine.mjs", "http://127.0.0.1:" + PORT);
     }
 
     private HttpResponse<String> get(String query) throws Exception {

@@ -1,0 +1,34 @@
+package dev.herald.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The scripts in {@code src/test/browser}, run by Node.js where the build has put them, beside their libraries. */
+public final class NodeScript {
+
+    private NodeScript() {}
+
+    /** Starts a script; what it complains of comes with what it says. */
+    public static Process start(String... arguments) throws IOException {
+        var command = new ArrayList<>(List.of("node"));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .directory(new File(System.getProperty("herald.browser")))
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    /** Runs a script to its end, which has to be {@code PASSED}. */
+    public static void pass(String... arguments) throws IOException, InterruptedException {
+        var script = start(arguments);
+        var said = new String(script.getInputStream().readAllBytes(), UTF_8);
+
+        assertThat(script.waitFor()).as(said).isZero();
+        assertThat(said).contains("PASSED");
+    }
+}
