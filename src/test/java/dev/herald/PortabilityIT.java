@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.it.FeedClient;
+import dev.herald.it.NodeScript;
 import dev.herald.it.PayaraProcess;
 import dev.herald.it.RawWebSocket;
 import dev.herald.it.ServerProcess;
@@ -20,11 +21,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * The released WAR on the server that the Maven profile names: what has to be alike on all of them. Without a profile,
@@ -200,6 +203,12 @@ class PortabilityIT {
             assertThat(binary.readToClose()).isEqualTo(CloseCodes.CANNOT_ACCEPT.getCode());
             healthy.sync();
         }
+    }
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void theStockSocketIoClientConversesByPollingByWebSocketAndUpgraded() throws Exception {
+        NodeScript.pass("socketio/conversation.mjs", server.url());
     }
 
     @Test
