@@ -45,6 +45,7 @@ public final class EngineSession {
     private final EngineServer server;
     private final EngineSettings settings;
     private final Heartbeat heartbeat;
+    private final Upgrade upgrade;
 
     /** Held while the listener is called: packets come by polling and by WebSocket at once while a session is upgraded. */
     private final ReentrantLock inbound = new ReentrantLock();
@@ -60,8 +61,6 @@ public final class EngineSession {
     private boolean refused;
     private boolean writing;
     private Transport transport;
-    private @Nullable WebSocketTransport candidate;
-    private long candidateSince;
     private boolean posting;
     private State state = State.OPEN;
     private List<Outgoing> lastWords = List.of();
@@ -81,8 +80,9 @@ public final class EngineSession {
         this.server = server;
         this.settings = server.settings();
         this.heartbeat = new Heartbeat(settings.pingInterval(), settings.pingTimeout(), now);
+        this.upgrade = new Upgrade(this, settings.upgradeTimeout(), server::afterNoopPause);
         this.transport =
-                transport.equals(EngineSettings.POLLING) ? new PollingTransport() : new WebSocketTransport(this, true);
+                transport.equals(EngineSettings.POLLING) ? new PollingTransport() : new WebSocketTransport(this, null);
         var upgrades = transport.equals(EngineSettings.POLLING)
                         && settings.allowUpgrades()
                         && settings.transports().contains(EngineSettings.WEBSOCKET)
@@ -227,7 +227,7 @@ public final class EngineSession {
     }
 
     synchronized boolean wants(WebSocketTransport socket) {
-        return state == State.OPEN && (transport == socket || candidate == socket);
+        return state == State.OPEN && (transport == socket || upgrade.isCandidate(socket));
     }
 
     /** Whether another GET may begin; a client that reads no answers and asks again is a violation that ends the session. */
@@ -253,7 +253,6 @@ public final class EngineSession {
         List<Outgoing> farewell = null;
         var unknown = false;
         var wrong = false;
-        var upgrading = false;
         synchronized (this) {
             if (state == State.OVER) {
                 unknown = true;
@@ -266,7 +265,6 @@ public final class EngineSession {
                 overlapped = poll;
             } else {
                 polling.park(poll);
-                upgrading = candidate != null && candidate.isProbed();
             }
         }
         if (unknown) {
@@ -281,9 +279,7 @@ public final class EngineSession {
             end(CloseReason.TRANSPORT_ERROR, false);
         } else {
             flush();
-            if (upgrading) {
-                server.afterNoopPause(this::releasePoll);
-            }
+            upgrade.letGetsGo();
         }
     }
 
@@ -337,16 +333,16 @@ public final class EngineSession {
     }
 
     /** A WebSocket that wants to take the session over: one at a time may, and only from polling; others are closed at once. */
-    synchronized WebSocketTransport newCandidate(long now) {
-        var socket = new WebSocketTransport(this, false);
-        if (state == State.OPEN
-                && candidate == null
-                && transport instanceof PollingTransport
-                && settings.allowUpgrades()) {
-            candidate = socket;
-            candidateSince = now;
+    WebSocketTransport newCandidate(long now) {
+        var socket = new WebSocketTransport(this, upgrade);
+        if (isUpgradable()) {
+            upgrade.begin(socket, now);
         }
         return socket;
+    }
+
+    private synchronized boolean isUpgradable() {
+        return state == State.OPEN && transport instanceof PollingTransport && settings.allowUpgrades();
     }
 
     /** The WebSocket of a session that began with it. */
@@ -433,64 +429,33 @@ public final class EngineSession {
         }
     }
 
-    /** A candidate speaks. */
-    void probe(WebSocketTransport from, String frame) {
-        if (frame.equals("2probe") && from.markProbed()) {
-            from.say(new EnginePacket.Pong("probe"));
-            server.afterNoopPause(this::releasePoll);
-        } else if (frame.equals("5")) {
-            upgradeTo(from);
-        } else {
-            abandon(from);
-        }
-    }
-
-    private void upgradeTo(WebSocketTransport from) {
-        Poll parked = null;
-        boolean upgraded;
+    /** Goes on by another transport; false when this session does not, any more. */
+    boolean goOverTo(WebSocketTransport socket) {
+        Poll parked;
         synchronized (this) {
-            upgraded = candidate == from && state == State.OPEN;
-            if (upgraded) {
-                parked = ((PollingTransport) transport).unpark();
-                from.activate();
-                transport = from;
-                candidate = null;
+            if (state != State.OPEN || !(transport instanceof PollingTransport polling)) {
+                return false;
             }
+            parked = polling.unpark();
+            socket.activate();
+            transport = socket;
         }
         if (parked != null) {
             parked.refuse(EngineError.BAD_REQUEST);
         }
-        if (upgraded) {
-            flush();
-        } else {
-            from.close();
-        }
+        flush();
+        return true;
     }
 
-    /** Lets a waiting GET go, so that the client can say that it goes over to its WebSocket. */
-    private void releasePoll() {
-        Poll parked = null;
+    /** Lets a waiting GET go without packets. */
+    void releaseGet() {
+        Poll parked;
         synchronized (this) {
-            if (candidate != null && state == State.OPEN && transport instanceof PollingTransport polling) {
-                parked = polling.unpark();
-            }
+            parked = transport instanceof PollingTransport polling ? polling.unpark() : null;
         }
         if (parked != null) {
             parked.release();
         }
-    }
-
-    /** A candidate fails; the session goes on by what it has. */
-    void abandon(WebSocketTransport failed) {
-        synchronized (this) {
-            if (transport == failed) {
-                return;
-            }
-            if (candidate == failed) {
-                candidate = null;
-            }
-        }
-        failed.close();
     }
 
     void transportClosed() {
@@ -505,19 +470,12 @@ public final class EngineSession {
             return false;
         }
         expire(now);
-        WebSocketTransport late = null;
+        upgrade.tick(now);
         synchronized (this) {
-            if (candidate != null
-                    && now - candidateSince > settings.upgradeTimeout().toNanos()) {
-                late = candidate;
-            }
             if (state == State.LEAVING
                     && now - leavingSince > settings.closeTimeout().toNanos()) {
                 state = State.OVER;
             }
-        }
-        if (late != null) {
-            abandon(late);
         }
         if (heartbeat.isPingDue(now)) {
             synchronized (this) {
@@ -555,15 +513,12 @@ public final class EngineSession {
         List<Outgoing> words;
         Poll parked = null;
         Runnable close = null;
-        WebSocketTransport abandoned;
         synchronized (this) {
             if (state != State.OPEN) {
                 return;
             }
             closeReason = reason;
             words = new ArrayList<>(orderly ? takeAll() : List.of());
-            abandoned = candidate;
-            candidate = null;
             state = State.OVER;
             if (transport instanceof WebSocketTransport socket) {
                 // The end of the WebSocket says what a close packet would.
@@ -591,9 +546,7 @@ public final class EngineSession {
             if (close != null) {
                 close.run();
             }
-            if (abandoned != null) {
-                abandoned.close();
-            }
+            upgrade.stop();
         } finally {
             if (isOver()) {
                 server.forget(this);

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketTransport implements Transport, WebSocketListener {
 
     private final EngineSession session;
-    private volatile boolean active;
-    private volatile boolean probed;
+    /** None once this is the session's transport. */
+    private volatile @Nullable Upgrade upgrade;
+
     private volatile @Nullable WebSocketConnection connection;
 
-    WebSocketTransport(EngineSession session, boolean active) {
+    /** @param upgrade for which this is to be a candidate, if it is not the session's transport from the start */
+    WebSocketTransport(EngineSession session, @Nullable Upgrade upgrade) {
         this.session = session;
-        this.active = active;
+        this.upgrade = upgrade;
     }
 
     @Override
@@ -30,7 +32,7 @@ final class WebSocketTransport implements Transport, WebSocketListener {
 
     /** From now on this is the session's transport. */
     void activate() {
-        active = true;
+        upgrade = null;
     }
 
     @Override
@@ -77,44 +79,34 @@ final class WebSocketTransport implements Transport, WebSocketListener {
         return open != null && open.tick(now);
     }
 
-    /** Whether the client has asked whether this works. */
-    boolean isProbed() {
-        return probed;
-    }
-
-    /** Notes that the client asks whether this works; false when it asked before. */
-    boolean markProbed() {
-        var first = !probed;
-        probed = true;
-        return first;
-    }
-
     @Override
     public void onOpen(WebSocketConnection opened) {
         connection = opened;
         session.server().watch(this);
         if (!session.wants(this)) {
             opened.close(1000, "");
-        } else if (active) {
+        } else if (upgrade == null) {
             session.flush();
         }
     }
 
     @Override
     public void onText(String message) {
-        if (active) {
+        var trying = upgrade;
+        if (trying == null) {
             session.receiveText(message);
         } else {
-            session.probe(this, message);
+            trying.hear(this, message);
         }
     }
 
     @Override
     public void onBinary(byte[] message) {
-        if (active) {
+        var trying = upgrade;
+        if (trying == null) {
             session.receive(new EnginePacket.Binary(Bytes.wrap(message)));
         } else {
-            session.abandon(this);
+            trying.fail(this);
         }
     }
 
@@ -125,10 +117,11 @@ final class WebSocketTransport implements Transport, WebSocketListener {
 
     @Override
     public void onClose(int code, String reason) {
-        if (active) {
+        var trying = upgrade;
+        if (trying == null) {
             session.transportClosed();
         } else {
-            session.abandon(this);
+            trying.fail(this);
         }
     }
 }

@@ -1,0 +1,118 @@
+package dev.herald.engine;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a session from polling to a WebSocket (Engine.IO 4, "Upgrade"). One socket at a time is the candidate: it asks whether
+ * it works, and then says that the client goes over to it. Until then the session goes on by polling, and so it does when the
+ * candidate fails or takes too long. Thread-safe; nobody is called under its lock.
+ */
+final class Upgrade {
+
+    private static final String PROBE = "2" + EnginePacket.PROBE;
+    private static final String GO_OVER = "5";
+
+    private final EngineSession session;
+    private final long timeout;
+    private final Consumer<Runnable> pause;
+
+    // Guarded by this object's monitor.
+    private @Nullable WebSocketTransport candidate;
+    private long since;
+    private boolean probed;
+
+    /**
+     * @param timeout how long a candidate may try
+     * @param pause runs a task after as long as a waiting GET is held once a candidate has probed
+     */
+    Upgrade(EngineSession session, Duration timeout, Consumer<Runnable> pause) {
+        this.session = session;
+        this.timeout = timeout.toNanos();
+        this.pause = pause;
+    }
+
+    /** Lets a socket try, unless another one does. */
+    synchronized void begin(WebSocketTransport socket, long now) {
+        if (candidate == null) {
+            candidate = socket;
+            since = now;
+            probed = false;
+        }
+    }
+
+    synchronized boolean isCandidate(WebSocketTransport socket) {
+        return candidate == socket;
+    }
+
+    /** The candidate speaks. */
+    void hear(WebSocketTransport socket, String frame) {
+        if (frame.equals(PROBE) && probe(socket)) {
+            socket.say(new EnginePacket.Pong(EnginePacket.PROBE));
+            letGetsGo();
+        } else if (!frame.equals(GO_OVER) || !leave(socket) || !session.goOverTo(socket)) {
+            fail(socket);
+        }
+    }
+
+    /** The first time only: a client that asks again and again does not get as many answers. */
+    private synchronized boolean probe(WebSocketTransport socket) {
+        var first = candidate == socket && !probed;
+        probed |= first;
+        return first;
+    }
+
+    /** Whether the socket was the candidate; it is not any more. */
+    private synchronized boolean leave(WebSocketTransport socket) {
+        var left = candidate == socket;
+        if (left) {
+            candidate = null;
+        }
+        return left;
+    }
+
+    /** Lets the GET that waits go after the pause, if a candidate has probed: the client goes over when it has no GET. */
+    void letGetsGo() {
+        if (isProbed()) {
+            pause.accept(() -> {
+                if (isProbed()) {
+                    session.releaseGet();
+                }
+            });
+        }
+    }
+
+    private synchronized boolean isProbed() {
+        return candidate != null && probed;
+    }
+
+    /** A socket that is not the session's transport fails. */
+    void fail(WebSocketTransport socket) {
+        leave(socket);
+        socket.close();
+    }
+
+    /** Looks at the clock. */
+    void tick(long now) {
+        WebSocketTransport late;
+        synchronized (this) {
+            late = now - since > timeout ? candidate : null;
+        }
+        if (late != null && leave(late)) {
+            late.close();
+        }
+    }
+
+    /** The session is over. */
+    void stop() {
+        WebSocketTransport last;
+        synchronized (this) {
+            last = candidate;
+            candidate = null;
+        }
+        if (last != null) {
+            last.close();
+        }
+    }
+}
