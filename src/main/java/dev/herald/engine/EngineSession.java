@@ -249,38 +249,40 @@ public final class EngineSession {
 
     /** Takes a client's GET. */
     void poll(Poll poll) {
-        Poll overlapped = null;
-        List<Outgoing> farewell = null;
-        var unknown = false;
-        var wrong = false;
+        Runnable answer;
         synchronized (this) {
-            if (state == State.OVER) {
-                unknown = true;
-            } else if (state == State.LEAVING) {
-                farewell = lastWords;
-                state = State.OVER;
-            } else if (!(transport instanceof PollingTransport polling)) {
-                wrong = true;
-            } else if (polling.hasParked()) {
-                overlapped = poll;
-            } else {
-                polling.park(poll);
-            }
+            answer = take(poll);
         }
-        if (unknown) {
-            poll.refuse(EngineError.UNKNOWN_SID);
-        } else if (wrong) {
-            poll.refuse(EngineError.BAD_REQUEST);
-        } else if (farewell != null) {
-            server.forget(this);
-            poll.answer(farewell);
-        } else if (overlapped != null) {
-            overlapped.refuse();
-            end(CloseReason.TRANSPORT_ERROR, false);
-        } else {
+        answer.run();
+    }
+
+    /** Under the lock; what it returns is called outside of it. */
+    private Runnable take(Poll poll) {
+        if (state == State.OVER) {
+            return () -> poll.refuse(EngineError.UNKNOWN_SID);
+        }
+        if (state == State.LEAVING) {
+            state = State.OVER;
+            var words = lastWords;
+            return () -> {
+                server.forget(this);
+                poll.answer(words);
+            };
+        }
+        if (!(transport instanceof PollingTransport polling)) {
+            return () -> poll.refuse(EngineError.BAD_REQUEST);
+        }
+        if (polling.hasParked()) {
+            return () -> {
+                poll.refuse();
+                end(CloseReason.TRANSPORT_ERROR, false);
+            };
+        }
+        polling.park(poll);
+        return () -> {
             flush();
             upgrade.letGetsGo();
-        }
+        };
     }
 
     /** The client's GET, or the answer to it, is lost, and so is what the answer carried. */
@@ -290,16 +292,13 @@ public final class EngineSession {
 
     /** The client has gone away from this GET, if it still waits. */
     void pollAborted(Poll poll) {
-        boolean ours;
         synchronized (this) {
-            ours = transport instanceof PollingTransport polling && polling.isParked(poll);
-            if (ours) {
-                ((PollingTransport) transport).unpark();
+            if (!(transport instanceof PollingTransport polling) || !polling.isParked(poll)) {
+                return;
             }
+            polling.unpark();
         }
-        if (ours) {
-            end(CloseReason.TRANSPORT_CLOSE, false);
-        }
+        end(CloseReason.TRANSPORT_CLOSE, false);
     }
 
     /** Whether a POST may begin; a second one at the same time is a violation that ends the session. */
