@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +45,7 @@ public final class EngineSession {
     private final EngineSettings settings;
     private final Heartbeat heartbeat;
     private final Upgrade upgrade;
-
-    /** Held while the listener is called: packets come by polling and by WebSocket at once while a session is upgraded. */
-    private final ReentrantLock inbound = new ReentrantLock();
+    private final Inbound inbound;
 
     /** More than 0 while a thread is flushing: the others leave a note here for it, and go. */
     private final AtomicInteger flushes = new AtomicInteger();
@@ -61,7 +58,6 @@ public final class EngineSession {
     private boolean refused;
     private boolean writing;
     private Transport transport;
-    private boolean posting;
     private State state = State.OPEN;
     private List<Outgoing> lastWords = List.of();
     private long leavingSince;
@@ -81,6 +77,7 @@ public final class EngineSession {
         this.settings = server.settings();
         this.heartbeat = new Heartbeat(settings.pingInterval(), settings.pingTimeout(), now);
         this.upgrade = new Upgrade(this, settings.upgradeTimeout(), server::afterNoopPause);
+        this.inbound = new Inbound(settings.maxPackets(), settings.maxPayload());
         this.transport =
                 transport.equals(EngineSettings.POLLING) ? new PollingTransport() : new WebSocketTransport(this, null);
         var upgrades = transport.equals(EngineSettings.POLLING)
@@ -301,11 +298,17 @@ public final class EngineSession {
         end(CloseReason.TRANSPORT_CLOSE, false);
     }
 
-    /** Whether a POST may begin; a second one at the same time is a violation that ends the session. */
+    /**
+     * Whether a POST may begin. A second one at the same time is a violation that ends the session; one that comes after the
+     * client has gone over to its WebSocket does no harm.
+     */
     boolean beginPost() {
         synchronized (this) {
-            if (!posting) {
-                posting = true;
+            if (!(transport instanceof PollingTransport)) {
+                return false;
+            }
+            // Under the lock: none begins once what the WebSocket brings need not wait any more.
+            if (inbound.beginPost()) {
                 return true;
             }
         }
@@ -313,14 +316,18 @@ public final class EngineSession {
         return false;
     }
 
-    synchronized void endPost() {
-        posting = false;
+    /** The POST that began is done with. */
+    void endPost() {
+        inbound.endPost();
     }
 
     /** Takes the body of a POST. */
     void receivePayload(String body) {
         try {
-            EngineCodec.decodePayload(body, settings.maxPackets()).forEach(this::receive);
+            EngineCodec.decodePayload(body, settings.maxPackets()).forEach(packet -> {
+                hear(packet);
+                handle(packet);
+            });
         } catch (MalformedPacketException e) {
             malformed(e);
         }
@@ -351,11 +358,36 @@ public final class EngineSession {
 
     // What the transports call.
 
+    /** Takes a text frame. */
     void receiveText(String frame) {
         try {
-            receive(EngineCodec.decodeText(frame));
+            receive(EngineCodec.decodeText(frame), frame.length());
         } catch (MalformedPacketException e) {
-            malformed(e);
+            inTurn(0, () -> malformed(e));
+        }
+    }
+
+    /** Takes a binary frame. */
+    void receiveBytes(byte[] frame) {
+        receive(new EnginePacket.Binary(EnginePacket.Bytes.wrap(frame)), frame.length);
+    }
+
+    private void receive(EnginePacket packet, int size) {
+        hear(packet);
+        inTurn(size, () -> handle(packet));
+    }
+
+    /** The WebSocket is gone. */
+    void transportClosed() {
+        inTurn(0, () -> end(CloseReason.TRANSPORT_CLOSE, false));
+    }
+
+    private void inTurn(int size, Runnable work) {
+        if (!inbound.take(size, work)) {
+            LOG.log(
+                    DEBUG,
+                    () -> "session " + logName() + " is closed: the client goes on and on before its POST is over");
+            end(CloseReason.TRANSPORT_ERROR, false);
         }
     }
 
@@ -364,12 +396,15 @@ public final class EngineSession {
         end(CloseReason.PARSE_ERROR, false);
     }
 
-    void receive(EnginePacket packet) {
+    private void hear(EnginePacket packet) {
         heartbeat.heard(packet instanceof EnginePacket.Pong, System.nanoTime());
+    }
+
+    private void handle(EnginePacket packet) {
         if (packet instanceof EnginePacket.Message message) {
-            tellInTurn(told -> told.onText(message.text()));
+            tell(told -> told.onText(message.text()));
         } else if (packet instanceof EnginePacket.Binary binary) {
-            tellInTurn(told -> told.onBinary(binary.data()));
+            tell(told -> told.onBinary(binary.data()));
         } else if (packet instanceof EnginePacket.Close) {
             endedByClient();
         } else if (!(packet instanceof EnginePacket.Pong)) {
@@ -378,16 +413,7 @@ public final class EngineSession {
         }
     }
 
-    /** Packets one at a time; not once the session is over. */
-    private void tellInTurn(Consumer<EngineListener> what) {
-        inbound.lock();
-        try {
-            tell(what);
-        } finally {
-            inbound.unlock();
-        }
-    }
-
+    /** Not once the session is over. */
     private void tell(Consumer<EngineListener> what) {
         var told = listener;
         synchronized (this) {
@@ -455,10 +481,6 @@ public final class EngineSession {
         if (parked != null) {
             parked.release();
         }
-    }
-
-    void transportClosed() {
-        end(CloseReason.TRANSPORT_CLOSE, false);
     }
 
     // Time.

@@ -1,6 +1,5 @@
 package dev.herald.engine;
 
-import dev.herald.engine.EnginePacket.Bytes;
 import dev.herald.engine.websocket.WebSocketConnection;
 import dev.herald.engine.websocket.WebSocketListener;
 import java.util.List;
@@ -104,7 +103,7 @@ final class WebSocketTransport implements Transport, WebSocketListener {
     public void onBinary(byte[] message) {
         var trying = upgrade;
         if (trying == null) {
-            session.receive(new EnginePacket.Binary(Bytes.wrap(message)));
+            session.receiveBytes(message);
         } else {
             trying.fail(this);
         }

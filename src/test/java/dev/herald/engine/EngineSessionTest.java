@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -533,18 +534,18 @@ class EngineSessionTest {
         }
 
         @Test
-        void isOneAtATimeAndInOrderByPollingAndWebSocketAtOnce() throws Exception {
+        void isOneAtATimeAndInOrderByPollingAndThenByWebSocket() throws Exception {
             server = serverWith(roomy());
             var session = polling();
             var socket = candidate(session).says("2probe");
-            var start = new CountDownLatch(1);
+            var posted = new CountDownLatch(20);
             var poster = threads.submit(() -> {
-                awaitThat(start);
                 for (var n = 0; n < 2_000; n += 2) {
                     post(session, "4p" + n, "4p" + (n + 1));
+                    posted.countDown();
                 }
             });
-            start.countDown();
+            posted.await();
             socket.says("5");
             for (var n = 0; n < 2_000; n++) {
                 socket.says("4w" + n);
@@ -552,12 +553,134 @@ class EngineSessionTest {
             poster.get();
 
             assertThat(diary.mistakes).hasValue(0);
-            for (var prefix : List.of("p", "w")) {
-                assertThat(diary.heard.stream().filter(text -> text.startsWith(prefix)))
-                        .containsExactlyElementsOf(IntStream.range(0, 2_000)
-                                .mapToObj(n -> prefix + n)
-                                .toList());
-            }
+            var byPolling = diary.heard.size() - 2_000;
+            assertThat(byPolling).isBetween(40, 2_000);
+            assertThat(diary.heard).containsExactlyElementsOf(numbered("p", byPolling, "w", 2_000));
+        }
+
+        private static List<String> numbered(String prefix, int count, String otherPrefix, int otherCount) {
+            return Stream.concat(
+                            IntStream.range(0, count).mapToObj(n -> prefix + n),
+                            IntStream.range(0, otherCount).mapToObj(n -> otherPrefix + n))
+                    .toList();
+        }
+
+        @Test
+        void byWebSocketWaitsForThePostThatBeganBeforeTheUpgrade() {
+            var session = polling();
+            assertThat(session.beginPost()).isTrue();
+
+            var socket = candidate(session).says("2probe", "5", "4w0").saysBytes((byte) 1);
+            assertThat(session.transportName()).isEqualTo("websocket");
+            assertThat(diary.heard).isEmpty();
+            session.receivePayload("4p0\u001e4p1");
+            socket.says("4w1");
+            session.endPost();
+            socket.says("4w2");
+
+            assertThat(diary.heard).containsExactly("p0", "p1", "w0", "1 bytes", "w1", "w2");
+        }
+
+        @Test
+        void byWebSocketWaitsAlsoWhileOthersThatWaitedAreTold() throws Exception {
+            var session = polling();
+            session.beginPost();
+            var socket = candidate(session).says("5", "4w0");
+            var inside = new CountDownLatch(1);
+            var goOn = new CountDownLatch(1);
+            diary.whenText = text -> {
+                inside.countDown();
+                awaitThat(goOn);
+            };
+            var poster = threads.submit(session::endPost);
+            inside.await();
+
+            socket.says("4w1");
+            goOn.countDown();
+            poster.get();
+
+            assertThat(diary.heard).containsExactly("w0", "w1");
+            assertThat(diary.mistakes).hasValue(0);
+        }
+
+        @Test
+        void byWebSocketIsASignOfLifeThoughItWaits() {
+            var session = polling();
+            session.beginPost();
+            var socket = candidate(session).says("5");
+            session.tick(in(Duration.ofSeconds(25)));
+
+            socket.says("3");
+
+            session.tick(in(Duration.ofSeconds(25)));
+            assertThat(socket.heard()).containsExactly("2", "2");
+        }
+
+        @Test
+        void byWebSocketWaitsInSoManyPacketsAndNoMore() {
+            var session = polling();
+            session.beginPost();
+            var socket = candidate(session).says("5");
+
+            IntStream.range(0, 8).forEach(n -> socket.says("4w"));
+            assertThat(diary.ends).isEmpty();
+            socket.says("4w");
+
+            assertThat(diary.ends).containsExactly(CloseReason.TRANSPORT_ERROR);
+            session.endPost();
+            assertThat(diary.heard).isEmpty();
+        }
+
+        @Test
+        void byWebSocketWaitsInSoManyBytesAndNoMore() {
+            var session = polling();
+            session.beginPost();
+            var socket = candidate(session).says("5", "4" + "w".repeat(600));
+            assertThat(diary.ends).isEmpty();
+
+            socket.says("4" + "w".repeat(600));
+
+            assertThat(diary.ends).containsExactly(CloseReason.TRANSPORT_ERROR);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"1", "9", "6"})
+        void endsBehindThePostThoughTheWebSocketBroughtTheEndBefore(String end) {
+            var session = polling();
+            session.beginPost();
+            candidate(session).says("5", "4w0", end);
+
+            session.receivePayload("4p0");
+            assertThat(diary.ends).isEmpty();
+            session.endPost();
+
+            assertThat(diary.heard).containsExactly("p0", "w0");
+            assertThat(diary.ends).hasSize(1);
+        }
+
+        @Test
+        void endsBehindThePostThoughTheWebSocketIsGoneBefore() {
+            var session = polling();
+            session.beginPost();
+            candidate(session).says("5", "4w0").dies();
+
+            session.receivePayload("4p0");
+            session.endPost();
+
+            assertThat(diary.heard).containsExactly("p0", "w0");
+            assertThat(diary.ends).containsExactly(CloseReason.TRANSPORT_CLOSE);
+        }
+
+        @Test
+        void takesNoPostAfterTheUpgradeWhichDoesNoHarm() {
+            var session = polling();
+            var socket = candidate(session).says("2probe", "5");
+
+            assertThat(session.beginPost()).isFalse();
+            socket.says("4w");
+
+            assertThat(diary.heard).containsExactly("w");
+            assertThat(diary.ends).isEmpty();
         }
     }
 
