@@ -101,7 +101,7 @@ public abstract class EngineServlet extends HttpServlet {
             refuse(response, FORBIDDEN, webSocket);
         } else if (!PROTOCOL.equals(parameter(request, "EIO"))) {
             refuse(response, UNSUPPORTED_PROTOCOL_VERSION, webSocket);
-        } else {
+        } else if (!webSocket || WebSocketHandshake.check(request, response)) {
             var session = server().open(transport, request.getUserPrincipal(), isProven(request));
             if (webSocket) {
                 accept(request, response, session.webSocket());

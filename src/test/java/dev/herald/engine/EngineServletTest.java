@@ -160,12 +160,32 @@ class EngineServletTest {
         assertThat(post(session, "4a").answer()).isEqualTo("200 text/html ok");
     }
 
-    @Test
-    void forgetsASessionWhoseWebSocketHandshakeFails() throws Exception {
-        var exchange = serve(new FakeExchange("GET", WEBSOCKET).webSocket().header("Sec-WebSocket-Version", "8"));
+    @ParameterizedTest
+    @CsvSource({
+        "Sec-WebSocket-Version, 8, 426",
+        "Sec-WebSocket-Version, 14, 426",
+        "Sec-WebSocket-Key, x, 400",
+        "Sec-WebSocket-Key, dGhlIHNhbXBsZSBub25jZQ, 400"
+    })
+    void makesNoSessionForAWebSocketHandshakeThatIsNone(String header, String value, int status) throws Exception {
+        var exchange = serve(new FakeExchange("GET", WEBSOCKET).webSocket().header(header, value));
 
-        assertThat(exchange.status).isEqualTo(426);
+        assertThat(exchange.status).isEqualTo(status);
+        if (status == 426) {
+            assertThat(exchange.headers).containsEntry("sec-websocket-version", "13");
+        }
         assertThat(server.size()).isZero();
+        assertThat(latest).as("what the application has seen").hasNullValue();
+    }
+
+    @Test
+    void forgetsASessionWhoseConnectionTheContainerDoesNotHandOver() {
+        var exchange = new FakeExchange("GET", WEBSOCKET).webSocket().upgradeFails();
+
+        assertThatThrownBy(() -> serve(exchange)).isInstanceOf(ServletException.class);
+
+        assertThat(server.size()).isZero();
+        assertThat(diary.ends).containsExactly(CloseReason.TRANSPORT_CLOSE);
     }
 
     @Test

@@ -18,6 +18,7 @@ public final class WebSocketHandshake {
 
     private static final String VERSION = "13";
     private static final String VERSION_HEADER = "Sec-WebSocket-Version";
+    private static final String KEY_HEADER = "Sec-WebSocket-Key";
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int KEY_BYTES = 16;
     private static final int KEY_CHARACTERS = 24;
@@ -41,8 +42,32 @@ public final class WebSocketHandshake {
     }
 
     /**
-     * Answers 101 and hands the connection over; the listener hears of it after the servlet has returned. What asks for another
-     * version is answered 426 and told ours, and what is no handshake otherwise 400.
+     * Whether the request can be answered 101. What asks for another version is answered 426 and told ours, and what is no
+     * handshake otherwise 400.
+     *
+     * @return false when the request was answered with an error
+     */
+    public static boolean check(HttpServletRequest request, HttpServletResponse response) {
+        if (!isRequested(request)) {
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+            return false;
+        }
+        if (!VERSION.equals(request.getHeader(VERSION_HEADER))) {
+            response.setStatus(UPGRADE_REQUIRED);
+            response.setHeader("Upgrade", "websocket");
+            response.setHeader(VERSION_HEADER, VERSION);
+            return false;
+        }
+        var keys = Collections.list(request.getHeaders(KEY_HEADER));
+        if (keys.size() != 1 || !isKey(keys.get(0))) {
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * Answers 101 and hands the connection over; the listener hears of it after the servlet has returned. Checks before.
      *
      * @return empty when the request was answered with an error
      */
@@ -52,25 +77,13 @@ public final class WebSocketHandshake {
             WebSocketLimits limits,
             WebSocketListener listener)
             throws IOException, ServletException {
-        if (!isRequested(request)) {
-            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
-            return Optional.empty();
-        }
-        if (!VERSION.equals(request.getHeader(VERSION_HEADER))) {
-            response.setStatus(UPGRADE_REQUIRED);
-            response.setHeader("Upgrade", "websocket");
-            response.setHeader(VERSION_HEADER, VERSION);
-            return Optional.empty();
-        }
-        var keys = Collections.list(request.getHeaders("Sec-WebSocket-Key"));
-        if (keys.size() != 1 || !isKey(keys.get(0))) {
-            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+        if (!check(request, response)) {
             return Optional.empty();
         }
         response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
         response.setHeader("Upgrade", "websocket");
         response.setHeader("Connection", "Upgrade");
-        response.setHeader("Sec-WebSocket-Accept", answerTo(keys.get(0)));
+        response.setHeader("Sec-WebSocket-Accept", answerTo(request.getHeader(KEY_HEADER)));
         var connection = request.upgrade(WebSocketConnection.class);
         connection.start(limits, listener);
         if (mustBeFlushed(request)) {
