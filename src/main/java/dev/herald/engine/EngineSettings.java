@@ -62,4 +62,116 @@ public record EngineSettings(
             throw new IllegalArgumentException("each limit is at least 1");
         }
     }
+
+    /** For settings that differ from these in some respects. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Settings that are being made. For one thread. */
+    public static final class Builder {
+
+        private Set<String> transports;
+        private boolean allowUpgrades;
+        private Duration pingInterval;
+        private Duration pingTimeout;
+        private Duration upgradeTimeout;
+        private Duration closeTimeout;
+        private int maxPayload;
+        private int maxPackets;
+        private int queuedPackets;
+        private long queuedBytes;
+
+        private Builder(EngineSettings from) {
+            transports = from.transports;
+            allowUpgrades = from.allowUpgrades;
+            pingInterval = from.pingInterval;
+            pingTimeout = from.pingTimeout;
+            upgradeTimeout = from.upgradeTimeout;
+            closeTimeout = from.closeTimeout;
+            maxPayload = from.maxPayload;
+            maxPackets = from.maxPackets;
+            queuedPackets = from.queuedPackets;
+            queuedBytes = from.queuedBytes;
+        }
+
+        /** See {@link EngineSettings#transports}. */
+        public Builder transports(Set<String> value) {
+            transports = value;
+            return this;
+        }
+
+        /** See {@link EngineSettings#allowUpgrades}. */
+        public Builder allowUpgrades(boolean value) {
+            allowUpgrades = value;
+            return this;
+        }
+
+        /** See {@link EngineSettings#pingInterval}. */
+        public Builder pingInterval(Duration value) {
+            pingInterval = value;
+            return this;
+        }
+
+        /** See {@link EngineSettings#pingTimeout}. */
+        public Builder pingTimeout(Duration value) {
+            pingTimeout = value;
+            return this;
+        }
+
+        /** See {@link EngineSettings#upgradeTimeout}. */
+        public Builder upgradeTimeout(Duration value) {
+            upgradeTimeout = value;
+            return this;
+        }
+
+        /** See {@link EngineSettings#closeTimeout}. */
+        public Builder closeTimeout(Duration value) {
+            closeTimeout = value;
+            return this;
+        }
+
+        /** See {@link EngineSettings#maxPayload}. */
+        public Builder maxPayload(int value) {
+            maxPayload = value;
+            return this;
+        }
+
+        /** See {@link EngineSettings#maxPackets}. */
+        public Builder maxPackets(int value) {
+            maxPackets = value;
+            return this;
+        }
+
+        /** See {@link EngineSettings#queuedPackets}. */
+        public Builder queuedPackets(int value) {
+            queuedPackets = value;
+            return this;
+        }
+
+        /** See {@link EngineSettings#queuedBytes}. */
+        public Builder queuedBytes(long value) {
+            queuedBytes = value;
+            return this;
+        }
+
+        /**
+         * The settings.
+         *
+         * @throws IllegalArgumentException when they do not make sense
+         */
+        public EngineSettings build() {
+            return new EngineSettings(
+                    transports,
+                    allowUpgrades,
+                    pingInterval,
+                    pingTimeout,
+                    upgradeTimeout,
+                    closeTimeout,
+                    maxPayload,
+                    maxPackets,
+                    queuedPackets,
+                    queuedBytes);
+        }
+    }
 }

@@ -38,17 +38,11 @@ public class EngineEcho extends EngineServlet {
     public void init() {
         var defaults = EngineSettings.DEFAULT;
         server = new EngineServer(
-                new EngineSettings(
-                        defaults.transports(),
-                        true,
-                        Duration.ofMillis(500),
-                        Duration.ofSeconds(10),
-                        defaults.upgradeTimeout(),
-                        defaults.closeTimeout(),
-                        defaults.maxPayload(),
-                        defaults.maxPackets(),
-                        defaults.queuedPackets(),
-                        4L * defaults.maxPayload()),
+                defaults.toBuilder()
+                        .pingInterval(Duration.ofMillis(500))
+                        .pingTimeout(Duration.ofSeconds(10))
+                        .queuedBytes(4L * defaults.maxPayload())
+                        .build(),
                 (session, principal) -> new Echo(session),
                 timer,
                 executor);
