@@ -1,28 +1,30 @@
 package dev.herald.engine;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps the order of what a client sends when it goes over to a WebSocket: what that brings waits for the end of the POST that
- * began before. No thread waits: whoever ends the POST takes what came meanwhile. Thread-safe; nobody is called under its lock.
+ * Keeps the order of what a client sends when it goes over to a WebSocket: what that brings is held while the POST that began
+ * before is under way, and taken by the thread that ends it. Thread-safe.
  */
 final class Inbound {
 
     private final int maxPackets;
     private final long maxBytes;
 
+    /** Held while something of the WebSocket is taken: what is new there waits, and TCP with it, until what was held is. */
+    private final ReentrantLock turn = new ReentrantLock();
+
     // Guarded by this object's monitor.
     private boolean posting;
-    private final Queue<Waiting> waiting = new ArrayDeque<>();
-    private long bytes;
-
-    private record Waiting(int size, Runnable work) {}
+    private final Queue<Runnable> held = new ArrayDeque<>();
+    private long heldBytes;
 
     /**
-     * @param maxPackets that may wait
-     * @param maxBytes that may wait
+     * @param maxPackets that may be held
+     * @param maxBytes that may be held
      */
     Inbound(int maxPackets, long maxBytes) {
         this.maxPackets = maxPackets;
@@ -36,41 +38,51 @@ final class Inbound {
         return first;
     }
 
-    /** The POST that began is done; takes what has waited for it. */
+    /** The POST that began is done; takes what was held for it. */
     void endPost() {
-        for (var next = next(); next != null; next = next()) {
-            next.run();
+        turn.lock();
+        try {
+            release().forEach(Runnable::run);
+        } finally {
+            turn.unlock();
         }
     }
 
-    private synchronized @Nullable Runnable next() {
-        var next = waiting.poll();
-        if (next == null) {
-            posting = false;
-            return null;
-        }
-        bytes -= next.size();
-        return next.work();
+    private synchronized List<Runnable> release() {
+        var released = List.copyOf(held);
+        held.clear();
+        heldBytes = 0;
+        posting = false;
+        return released;
     }
 
     /**
-     * Takes something from a WebSocket when its turn comes, which may be at once and on this thread.
+     * Takes something of a WebSocket in its turn.
      *
      * @param size in bytes
-     * @return false, and it is not taken, when too much waits
+     * @return false, and it is never taken, when too much is held
      */
     boolean take(int size, Runnable work) {
         synchronized (this) {
             if (posting) {
-                if (waiting.size() >= maxPackets || bytes + size > maxBytes) {
-                    return false;
-                }
-                waiting.add(new Waiting(size, work));
-                bytes += size;
-                return true;
+                return hold(size, work);
             }
         }
-        work.run();
+        turn.lock();
+        try {
+            work.run();
+        } finally {
+            turn.unlock();
+        }
+        return true;
+    }
+
+    private boolean hold(int size, Runnable work) {
+        if (held.size() >= maxPackets || heldBytes + size > maxBytes) {
+            return false;
+        }
+        held.add(work);
+        heldBytes += size;
         return true;
     }
 }

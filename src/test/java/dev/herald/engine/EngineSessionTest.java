@@ -31,17 +31,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EngineSessionTest {
 
     private static final String SEPARATOR = "\u001e";
-    private static final EngineSettings SETTINGS = new EngineSettings(
-            EngineSettings.DEFAULT.transports(),
-            true,
-            Duration.ofSeconds(25),
-            Duration.ofSeconds(20),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(30),
-            1_000,
-            8,
-            4,
-            1_000);
+    private static final EngineSettings SETTINGS = EngineSettings.DEFAULT.toBuilder()
+            .maxPayload(1_000)
+            .maxPackets(8)
+            .queuedPackets(4)
+            .queuedBytes(1_000)
+            .build();
 
     private final FakeTimer timer = new FakeTimer();
     private final Diary diary = new Diary();
@@ -67,15 +62,14 @@ class EngineSessionTest {
 
     /** A session by polling whose handshake is over. */
     private EngineSession polling() {
-        var session = server.open(EngineSettings.POLLING, null, true);
+        var session = server.open(EngineSettings.POLLING, null);
         poll(session);
         return session;
     }
 
     /** A session that began with a WebSocket, and its socket. */
     private FakeWebSocket webSocket() {
-        return FakeWebSocket.opened(
-                server.open(EngineSettings.WEBSOCKET, null, true).webSocket());
+        return FakeWebSocket.opened(server.open(EngineSettings.WEBSOCKET, null).webSocket());
     }
 
     private static FakePoll poll(EngineSession session) {
@@ -110,7 +104,7 @@ class EngineSessionTest {
 
         @Test
         void isTheFirstAnswerAndOffersTheUpgrade() {
-            var session = server.open(EngineSettings.POLLING, null, true);
+            var session = server.open(EngineSettings.POLLING, null);
 
             assertThat(poll(session).answers())
                     .containsExactly(
@@ -134,9 +128,8 @@ class EngineSessionTest {
                     timer.asExecutor(),
                     Runnable::run);
 
-            var answer = poll(server.open(EngineSettings.POLLING, null, true))
-                    .answers()
-                    .get(0);
+            var answer =
+                    poll(server.open(EngineSettings.POLLING, null)).answers().get(0);
 
             assertThat(answer).startsWith("0{").endsWith("}|4hello");
         }
@@ -152,7 +145,7 @@ class EngineSessionTest {
                     timer.asExecutor(),
                     Runnable::run);
 
-            server.open(EngineSettings.POLLING, null, true);
+            server.open(EngineSettings.POLLING, null);
 
             assertThat(diary.ends).containsExactly(CloseReason.FORCED_CLOSE);
         }
@@ -259,17 +252,12 @@ class EngineSessionTest {
     }
 
     private static EngineSettings roomy() {
-        return new EngineSettings(
-                SETTINGS.transports(),
-                true,
-                SETTINGS.pingInterval(),
-                SETTINGS.pingTimeout(),
-                SETTINGS.upgradeTimeout(),
-                SETTINGS.closeTimeout(),
-                SETTINGS.maxPayload(),
-                100,
-                1_000_000,
-                1_000_000_000);
+        return SETTINGS.toBuilder()
+                .maxPayload(1_000_000)
+                .maxPackets(10_000)
+                .queuedPackets(1_000_000)
+                .queuedBytes(1_000_000_000)
+                .build();
     }
 
     @Nested
@@ -519,7 +507,7 @@ class EngineSessionTest {
             for (var round = 0; round < 3_000; round++) {
                 var told = new Diary();
                 var one = new EngineServer(SETTINGS, (session, principal) -> told, timer.asExecutor(), Runnable::run)
-                        .open(EngineSettings.POLLING, null, true);
+                        .open(EngineSettings.POLLING, null);
                 var start = new CyclicBarrier(2);
                 var poster = threads.submit(() -> {
                     start.await();
@@ -595,9 +583,10 @@ class EngineSessionTest {
             var poster = threads.submit(session::endPost);
             inside.await();
 
-            socket.says("4w1");
+            var talker = threads.submit(() -> socket.says("4w1"));
             goOn.countDown();
             poster.get();
+            talker.get();
 
             assertThat(diary.heard).containsExactly("w0", "w1");
             assertThat(diary.mistakes).hasValue(0);
@@ -976,7 +965,7 @@ class EngineSessionTest {
                 var told = new Diary();
                 var clock = new FakeTimer();
                 var owner = new EngineServer(SETTINGS, (one, principal) -> told, clock.asExecutor(), Runnable::run);
-                var session = owner.open(EngineSettings.POLLING, null, true);
+                var session = owner.open(EngineSettings.POLLING, null);
                 poll(session);
                 var transport = session.newCandidate(System.nanoTime());
                 var socket = FakeWebSocket.opened(transport).says("2probe");
@@ -1085,18 +1074,10 @@ class EngineSessionTest {
 
         @Test
         void endsASessionWhenARequestAsksAlthoughTheClockHasNotTicked() {
-            var settings = new EngineSettings(
-                    SETTINGS.transports(),
-                    true,
-                    Duration.ofMillis(10),
-                    Duration.ofMillis(10),
-                    SETTINGS.upgradeTimeout(),
-                    SETTINGS.closeTimeout(),
-                    1_000,
-                    8,
-                    4,
-                    1_000);
-            server = serverWith(settings);
+            server = serverWith(SETTINGS.toBuilder()
+                    .pingInterval(Duration.ofMillis(10))
+                    .pingTimeout(Duration.ofMillis(10))
+                    .build());
             var session = polling();
             var begin = System.nanoTime();
 
@@ -1394,18 +1375,8 @@ class EngineSessionTest {
 
         @Test
         void isNotOfferedWhenItIsNotAllowed() {
-            server = serverWith(new EngineSettings(
-                    SETTINGS.transports(),
-                    false,
-                    SETTINGS.pingInterval(),
-                    SETTINGS.pingTimeout(),
-                    SETTINGS.upgradeTimeout(),
-                    SETTINGS.closeTimeout(),
-                    1_000,
-                    8,
-                    4,
-                    1_000));
-            var session = server.open(EngineSettings.POLLING, null, true);
+            server = serverWith(SETTINGS.toBuilder().allowUpgrades(false).build());
+            var session = server.open(EngineSettings.POLLING, null);
 
             assertThat(poll(session).answers().get(0)).contains("\"upgrades\":[]");
             assertThat(session.wants(session.newCandidate(System.nanoTime()))).isFalse();
