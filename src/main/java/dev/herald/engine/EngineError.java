@@ -7,7 +7,9 @@ enum EngineError {
     BAD_HANDSHAKE_METHOD(400, 2, "Bad handshake method"),
     BAD_REQUEST(400, 3, "Bad request"),
     FORBIDDEN(403, 4, "Forbidden"),
-    UNSUPPORTED_PROTOCOL_VERSION(400, 5, "Unsupported protocol version");
+    UNSUPPORTED_PROTOCOL_VERSION(400, 5, "Unsupported protocol version"),
+    /** Ours: the reference server takes all. */
+    FULL(503, 3, "The server has as many connections as it takes");
 
     private final int status;
     private final int code;

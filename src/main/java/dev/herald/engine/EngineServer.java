@@ -2,6 +2,7 @@ package dev.herald.engine;
 
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 
 import java.security.Principal;
 import java.security.SecureRandom;
@@ -15,7 +16,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,8 @@ public final class EngineServer implements AutoCloseable {
     /** How long a waiting GET is held once a WebSocket has probed: as the reference server does. */
     private static final Duration NOOP_PAUSE = Duration.ofMillis(100);
 
+    private static final Duration WARNING_PAUSE = Duration.ofSeconds(10);
+
     private static final int SID_BYTES = 20;
 
     private final EngineSettings settings;
@@ -39,7 +44,11 @@ public final class EngineServer implements AutoCloseable {
     private final Future<?> clock;
     private final SecureRandom random = new SecureRandom();
     private final ConcurrentMap<String, EngineSession> sessions = new ConcurrentHashMap<>();
+    /** A permit for each session that may still come. */
+    private final Semaphore room;
+
     private final Set<WebSocketTransport> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARNING_PAUSE.toNanos());
     private volatile boolean down;
 
     /** What a server is for. */
@@ -67,6 +76,7 @@ public final class EngineServer implements AutoCloseable {
         this.application = application;
         this.timer = timer;
         this.executor = executor;
+        this.room = new Semaphore(settings.maxSessions());
         var heartbeat = Math.min(
                 settings.pingInterval().toMillis(), settings.pingTimeout().toMillis());
         var tick = Math.max(1, Math.min(TICK.toMillis(), heartbeat / 10));
@@ -81,18 +91,36 @@ public final class EngineServer implements AutoCloseable {
         return executor;
     }
 
-    EngineSession open(String transport, @Nullable Principal principal, boolean isProven) {
-        var sid = newSid();
-        var session = new EngineSession(sid, isProven ? principal : null, this, transport, System.nanoTime());
-        session.listen(application.accept(session, principal));
-        sessions.put(sid, session);
-        if (session.isOver()) {
-            sessions.remove(sid);
+    /** A new session, unless there are as many as there may be. */
+    Optional<EngineSession> open(String transport, @Nullable Principal principal) {
+        if (!room.tryAcquire()) {
+            warnOfNoRoom();
+            return Optional.empty();
+        }
+        var session = new EngineSession(newSid(), principal, this, transport, System.nanoTime());
+        sessions.put(session.sid(), session);
+        try {
+            session.listen(application.accept(session, principal));
+        } catch (RuntimeException | Error e) {
+            forget(session);
+            throw e;
         }
         if (down) {
             session.close(CloseReason.SERVER_SHUTTING_DOWN);
         }
-        return session;
+        return Optional.of(session);
+    }
+
+    /** One line in {@link #WARNING_PAUSE}: it may happen to very many clients at once. */
+    private void warnOfNoRoom() {
+        var now = System.nanoTime();
+        var last = warnedAt.get();
+        if (now - last >= WARNING_PAUSE.toNanos() && warnedAt.compareAndSet(last, now)) {
+            LOG.log(
+                    WARNING,
+                    "clients are turned away, for there are {0,number,#} Engine.IO sessions, as many as the settings allow",
+                    settings.maxSessions());
+        }
     }
 
     private String newSid() {
@@ -108,8 +136,11 @@ public final class EngineServer implements AutoCloseable {
         return session.filter(one -> !one.isOver());
     }
 
+    /** Nothing of this session is left. */
     void forget(EngineSession session) {
-        sessions.remove(session.sid());
+        if (sessions.remove(session.sid(), session)) {
+            room.release();
+        }
     }
 
     /** Looks after a WebSocket from now until it is gone: it may outlive its session. */
@@ -139,7 +170,9 @@ public final class EngineServer implements AutoCloseable {
     }
 
     void tick(long now) {
-        sessions.values().removeIf(session -> !isOpen(() -> session.tick(now)));
+        sessions.values().stream()
+                .filter(session -> !isOpen(() -> session.tick(now)))
+                .forEach(this::forget);
         sockets.removeIf(socket -> !isOpen(() -> socket.tick(now)));
     }
 

@@ -3,6 +3,7 @@ package dev.herald.engine;
 import static dev.herald.engine.EngineError.BAD_HANDSHAKE_METHOD;
 import static dev.herald.engine.EngineError.BAD_REQUEST;
 import static dev.herald.engine.EngineError.FORBIDDEN;
+import static dev.herald.engine.EngineError.FULL;
 import static dev.herald.engine.EngineError.UNKNOWN_SID;
 import static dev.herald.engine.EngineError.UNKNOWN_TRANSPORT;
 import static dev.herald.engine.EngineError.UNSUPPORTED_PROTOCOL_VERSION;
@@ -45,14 +46,6 @@ public abstract class EngineServlet extends HttpServlet {
 
     /** Whether a client may begin a session; asked for handshakes only. */
     protected abstract boolean isAllowed(HttpServletRequest request);
-
-    /**
-     * Whether the request's principal is one that the client proves with each of its requests: then nobody else may go on with its
-     * session. Otherwise the session's id, which is a secret, is proof enough. Asked for handshakes only.
-     */
-    protected boolean isProven(HttpServletRequest request) {
-        return true;
-    }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
@@ -102,11 +95,13 @@ public abstract class EngineServlet extends HttpServlet {
         } else if (!PROTOCOL.equals(parameter(request, "EIO"))) {
             refuse(response, UNSUPPORTED_PROTOCOL_VERSION, webSocket);
         } else if (!webSocket || WebSocketHandshake.check(request, response)) {
-            var session = server().open(transport, request.getUserPrincipal(), isProven(request));
-            if (webSocket) {
-                accept(request, response, session.webSocket());
+            var session = server().open(transport, request.getUserPrincipal());
+            if (session.isEmpty()) {
+                refuse(response, FULL, webSocket);
+            } else if (webSocket) {
+                accept(request, response, session.get().webSocket());
             } else {
-                poll(request, session);
+                poll(request, session.get());
             }
         }
     }
@@ -217,7 +212,7 @@ public abstract class EngineServlet extends HttpServlet {
     /** Polling clients read JSON, WebSocket clients see a handshake fail. */
     private static void refuse(HttpServletResponse response, EngineError error, boolean webSocket) throws IOException {
         if (webSocket) {
-            answer(response, HttpServletResponse.SC_BAD_REQUEST, "text/html", error.message());
+            answer(response, error.status(), "text/html", error.message());
         } else {
             answer(response, error.status(), "application/json", error.json());
         }

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param maxPackets in one request body; clients put all that waits into one, so that this only bounds what a hostile one costs
  * @param queuedPackets that may wait for one client
  * @param queuedBytes that may wait for one client, as estimated
+ * @param maxSessions at the same time; those that wait for a last poll count
  */
 public record EngineSettings(
         Set<String> transports,
@@ -27,7 +28,8 @@ public record EngineSettings(
         int maxPayload,
         int maxPackets,
         int queuedPackets,
-        long queuedBytes) {
+        long queuedBytes,
+        int maxSessions) {
 
     /** HTTP long-polling. */
     public static final String POLLING = "polling";
@@ -46,7 +48,8 @@ public record EngineSettings(
             1_000_000,
             10_000,
             256,
-            1024 * 1024);
+            1024 * 1024,
+            20_000);
 
     public EngineSettings {
         transports = Set.copyOf(transports);
@@ -58,7 +61,7 @@ public record EngineSettings(
                 throw new IllegalArgumentException("each time is more than nothing");
             }
         }
-        if (maxPayload < 1 || maxPackets < 1 || queuedPackets < 1 || queuedBytes < 1) {
+        if (maxPayload < 1 || maxPackets < 1 || queuedPackets < 1 || queuedBytes < 1 || maxSessions < 1) {
             throw new IllegalArgumentException("each limit is at least 1");
         }
     }
@@ -81,6 +84,7 @@ public record EngineSettings(
         private int maxPackets;
         private int queuedPackets;
         private long queuedBytes;
+        private int maxSessions;
 
         private Builder(EngineSettings from) {
             transports = from.transports;
@@ -93,6 +97,7 @@ public record EngineSettings(
             maxPackets = from.maxPackets;
             queuedPackets = from.queuedPackets;
             queuedBytes = from.queuedBytes;
+            maxSessions = from.maxSessions;
         }
 
         /** See {@link EngineSettings#transports}. */
@@ -155,6 +160,12 @@ public record EngineSettings(
             return this;
         }
 
+        /** See {@link EngineSettings#maxSessions}. */
+        public Builder maxSessions(int value) {
+            maxSessions = value;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -171,7 +182,8 @@ public record EngineSettings(
                     maxPayload,
                     maxPackets,
                     queuedPackets,
-                    queuedBytes);
+                    queuedBytes,
+                    maxSessions);
         }
     }
 }

@@ -1,9 +1,22 @@
 package dev.herald.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class EngineServerTest {
 
@@ -16,7 +29,7 @@ class EngineServerTest {
     void namesSessionsSoThatNobodyGuesses() {
         var ids = new HashSet<String>();
         for (var n = 0; n < 10_000; n++) {
-            ids.add(server.open(EngineSettings.POLLING, null, true).sid());
+            ids.add(server.open(EngineSettings.POLLING, null).orElseThrow().sid());
         }
 
         assertThat(ids).hasSize(10_000).allMatch(id -> id.matches("[A-Za-z0-9_-]{20,}"));
@@ -27,7 +40,7 @@ class EngineServerTest {
 
     @Test
     void findsWhatIsLive() {
-        var session = server.open(EngineSettings.POLLING, null, true);
+        var session = server.open(EngineSettings.POLLING, null).orElseThrow();
 
         assertThat(server.find(session.sid())).containsSame(session);
         assertThat(server.find("")).isEmpty();
@@ -37,7 +50,7 @@ class EngineServerTest {
 
     @Test
     void forgetsWhatIsOver() {
-        var session = server.open(EngineSettings.POLLING, null, true);
+        var session = server.open(EngineSettings.POLLING, null).orElseThrow();
 
         session.violated();
 
@@ -56,7 +69,7 @@ class EngineServerTest {
                 timer.asExecutor(),
                 Runnable::run);
 
-        var session = strict.open(EngineSettings.POLLING, null, true);
+        var session = strict.open(EngineSettings.POLLING, null).orElseThrow();
         assertThat(strict.find(session.sid())).isEmpty();
         timer.tick();
 
@@ -74,7 +87,7 @@ class EngineServerTest {
                 Runnable::run);
 
         try {
-            failing.open(EngineSettings.POLLING, null, true);
+            failing.open(EngineSettings.POLLING, null);
         } catch (IllegalStateException e) {
             // The container answers 500.
         }
@@ -84,16 +97,133 @@ class EngineServerTest {
 
     @Test
     void endsAllSessionsWhenItGoesDownAndThoseThatComeLater() {
-        server.open(EngineSettings.POLLING, null, true);
+        server.open(EngineSettings.POLLING, null);
         var socket = FakeWebSocket.opened(
-                server.open(EngineSettings.WEBSOCKET, null, true).webSocket());
+                server.open(EngineSettings.WEBSOCKET, null).orElseThrow().webSocket());
 
         server.close();
-        server.open(EngineSettings.POLLING, null, true);
+        server.open(EngineSettings.POLLING, null);
         server.close();
 
         assertThat(socket.heard()).endsWith("close");
         assertThat(diary.ends).hasSize(3).containsOnly(CloseReason.SERVER_SHUTTING_DOWN);
         assertThat(timer.cancelled).isTrue();
+    }
+
+    @Test
+    void hasNoRoomForMoreSessionsThanItMayHaveUntilOneHasGone() {
+        var small = small(2, diary);
+        var first = small.open(EngineSettings.POLLING, null).orElseThrow();
+        small.open(EngineSettings.WEBSOCKET, null);
+
+        assertThat(small.open(EngineSettings.POLLING, null)).isEmpty();
+        assertThat(small.open(EngineSettings.WEBSOCKET, null)).isEmpty();
+        assertThat(small.size()).isEqualTo(2);
+        first.violated();
+        first.violated();
+        assertThat(small.open(EngineSettings.POLLING, null)).isPresent();
+        assertThat(small.open(EngineSettings.POLLING, null)).isEmpty();
+    }
+
+    @Test
+    void hasRoomAgainHoweverASessionEnded() {
+        var fail = new AtomicBoolean(true);
+        var small = new EngineServer(
+                EngineSettings.DEFAULT.toBuilder().maxSessions(1).build(),
+                (session, principal) -> {
+                    if (fail.get()) {
+                        throw new IllegalStateException("wanted by the test");
+                    }
+                    return diary;
+                },
+                timer.asExecutor(),
+                Runnable::run);
+        assertThatThrownBy(() -> small.open(EngineSettings.POLLING, null)).isInstanceOf(IllegalStateException.class);
+        fail.set(false);
+
+        var left = small.open(EngineSettings.POLLING, null).orElseThrow();
+        left.poll(new FakePoll());
+        left.close(CloseReason.FORCED_CLOSE);
+        assertThat(small.open(EngineSettings.POLLING, null))
+                .as("while it waits for a last poll")
+                .isEmpty();
+        left.poll(new FakePoll());
+
+        var silent = small.open(EngineSettings.POLLING, null).orElseThrow();
+        var late = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        small.tick(late);
+        small.tick(late);
+        assertThat(silent.isOver()).isTrue();
+
+        assertThat(small.open(EngineSettings.POLLING, null)).isPresent();
+        assertThat(small.open(EngineSettings.POLLING, null)).isEmpty();
+    }
+
+    @Test
+    @Timeout(10)
+    void countsItsSessionsRightlyWithManyThreads() throws Exception {
+        var small = small(50, diary);
+        var peak = new AtomicInteger();
+        var threads = Executors.newFixedThreadPool(8);
+        try {
+            var start = new CyclicBarrier(8);
+            var calls = new ArrayList<Future<?>>();
+            for (var thread = 0; thread < 8; thread++) {
+                calls.add(threads.submit(() -> {
+                    start.await();
+                    for (var n = 0; n < 50; n++) {
+                        var opened = Stream.generate(() -> small.open(EngineSettings.POLLING, null))
+                                .limit(10)
+                                .flatMap(Optional::stream)
+                                .toList();
+                        peak.accumulateAndGet(small.size(), Math::max);
+                        opened.forEach(EngineSession::violated);
+                    }
+                    return null;
+                }));
+            }
+            for (var call : calls) {
+                call.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        assertThat(peak.get()).isBetween(10, 50);
+        assertThat(small.size()).isZero();
+        assertThat(Stream.generate(() -> small.open(EngineSettings.POLLING, null))
+                        .limit(60)
+                        .flatMap(Optional::stream))
+                .hasSize(50);
+    }
+
+    @Test
+    void warnsOnceOfVeryManyWhomItTurnsAway() {
+        var small = small(1, diary);
+        var warnings = new AtomicInteger();
+        var logger = Logger.getLogger(EngineServer.class.getName());
+        logger.setFilter(line -> {
+            if (line.getLevel().equals(Level.WARNING)) {
+                warnings.incrementAndGet();
+            }
+            return false;
+        });
+        try {
+            for (var n = 0; n < 1_000; n++) {
+                small.open(EngineSettings.POLLING, null);
+            }
+        } finally {
+            logger.setFilter(null);
+        }
+
+        assertThat(warnings).hasValue(1);
+    }
+
+    private EngineServer small(int maxSessions, EngineListener listener) {
+        return new EngineServer(
+                EngineSettings.DEFAULT.toBuilder().maxSessions(maxSessions).build(),
+                (session, principal) -> listener,
+                timer.asExecutor(),
+                Runnable::run);
     }
 }

@@ -22,14 +22,18 @@ class EngineServletTest {
     private final FakeTimer timer = new FakeTimer();
     private final Diary diary = new Diary();
     private final AtomicReference<EngineSession> latest = new AtomicReference<>();
-    private final EngineServer server = new EngineServer(
-            EngineSettings.DEFAULT,
-            (session, principal) -> {
-                latest.set(session);
-                return diary;
-            },
-            timer.asExecutor(),
-            Runnable::run);
+    private EngineServer server = serverWith(EngineSettings.DEFAULT);
+
+    private EngineServer serverWith(EngineSettings settings) {
+        return new EngineServer(
+                settings,
+                (session, principal) -> {
+                    latest.set(session);
+                    return diary;
+                },
+                timer.asExecutor(),
+                Runnable::run);
+    }
 
     @SuppressWarnings("serial") // never serialised
     private final EngineServlet servlet = new EngineServlet() {
@@ -334,7 +338,7 @@ class EngineServletTest {
                 },
                 timer.asExecutor(),
                 unwritten::add);
-        var session = slow.open(EngineSettings.POLLING, null, true);
+        var session = slow.open(EngineSettings.POLLING, null).orElseThrow();
         session.poll(new FakePoll());
         for (var n = 0; n < 50; n++) {
             new Polling(session, new FakeExchange("GET", "").request(), unwritten::add).begin();
@@ -383,5 +387,26 @@ class EngineServletTest {
 
         // The official suite has no listener for "error", which a refusal brings to a node client.
         assertThat(upgrade(query).status).isEqualTo(101);
+    }
+
+    @Test
+    void turnsClientsAwayForWhomThereIsNoRoom() throws Exception {
+        server = serverWith(EngineSettings.DEFAULT.toBuilder().maxSessions(1).build());
+        session();
+        latest.set(null);
+
+        assertThat(get(POLLING).answer())
+                .isEqualTo("503 application/json {\"code\":3,"
+                        + "\"message\":\"The server has as many connections as it takes\"}");
+        assertThat(upgrade(WEBSOCKET).answer())
+                .isEqualTo("503 text/html The server has as many connections as it takes");
+        assertThat(latest).as("what the application has seen").hasNullValue();
+    }
+
+    @Test
+    void refusesTheWebSocketOfWhomTheApplicationDoesNotAllow() throws Exception {
+        var refused = serve(new FakeExchange("GET", WEBSOCKET).webSocket().header("X-Evil", "1"));
+
+        assertThat(refused.answer()).isEqualTo("403 text/html Forbidden");
     }
 }

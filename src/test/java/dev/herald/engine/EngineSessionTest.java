@@ -62,14 +62,15 @@ class EngineSessionTest {
 
     /** A session by polling whose handshake is over. */
     private EngineSession polling() {
-        var session = server.open(EngineSettings.POLLING, null);
+        var session = server.open(EngineSettings.POLLING, null).orElseThrow();
         poll(session);
         return session;
     }
 
     /** A session that began with a WebSocket, and its socket. */
     private FakeWebSocket webSocket() {
-        return FakeWebSocket.opened(server.open(EngineSettings.WEBSOCKET, null).webSocket());
+        return FakeWebSocket.opened(
+                server.open(EngineSettings.WEBSOCKET, null).orElseThrow().webSocket());
     }
 
     private static FakePoll poll(EngineSession session) {
@@ -104,7 +105,7 @@ class EngineSessionTest {
 
         @Test
         void isTheFirstAnswerAndOffersTheUpgrade() {
-            var session = server.open(EngineSettings.POLLING, null);
+            var session = server.open(EngineSettings.POLLING, null).orElseThrow();
 
             assertThat(poll(session).answers())
                     .containsExactly(
@@ -128,8 +129,9 @@ class EngineSessionTest {
                     timer.asExecutor(),
                     Runnable::run);
 
-            var answer =
-                    poll(server.open(EngineSettings.POLLING, null)).answers().get(0);
+            var answer = poll(server.open(EngineSettings.POLLING, null).orElseThrow())
+                    .answers()
+                    .get(0);
 
             assertThat(answer).startsWith("0{").endsWith("}|4hello");
         }
@@ -507,7 +509,8 @@ class EngineSessionTest {
             for (var round = 0; round < 3_000; round++) {
                 var told = new Diary();
                 var one = new EngineServer(SETTINGS, (session, principal) -> told, timer.asExecutor(), Runnable::run)
-                        .open(EngineSettings.POLLING, null);
+                        .open(EngineSettings.POLLING, null)
+                        .orElseThrow();
                 var start = new CyclicBarrier(2);
                 var poster = threads.submit(() -> {
                     start.await();
@@ -965,7 +968,7 @@ class EngineSessionTest {
                 var told = new Diary();
                 var clock = new FakeTimer();
                 var owner = new EngineServer(SETTINGS, (one, principal) -> told, clock.asExecutor(), Runnable::run);
-                var session = owner.open(EngineSettings.POLLING, null);
+                var session = owner.open(EngineSettings.POLLING, null).orElseThrow();
                 poll(session);
                 var transport = session.newCandidate(System.nanoTime());
                 var socket = FakeWebSocket.opened(transport).says("2probe");
@@ -1376,7 +1379,7 @@ class EngineSessionTest {
         @Test
         void isNotOfferedWhenItIsNotAllowed() {
             server = serverWith(SETTINGS.toBuilder().allowUpgrades(false).build());
-            var session = server.open(EngineSettings.POLLING, null);
+            var session = server.open(EngineSettings.POLLING, null).orElseThrow();
 
             assertThat(poll(session).answers().get(0)).contains("\"upgrades\":[]");
             assertThat(session.wants(session.newCandidate(System.nanoTime()))).isFalse();
