@@ -10,9 +10,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A polling client's GET, which waits without holding a thread (Engine.IO 4, "HTTP long-polling"). What is there at once is
@@ -23,14 +26,20 @@ final class Polling implements Poll {
     private static final System.Logger LOG = System.getLogger(Polling.class.getName());
     private static final String TEXT = "text/plain; charset=UTF-8";
     private static final Outgoing NOOP = Outgoing.of(new EnginePacket.Noop());
-    private static final byte[] NOTHING = {};
+    private static final Answer GONE = new Answer(0, "", "", false);
 
     private final EngineSession session;
     private final Executor executor;
     private final AsyncContext context;
-    private final AtomicBoolean answered = new AtomicBoolean();
+    /** What the client is to hear, from when it is known; {@link #GONE} when the client has gone away before. */
+    private final AtomicReference<@Nullable Answer> answer = new AtomicReference<>();
+
+    private final AtomicBoolean ended = new AtomicBoolean();
     private final Thread requestThread = Thread.currentThread();
     private volatile boolean inRequest = true;
+
+    /** @param precious whether the session ends if this is lost */
+    private record Answer(int status, String type, String text, boolean precious) {}
 
     Polling(EngineSession session, HttpServletRequest request, Executor executor) {
         this.session = session;
@@ -54,57 +63,84 @@ final class Polling implements Poll {
     public void answer(List<Outgoing> packets) {
         var payload =
                 EngineCodec.joinPayload(packets.stream().map(Outgoing::payload).toList());
-        respond(HttpServletResponse.SC_OK, TEXT, payload.getBytes(UTF_8), true);
+        respond(new Answer(HttpServletResponse.SC_OK, TEXT, payload, true));
     }
 
     @Override
     public void release() {
-        respond(HttpServletResponse.SC_OK, TEXT, NOOP.payload().getBytes(UTF_8), false);
+        respond(new Answer(HttpServletResponse.SC_OK, TEXT, NOOP.payload(), false));
     }
 
     @Override
     public void refuse(EngineError error) {
-        respond(error.status(), "application/json", error.json().getBytes(UTF_8), false);
+        respond(new Answer(error.status(), "application/json", error.json(), false));
     }
 
     @Override
     public void refuse() {
-        respond(HttpServletResponse.SC_BAD_REQUEST, "", NOTHING, false);
+        respond(new Answer(HttpServletResponse.SC_BAD_REQUEST, "", "", false));
     }
 
-    /** @param precious whether the session ends if this is lost */
-    private void respond(int status, String type, byte[] body, boolean precious) {
-        if (!answered.compareAndSet(false, true)) {
+    private void respond(Answer last) {
+        if (!answer.compareAndSet(null, last)) {
+            // There is one answer only, so the client has gone away.
+            lose(last);
             return;
         }
         if (inRequest && Thread.currentThread() == requestThread) {
-            write(status, type, body, precious);
+            write(last);
             return;
         }
         try {
-            executor.execute(() -> write(status, type, body, precious));
+            executor.execute(() -> write(last));
         } catch (RejectedExecutionException e) {
             LOG.log(DEBUG, "the container gives no thread for an answer; it is written by this one", e);
-            write(status, type, body, precious);
+            write(last);
         }
     }
 
-    private void write(int status, String type, byte[] body, boolean precious) {
+    private void write(Answer last) {
+        if (ended.get()) {
+            // The response may be another request's by now.
+            return;
+        }
         try {
             var response = (HttpServletResponse) context.getResponse();
-            response.setStatus(status);
+            response.setStatus(last.status());
             response.setHeader("Cache-Control", "no-store");
-            if (!type.isEmpty()) {
-                response.setContentType(type);
+            if (!last.type().isEmpty()) {
+                response.setContentType(last.type());
             }
+            var body = last.text().getBytes(UTF_8);
             response.setContentLength(body.length);
             response.getOutputStream().write(body);
         } catch (IOException | RuntimeException e) {
             LOG.log(DEBUG, () -> "the answer to a polling request was lost: " + e);
-            if (precious) {
-                session.pollLost();
-            }
+            lose(last);
         } finally {
+            end();
+        }
+    }
+
+    private void lose(Answer lost) {
+        if (lost.precious()) {
+            session.pollLost();
+        }
+    }
+
+    /** The client has gone away: ends the session if it waited, or if an answer is lost that is not written yet. */
+    private void abort() {
+        if (answer.compareAndSet(null, GONE)) {
+            session.pollAborted(this);
+        } else if (!ended.get()) {
+            lose(Objects.requireNonNull(answer.get()));
+        }
+        end();
+    }
+
+    /** Once, by whoever comes first: who has written, or who notices that there is nobody to write for. */
+    private void end() {
+        if (ended.compareAndSet(false, true)) {
             session.endGet();
             complete();
         }
@@ -133,7 +169,7 @@ final class Polling implements Poll {
 
         @Override
         public void onError(AsyncEvent event) {
-            session.pollAborted(Polling.this);
+            abort();
         }
 
         @Override
