@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -1088,6 +1089,35 @@ class EngineSessionTest {
                     System.nanoTime() - begin > Duration.ofMillis(20).toNanos());
 
             assertThat(server.find(session.sid())).isEmpty();
+            assertThat(diary.ends).containsExactly(CloseReason.PING_TIMEOUT);
+            assertThat(server.size()).isZero();
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"81", "81 85 00 00", "81 85 00 00 00 00 34 61", "01 81 00 00 00 00 34", "89 80 00 00 00 00"})
+        void endsAWebSocketThatNeverCompletesAMessage(String bytes) {
+            var socket = webSocket()
+                    .sendsRaw(Pattern.compile(" ")
+                            .splitAsStream(bytes)
+                            .mapToInt(hex -> Integer.parseInt(hex, 16))
+                            .toArray());
+            server.tick(in(Duration.ofSeconds(25)));
+
+            server.tick(in(Duration.ofSeconds(46)));
+            assertThat(diary.ends).containsExactly(CloseReason.PING_TIMEOUT);
+            assertThat(server.size()).isZero();
+            server.tick(in(Duration.ofSeconds(52)));
+
+            assertThat(socket.isEnded()).isTrue();
+        }
+
+        @Test
+        void endsAWebSocketThatNeverOpens() {
+            server.open(EngineSettings.WEBSOCKET, null);
+
+            server.tick(in(Duration.ofSeconds(46)));
+
             assertThat(diary.ends).containsExactly(CloseReason.PING_TIMEOUT);
             assertThat(server.size()).isZero();
         }

@@ -62,6 +62,17 @@ final class FakeWebSocket {
         return sends(0x82, bytes);
     }
 
+    /** Whatever comes next on the wire, perhaps a part of a frame. */
+    FakeWebSocket sendsRaw(int... bytes) {
+        var some = ByteBuffer.allocate(bytes.length);
+        for (var one : bytes) {
+            some.put((byte) one);
+        }
+        some.flip();
+        input.bring(some);
+        return this;
+    }
+
     /** A frame whose mask is zero. */
     private FakeWebSocket sends(int head, byte[] payload) {
         var frame = ByteBuffer.allocate(payload.length + 8).put((byte) head);
