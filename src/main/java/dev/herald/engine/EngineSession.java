@@ -7,6 +7,7 @@ import java.security.Principal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -38,7 +39,7 @@ public final class EngineSession {
     }
 
     private final String sid;
-    /** The name of the principal that alone may go on with the session; {@code null} when whoever knows its id may. */
+    /** The name of the principal that began the session; nobody else may go on with it. */
     private final @Nullable String owner;
 
     private final EngineServer server;
@@ -70,9 +71,9 @@ public final class EngineSession {
     /** How the WebSocket is closed, once the thread that writes to it has done so. */
     private @Nullable Runnable afterWriting;
 
-    EngineSession(String sid, @Nullable Principal owner, EngineServer server, String transport, long now) {
+    EngineSession(String sid, @Nullable Principal principal, EngineServer server, String transport, long now) {
         this.sid = sid;
-        this.owner = owner == null ? null : owner.getName();
+        this.owner = principal == null ? null : principal.getName();
         this.server = server;
         this.settings = server.settings();
         this.heartbeat = new Heartbeat(settings.pingInterval(), settings.pingTimeout(), now);
@@ -98,12 +99,17 @@ public final class EngineSession {
         return sid;
     }
 
+    /** By what the client is connected at the moment, as requests name it. */
+    public synchronized String transportName() {
+        return transport.name();
+    }
+
     EngineServer server() {
         return server;
     }
 
     boolean belongsTo(@Nullable Principal principal) {
-        return owner == null || (principal != null && owner.equals(principal.getName()));
+        return Objects.equals(owner, principal == null ? null : principal.getName());
     }
 
     void listen(EngineListener newListener) {
@@ -121,9 +127,9 @@ public final class EngineSession {
         return offer(packets, Math.max(1, settings.queuedPackets() / 2), settings.queuedBytes() / 2);
     }
 
-    /** As {@link #offer}, but only if nothing waits: for what is stale when it comes late. */
+    /** Queues packets if they could be written at once; false, and nothing changed, when they would wait: for what soon is stale. */
     public synchronized boolean offerIfIdle(Outgoing packets) {
-        return queue.isEmpty() && offer(packets);
+        return queue.isEmpty() && transport.isIdle() && offer(packets);
     }
 
     private synchronized boolean offer(Outgoing packets, int maxPackets, long maxBytes) {
@@ -207,11 +213,6 @@ public final class EngineSession {
     }
 
     // What the servlet calls.
-
-    /** Which transport requests must name. */
-    synchronized String transportName() {
-        return transport.name();
-    }
 
     /** Whether nothing of the session is left for anyone. */
     synchronized boolean isOver() {

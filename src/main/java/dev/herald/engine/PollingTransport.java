@@ -20,6 +20,11 @@ final class PollingTransport implements Transport {
         return poll == null ? null : poll::answer;
     }
 
+    @Override
+    public boolean isIdle() {
+        return parked != null;
+    }
+
     boolean hasParked() {
         return parked != null;
     }

@@ -18,4 +18,7 @@ sealed interface Transport permits PollingTransport, WebSocketTransport {
      */
     @Nullable
     Consumer<List<Outgoing>> claim();
+
+    /** Whether {@link #claim} would succeed. Called under the session's lock. */
+    boolean isIdle();
 }

@@ -37,10 +37,13 @@ final class WebSocketTransport implements Transport, WebSocketListener {
     @Override
     public @Nullable Consumer<List<Outgoing>> claim() {
         var open = connection;
-        if (open == null || open.pendingFrames() > 0) {
-            return null;
-        }
-        return packets -> write(open, packets);
+        return open == null || open.pendingFrames() > 0 ? null : packets -> write(open, packets);
+    }
+
+    @Override
+    public boolean isIdle() {
+        var open = connection;
+        return open != null && open.pendingFrames() == 0;
     }
 
     private static void write(WebSocketConnection open, List<Outgoing> packets) {

@@ -376,6 +376,81 @@ class EngineSessionTest {
     }
 
     @Nested
+    class Volatile {
+
+        private boolean offer(EngineSession session, String text) {
+            var accepted = session.offerIfIdle(Outgoing.of(new Message(text)));
+            session.flush();
+            return accepted;
+        }
+
+        @Test
+        void isSentToAGetThatWaits() {
+            var session = polling();
+            var waiting = poll(session);
+
+            assertThat(offer(session, "a")).isTrue();
+            assertThat(offer(session, "b")).isFalse();
+
+            assertThat(waiting.answers()).containsExactly("4a");
+            assertThat(poll(session).answers()).isEmpty();
+        }
+
+        @Test
+        void isSentToASocketThatIsFree() {
+            var socket = webSocket();
+
+            assertThat(offer(latest, "a")).isTrue();
+            assertThat(offer(latest, "b")).isTrue();
+
+            assertThat(socket.heard()).endsWith("4a", "4b");
+        }
+
+        @Test
+        void isDroppedByASocketThatIsNot() {
+            var socket = webSocket();
+            socket.hold();
+            IntStream.range(0, 3).forEach(n -> say(latest, "x"));
+
+            assertThat(offer(latest, "a")).isFalse();
+            socket.release();
+
+            assertThat(socket.heard()).endsWith("4x", "4x", "4x");
+            assertThat(offer(latest, "b")).isTrue();
+        }
+
+        @Test
+        void isDroppedBehindWhatWaitsForTheFlush() {
+            webSocket();
+            latest.offer(Outgoing.of(new Message("x")));
+
+            assertThat(latest.offerIfIdle(Outgoing.of(new Message("a")))).isFalse();
+        }
+
+        @Test
+        void isDroppedBeforeTheSocketOpensAndAfterTheEnd() {
+            var session = server.open(EngineSettings.WEBSOCKET, null).orElseThrow();
+            assertThat(offer(session, "a")).isFalse();
+
+            var socket = FakeWebSocket.opened(session.webSocket());
+            session.close(CloseReason.FORCED_CLOSE);
+
+            assertThat(offer(session, "b")).isFalse();
+            assertThat(socket.heard()).hasSize(2);
+        }
+
+        @Test
+        void isNoReasonToTellThatThereIsRoomAgain() {
+            var session = polling();
+            offer(session, "a");
+            poll(session);
+            say(session, "x");
+
+            assertThat(diary.drained).hasValue(0);
+        }
+    }
+
+    @Nested
     class Receiving {
 
         @Test
