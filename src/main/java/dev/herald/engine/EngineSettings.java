@@ -17,6 +17,7 @@ import java.util.Set;
  * @param queuedPackets that may wait for one client
  * @param queuedBytes that may wait for one client, as estimated
  * @param maxSessions at the same time; those that wait for a last poll count
+ * @param httpCompression the shortest answer to a poll that is compressed, in bytes; 0 for none
  */
 public record EngineSettings(
         Set<String> transports,
@@ -29,7 +30,8 @@ public record EngineSettings(
         int maxPackets,
         int queuedPackets,
         long queuedBytes,
-        int maxSessions) {
+        int maxSessions,
+        int httpCompression) {
 
     /** HTTP long-polling. */
     public static final String POLLING = "polling";
@@ -49,7 +51,8 @@ public record EngineSettings(
             10_000,
             256,
             1024 * 1024,
-            20_000);
+            20_000,
+            1_024);
 
     public EngineSettings {
         transports = Set.copyOf(transports);
@@ -63,6 +66,9 @@ public record EngineSettings(
         }
         if (maxPayload < 1 || maxPackets < 1 || queuedPackets < 1 || queuedBytes < 1 || maxSessions < 1) {
             throw new IllegalArgumentException("each limit is at least 1");
+        }
+        if (httpCompression < 0) {
+            throw new IllegalArgumentException("httpCompression is a number of bytes, or 0");
         }
     }
 
@@ -85,6 +91,7 @@ public record EngineSettings(
         private int queuedPackets;
         private long queuedBytes;
         private int maxSessions;
+        private int httpCompression;
 
         private Builder(EngineSettings from) {
             transports = from.transports;
@@ -98,6 +105,7 @@ public record EngineSettings(
             queuedPackets = from.queuedPackets;
             queuedBytes = from.queuedBytes;
             maxSessions = from.maxSessions;
+            httpCompression = from.httpCompression;
         }
 
         /** See {@link EngineSettings#transports}. */
@@ -166,6 +174,12 @@ public record EngineSettings(
             return this;
         }
 
+        /** See {@link EngineSettings#httpCompression}. */
+        public Builder httpCompression(int value) {
+            httpCompression = value;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -183,7 +197,8 @@ public record EngineSettings(
                     maxPackets,
                     queuedPackets,
                     queuedBytes,
-                    maxSessions);
+                    maxSessions,
+                    httpCompression);
         }
     }
 }

@@ -9,6 +9,7 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -31,6 +32,8 @@ final class Polling implements Poll {
     private final EngineSession session;
     private final Executor executor;
     private final AsyncContext context;
+    private final int compressedFrom;
+    private final boolean compressible;
     /** What the client is to hear, from when it is known; {@link #GONE} when the client has gone away before. */
     private final AtomicReference<@Nullable Answer> answer = new AtomicReference<>();
 
@@ -44,6 +47,9 @@ final class Polling implements Poll {
     Polling(EngineSession session, HttpServletRequest request, Executor executor) {
         this.session = session;
         this.executor = executor;
+        this.compressedFrom = session.server().settings().httpCompression();
+        this.compressible =
+                compressedFrom > 0 && Gzip.isAccepted(Collections.list(request.getHeaders("Accept-Encoding")));
         this.context = request.startAsync();
         context.setTimeout(0);
         context.addListener(new Aborts());
@@ -112,6 +118,13 @@ final class Polling implements Poll {
                 response.setContentType(last.type());
             }
             var body = last.text().getBytes(UTF_8);
+            if (compressedFrom > 0 && body.length >= compressedFrom) {
+                response.addHeader("Vary", "Accept-Encoding");
+                if (compressible) {
+                    response.setHeader("Content-Encoding", Gzip.NAME);
+                    body = Gzip.compress(body);
+                }
+            }
             response.setContentLength(body.length);
             response.getOutputStream().write(body);
         } catch (IOException | RuntimeException e) {

@@ -18,6 +18,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +41,7 @@ final class FakeExchange {
     int status = 200;
     final Map<String, String> headers = new HashMap<>();
     boolean asyncStarted;
-    int completions;
+    volatile int completions;
     WebSocketConnection connection;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
@@ -89,6 +90,10 @@ final class FakeExchange {
                 .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
     }
 
+    byte[] bytes() {
+        return body.toByteArray();
+    }
+
     String body() {
         return body.toString(UTF_8).replace('\u001e', '|');
     }
@@ -101,6 +106,14 @@ final class FakeExchange {
     /** The container notices that the client has gone. */
     void abort() throws IOException {
         asyncListener.onError(new AsyncEvent(context()));
+    }
+
+    void abortUnchecked() {
+        try {
+            abort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     HttpServletRequest request() {
@@ -143,7 +156,11 @@ final class FakeExchange {
                     return request();
                 }
                 case "addListener" -> asyncListener = (AsyncListener) arguments[0];
-                case "complete" -> completions++;
+                case "complete" -> {
+                    synchronized (this) {
+                        completions++;
+                    }
+                }
                 case "getResponse" -> {
                     return response();
                 }
@@ -159,8 +176,13 @@ final class FakeExchange {
                 case "setStatus", "sendError" -> status = (Integer) arguments[0];
                 case "setHeader" ->
                     headers.put(((String) arguments[0]).toLowerCase(Locale.ROOT), (String) arguments[1]);
+                case "addHeader" ->
+                    headers.merge(
+                            ((String) arguments[0]).toLowerCase(Locale.ROOT),
+                            (String) arguments[1],
+                            (one, other) -> one + ", " + other);
                 case "setContentType" -> headers.put("content-type", (String) arguments[0]);
-                case "setContentLength" -> {}
+                case "setContentLength" -> headers.put("content-length", arguments[0].toString());
                 case "getOutputStream" -> {
                     return new Output();
                 }

@@ -1,11 +1,16 @@
 package dev.herald.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PollingTest {
 
@@ -127,5 +132,83 @@ class PollingTest {
 
         assertThat(diary.ends).isEmpty();
         assertThat(session.beginGet()).isTrue();
+    }
+
+    private FakeExchange getCompressed(EngineSession of, String accepted, int length) {
+        var exchange = new FakeExchange("GET", "").header("Accept-Encoding", accepted);
+        of.offer(Outgoing.of(new EnginePacket.Message("é".repeat((length - 1) / 2))));
+        new Polling(of, exchange.request(), unwritten::add).begin();
+        return exchange;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gzip",
+                "GZIP",
+                "gzip, deflate, br",
+                "deflate,gzip;q=0.1",
+                "br, gzip ; q=1.000",
+                "*",
+                "*;q=0, gzip",
+                "identity;q=0.5, *;q=0.001"
+            })
+    void isAnsweredCompressed(String accepted) throws Exception {
+        var exchange = getCompressed(session, accepted, 1_025);
+
+        assertThat(exchange.headers)
+                .containsEntry("content-encoding", "gzip")
+                .containsEntry("vary", "Accept-Encoding")
+                .containsEntry("content-length", "" + exchange.bytes().length);
+        assertThat(exchange.bytes()).hasSizeLessThan(100);
+        var text = new GZIPInputStream(new ByteArrayInputStream(exchange.bytes())).readAllBytes();
+        assertThat(new String(text, UTF_8)).isEqualTo("4" + "é".repeat(512));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "br",
+                "identity",
+                "gzip;q=0",
+                "gzip; q=0.000",
+                "gzip;q=0, *",
+                "*;q=0",
+                "gzip;q=nonsense",
+                "gzip;",
+                "xgzip",
+                "gzip2"
+            })
+    void isAnsweredAsItIsWhenTheClientDoesNotTakeIt(String accepted) {
+        var exchange = getCompressed(session, accepted, 1_025);
+
+        assertThat(exchange.headers).doesNotContainKey("content-encoding").containsEntry("vary", "Accept-Encoding");
+        assertThat(exchange.body()).isEqualTo("4" + "é".repeat(512));
+    }
+
+    @Test
+    void isAnsweredAsItIsWhenItIsShort() {
+        var exchange = getCompressed(session, "gzip", 1_023);
+
+        assertThat(exchange.headers).doesNotContainKeys("content-encoding", "vary");
+        assertThat(exchange.bytes()).hasSize(1_023);
+    }
+
+    @Test
+    void isAnsweredAsItIsWhenTheSettingsSaySo() {
+        var plain = new EngineServer(
+                        EngineSettings.DEFAULT.toBuilder().httpCompression(0).build(),
+                        (session, principal) -> diary,
+                        new FakeTimer().asExecutor(),
+                        Runnable::run)
+                .open(EngineSettings.POLLING, null)
+                .orElseThrow();
+        plain.poll(new FakePoll());
+
+        var exchange = getCompressed(plain, "gzip", 100_001);
+
+        assertThat(exchange.headers).doesNotContainKeys("content-encoding", "vary");
+        assertThat(exchange.bytes()).hasSize(100_001);
     }
 }
