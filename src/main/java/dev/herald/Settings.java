@@ -75,19 +75,22 @@ public class Settings {
     @Singleton
     EngineSettings engineSettings() {
         var defaults = EngineSettings.DEFAULT;
-        return new EngineSettings(
-                config.getOptionalValues("herald.socketio.transports", String.class)
+        return defaults.toBuilder()
+                .transports(config.getOptionalValues("herald.socketio.transports", String.class)
                         .map(Set::copyOf)
-                        .orElse(defaults.transports()),
-                flag("herald.socketio.upgrades", defaults.allowUpgrades()),
-                millis("herald.ping-interval", defaults.pingInterval()),
-                millis("herald.ping-timeout", defaults.pingTimeout()),
-                millis("herald.socketio.upgrade-timeout", defaults.upgradeTimeout()),
-                millis("herald.socketio.close-timeout", defaults.closeTimeout()),
-                number("herald.socketio.max-payload", defaults.maxPayload()),
-                number("herald.socketio.max-packets", defaults.maxPackets()),
-                number("herald.socketio.queue-messages", defaults.queuedPackets()),
-                number("herald.socketio.queue-bytes", (int) defaults.queuedBytes()));
+                        .orElse(defaults.transports()))
+                .allowUpgrades(flag("herald.socketio.upgrades", defaults.allowUpgrades()))
+                .pingInterval(millis("herald.ping-interval", defaults.pingInterval()))
+                .pingTimeout(millis("herald.ping-timeout", defaults.pingTimeout()))
+                .upgradeTimeout(millis("herald.socketio.upgrade-timeout", defaults.upgradeTimeout()))
+                .closeTimeout(millis("herald.socketio.close-timeout", defaults.closeTimeout()))
+                .maxPayload(number("herald.socketio.max-payload", defaults.maxPayload()))
+                .maxPackets(number("herald.socketio.max-packets", defaults.maxPackets()))
+                .queuedPackets(number("herald.socketio.queue-messages", defaults.queuedPackets()))
+                .queuedBytes(number("herald.socketio.queue-bytes", (int) defaults.queuedBytes()))
+                .maxSessions(number("herald.connections.max", defaults.maxSessions()))
+                .httpCompression(number("herald.socketio.compression", defaults.httpCompression()))
+                .build();
     }
 
     @Produces
