@@ -91,13 +91,17 @@ public final class EngineServer implements AutoCloseable {
         return executor;
     }
 
-    /** A new session, unless there are as many as there may be. */
-    Optional<EngineSession> open(String transport, @Nullable Principal principal) {
+    /**
+     * A new session, unless there are as many as there may be.
+     *
+     * @param isProven whether the client has shown that it is the principal
+     */
+    Optional<EngineSession> open(String transport, @Nullable Principal principal, boolean isProven) {
         if (!room.tryAcquire()) {
             warnOfNoRoom();
             return Optional.empty();
         }
-        var session = new EngineSession(newSid(), principal, this, transport, System.nanoTime());
+        var session = new EngineSession(newSid(), principal, isProven, this, transport, System.nanoTime());
         sessions.put(session.sid(), session);
         try {
             session.listen(application.accept(session, principal));

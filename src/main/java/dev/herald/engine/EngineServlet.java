@@ -47,6 +47,14 @@ public abstract class EngineServlet extends HttpServlet {
     /** Whether a client may begin a session; asked for handshakes only. */
     protected abstract boolean isAllowed(HttpServletRequest request);
 
+    /**
+     * Whether the client has shown that it is the request's principal, as it does with each of its requests: then nobody else may go
+     * on with its session. Otherwise the session's id, which is a secret, is proof enough.
+     */
+    protected boolean isProven(HttpServletRequest request) {
+        return true;
+    }
+
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
@@ -95,7 +103,7 @@ public abstract class EngineServlet extends HttpServlet {
         } else if (!PROTOCOL.equals(parameter(request, "EIO"))) {
             refuse(response, UNSUPPORTED_PROTOCOL_VERSION, webSocket);
         } else if (!webSocket || WebSocketHandshake.check(request, response)) {
-            var session = server().open(transport, request.getUserPrincipal());
+            var session = server().open(transport, request.getUserPrincipal(), isProven(request));
             if (session.isEmpty()) {
                 refuse(response, FULL, webSocket);
             } else if (webSocket) {
@@ -110,7 +118,7 @@ public abstract class EngineServlet extends HttpServlet {
             throws IOException, ServletException {
         var webSocket = transport.equals(EngineSettings.WEBSOCKET);
         var found = server().find(sid);
-        if (found.isEmpty() || !found.get().belongsTo(request.getUserPrincipal())) {
+        if (found.isEmpty() || !found.get().belongsTo(request.getUserPrincipal(), isProven(request))) {
             refuse(response, UNKNOWN_SID, webSocket);
         } else if (!PROTOCOL.equals(parameter(request, "EIO"))) {
             refuse(response, BAD_REQUEST, webSocket);

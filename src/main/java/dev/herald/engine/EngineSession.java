@@ -42,6 +42,7 @@ public final class EngineSession {
     /** The name of the principal that began the session; nobody else may go on with it. */
     private final @Nullable String owner;
 
+    private final boolean isOwnerProven;
     private final EngineServer server;
     private final EngineSettings settings;
     private final Heartbeat heartbeat;
@@ -71,9 +72,16 @@ public final class EngineSession {
     /** How the WebSocket is closed, once the thread that writes to it has done so. */
     private @Nullable Runnable afterWriting;
 
-    EngineSession(String sid, @Nullable Principal principal, EngineServer server, String transport, long now) {
+    EngineSession(
+            String sid,
+            @Nullable Principal principal,
+            boolean isProven,
+            EngineServer server,
+            String transport,
+            long now) {
         this.sid = sid;
         this.owner = principal == null ? null : principal.getName();
+        this.isOwnerProven = isProven;
         this.server = server;
         this.settings = server.settings();
         this.heartbeat = new Heartbeat(settings.pingInterval(), settings.pingTimeout(), now);
@@ -108,8 +116,9 @@ public final class EngineSession {
         return server;
     }
 
-    boolean belongsTo(@Nullable Principal principal) {
-        return Objects.equals(owner, principal == null ? null : principal.getName());
+    /** Whether a request may go on with the session: the owner's, or nobody's in particular if the owner is nobody either. */
+    boolean belongsTo(@Nullable Principal principal, boolean isProven) {
+        return isProven ? Objects.equals(owner, principal == null ? null : principal.getName()) : !isOwnerProven;
     }
 
     void listen(EngineListener newListener) {

@@ -54,7 +54,7 @@ class EngineRacesTest {
     }
 
     private EngineSession polling() {
-        var session = server.open(EngineSettings.POLLING, null).orElseThrow();
+        var session = server.open(EngineSettings.POLLING, null, true).orElseThrow();
         session.poll(new FakePoll());
         return session;
     }
@@ -316,7 +316,7 @@ class EngineRacesTest {
     void aSessionThatEndsInManyWaysAtOnceLeavesRoomForOneOther() throws Exception {
         var small = serverWith(EngineSettings.DEFAULT.toBuilder().maxSessions(1).build());
         for (var round = 0; round < 300; round++) {
-            var session = small.open(EngineSettings.POLLING, null).orElseThrow();
+            var session = small.open(EngineSettings.POLLING, null, true).orElseThrow();
             session.poll(new FakePoll());
             var dead = in(Duration.ofSeconds(46));
 
@@ -331,7 +331,7 @@ class EngineRacesTest {
             assertThat(small.size()).isZero();
         }
 
-        assertThat(small.open(EngineSettings.POLLING, null)).isPresent();
-        assertThat(small.open(EngineSettings.POLLING, null)).isEmpty();
+        assertThat(small.open(EngineSettings.POLLING, null, true)).isPresent();
+        assertThat(small.open(EngineSettings.POLLING, null, true)).isEmpty();
     }
 }

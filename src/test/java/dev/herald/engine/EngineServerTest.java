@@ -29,7 +29,9 @@ class EngineServerTest {
     void namesSessionsSoThatNobodyGuesses() {
         var ids = new HashSet<String>();
         for (var n = 0; n < 10_000; n++) {
-            ids.add(server.open(EngineSettings.POLLING, null).orElseThrow().sid());
+            ids.add(server.open(EngineSettings.POLLING, null, true)
+                    .orElseThrow()
+                    .sid());
         }
 
         assertThat(ids).hasSize(10_000).allMatch(id -> id.matches("[A-Za-z0-9_-]{20,}"));
@@ -40,7 +42,7 @@ class EngineServerTest {
 
     @Test
     void findsWhatIsLive() {
-        var session = server.open(EngineSettings.POLLING, null).orElseThrow();
+        var session = server.open(EngineSettings.POLLING, null, true).orElseThrow();
 
         assertThat(server.find(session.sid())).containsSame(session);
         assertThat(server.find("")).isEmpty();
@@ -50,7 +52,7 @@ class EngineServerTest {
 
     @Test
     void forgetsWhatIsOver() {
-        var session = server.open(EngineSettings.POLLING, null).orElseThrow();
+        var session = server.open(EngineSettings.POLLING, null, true).orElseThrow();
 
         session.violated();
 
@@ -69,7 +71,7 @@ class EngineServerTest {
                 timer.asExecutor(),
                 Runnable::run);
 
-        var session = strict.open(EngineSettings.POLLING, null).orElseThrow();
+        var session = strict.open(EngineSettings.POLLING, null, true).orElseThrow();
         assertThat(strict.find(session.sid())).isEmpty();
         timer.tick();
 
@@ -87,7 +89,7 @@ class EngineServerTest {
                 Runnable::run);
 
         try {
-            failing.open(EngineSettings.POLLING, null);
+            failing.open(EngineSettings.POLLING, null, true);
         } catch (IllegalStateException e) {
             // The container answers 500.
         }
@@ -97,12 +99,12 @@ class EngineServerTest {
 
     @Test
     void endsAllSessionsWhenItGoesDownAndThoseThatComeLater() {
-        server.open(EngineSettings.POLLING, null);
+        server.open(EngineSettings.POLLING, null, true);
         var socket = FakeWebSocket.opened(
-                server.open(EngineSettings.WEBSOCKET, null).orElseThrow().webSocket());
+                server.open(EngineSettings.WEBSOCKET, null, true).orElseThrow().webSocket());
 
         server.close();
-        server.open(EngineSettings.POLLING, null);
+        server.open(EngineSettings.POLLING, null, true);
         server.close();
 
         assertThat(socket.heard()).endsWith("close");
@@ -113,16 +115,16 @@ class EngineServerTest {
     @Test
     void hasNoRoomForMoreSessionsThanItMayHaveUntilOneHasGone() {
         var small = small(2, diary);
-        var first = small.open(EngineSettings.POLLING, null).orElseThrow();
-        small.open(EngineSettings.WEBSOCKET, null);
+        var first = small.open(EngineSettings.POLLING, null, true).orElseThrow();
+        small.open(EngineSettings.WEBSOCKET, null, true);
 
-        assertThat(small.open(EngineSettings.POLLING, null)).isEmpty();
-        assertThat(small.open(EngineSettings.WEBSOCKET, null)).isEmpty();
+        assertThat(small.open(EngineSettings.POLLING, null, true)).isEmpty();
+        assertThat(small.open(EngineSettings.WEBSOCKET, null, true)).isEmpty();
         assertThat(small.size()).isEqualTo(2);
         first.violated();
         first.violated();
-        assertThat(small.open(EngineSettings.POLLING, null)).isPresent();
-        assertThat(small.open(EngineSettings.POLLING, null)).isEmpty();
+        assertThat(small.open(EngineSettings.POLLING, null, true)).isPresent();
+        assertThat(small.open(EngineSettings.POLLING, null, true)).isEmpty();
     }
 
     @Test
@@ -138,25 +140,26 @@ class EngineServerTest {
                 },
                 timer.asExecutor(),
                 Runnable::run);
-        assertThatThrownBy(() -> small.open(EngineSettings.POLLING, null)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> small.open(EngineSettings.POLLING, null, true))
+                .isInstanceOf(IllegalStateException.class);
         fail.set(false);
 
-        var left = small.open(EngineSettings.POLLING, null).orElseThrow();
+        var left = small.open(EngineSettings.POLLING, null, true).orElseThrow();
         left.poll(new FakePoll());
         left.close(CloseReason.FORCED_CLOSE);
-        assertThat(small.open(EngineSettings.POLLING, null))
+        assertThat(small.open(EngineSettings.POLLING, null, true))
                 .as("while it waits for a last poll")
                 .isEmpty();
         left.poll(new FakePoll());
 
-        var silent = small.open(EngineSettings.POLLING, null).orElseThrow();
+        var silent = small.open(EngineSettings.POLLING, null, true).orElseThrow();
         var late = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         small.tick(late);
         small.tick(late);
         assertThat(silent.isOver()).isTrue();
 
-        assertThat(small.open(EngineSettings.POLLING, null)).isPresent();
-        assertThat(small.open(EngineSettings.POLLING, null)).isEmpty();
+        assertThat(small.open(EngineSettings.POLLING, null, true)).isPresent();
+        assertThat(small.open(EngineSettings.POLLING, null, true)).isEmpty();
     }
 
     @Test
@@ -172,7 +175,7 @@ class EngineServerTest {
                 calls.add(threads.submit(() -> {
                     start.await();
                     for (var n = 0; n < 50; n++) {
-                        var opened = Stream.generate(() -> small.open(EngineSettings.POLLING, null))
+                        var opened = Stream.generate(() -> small.open(EngineSettings.POLLING, null, true))
                                 .limit(10)
                                 .flatMap(Optional::stream)
                                 .toList();
@@ -191,7 +194,7 @@ class EngineServerTest {
 
         assertThat(peak.get()).isBetween(10, 50);
         assertThat(small.size()).isZero();
-        assertThat(Stream.generate(() -> small.open(EngineSettings.POLLING, null))
+        assertThat(Stream.generate(() -> small.open(EngineSettings.POLLING, null, true))
                         .limit(60)
                         .flatMap(Optional::stream))
                 .hasSize(50);
@@ -210,7 +213,7 @@ class EngineServerTest {
         });
         try {
             for (var n = 0; n < 1_000; n++) {
-                small.open(EngineSettings.POLLING, null);
+                small.open(EngineSettings.POLLING, null, true);
             }
         } finally {
             logger.setFilter(null);

@@ -338,7 +338,7 @@ class EngineServletTest {
                 },
                 timer.asExecutor(),
                 unwritten::add);
-        var session = slow.open(EngineSettings.POLLING, null).orElseThrow();
+        var session = slow.open(EngineSettings.POLLING, null, true).orElseThrow();
         session.poll(new FakePoll());
         for (var n = 0; n < 50; n++) {
             new Polling(session, new FakeExchange("GET", "").request(), unwritten::add).begin();

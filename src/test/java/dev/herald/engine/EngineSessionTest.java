@@ -63,7 +63,7 @@ class EngineSessionTest {
 
     /** A session by polling whose handshake is over. */
     private EngineSession polling() {
-        var session = server.open(EngineSettings.POLLING, null).orElseThrow();
+        var session = server.open(EngineSettings.POLLING, null, true).orElseThrow();
         poll(session);
         return session;
     }
@@ -71,7 +71,7 @@ class EngineSessionTest {
     /** A session that began with a WebSocket, and its socket. */
     private FakeWebSocket webSocket() {
         return FakeWebSocket.opened(
-                server.open(EngineSettings.WEBSOCKET, null).orElseThrow().webSocket());
+                server.open(EngineSettings.WEBSOCKET, null, true).orElseThrow().webSocket());
     }
 
     private static FakePoll poll(EngineSession session) {
@@ -106,7 +106,7 @@ class EngineSessionTest {
 
         @Test
         void isTheFirstAnswerAndOffersTheUpgrade() {
-            var session = server.open(EngineSettings.POLLING, null).orElseThrow();
+            var session = server.open(EngineSettings.POLLING, null, true).orElseThrow();
 
             assertThat(poll(session).answers())
                     .containsExactly(
@@ -130,7 +130,7 @@ class EngineSessionTest {
                     timer.asExecutor(),
                     Runnable::run);
 
-            var answer = poll(server.open(EngineSettings.POLLING, null).orElseThrow())
+            var answer = poll(server.open(EngineSettings.POLLING, null, true).orElseThrow())
                     .answers()
                     .get(0);
 
@@ -148,7 +148,7 @@ class EngineSessionTest {
                     timer.asExecutor(),
                     Runnable::run);
 
-            server.open(EngineSettings.POLLING, null);
+            server.open(EngineSettings.POLLING, null, true);
 
             assertThat(diary.ends).containsExactly(CloseReason.FORCED_CLOSE);
         }
@@ -429,7 +429,7 @@ class EngineSessionTest {
 
         @Test
         void isDroppedBeforeTheSocketOpensAndAfterTheEnd() {
-            var session = server.open(EngineSettings.WEBSOCKET, null).orElseThrow();
+            var session = server.open(EngineSettings.WEBSOCKET, null, true).orElseThrow();
             assertThat(offer(session, "a")).isFalse();
 
             var socket = FakeWebSocket.opened(session.webSocket());
@@ -585,7 +585,7 @@ class EngineSessionTest {
             for (var round = 0; round < 3_000; round++) {
                 var told = new Diary();
                 var one = new EngineServer(SETTINGS, (session, principal) -> told, timer.asExecutor(), Runnable::run)
-                        .open(EngineSettings.POLLING, null)
+                        .open(EngineSettings.POLLING, null, true)
                         .orElseThrow();
                 var start = new CyclicBarrier(2);
                 var poster = threads.submit(() -> {
@@ -1044,7 +1044,7 @@ class EngineSessionTest {
                 var told = new Diary();
                 var clock = new FakeTimer();
                 var owner = new EngineServer(SETTINGS, (one, principal) -> told, clock.asExecutor(), Runnable::run);
-                var session = owner.open(EngineSettings.POLLING, null).orElseThrow();
+                var session = owner.open(EngineSettings.POLLING, null, true).orElseThrow();
                 poll(session);
                 var transport = session.newCandidate(System.nanoTime());
                 var socket = FakeWebSocket.opened(transport).says("2probe");
@@ -1189,7 +1189,7 @@ class EngineSessionTest {
 
         @Test
         void endsAWebSocketThatNeverOpens() {
-            server.open(EngineSettings.WEBSOCKET, null);
+            server.open(EngineSettings.WEBSOCKET, null, true);
 
             server.tick(in(Duration.ofSeconds(46)));
 
@@ -1484,7 +1484,7 @@ class EngineSessionTest {
         @Test
         void isNotOfferedWhenItIsNotAllowed() {
             server = serverWith(SETTINGS.toBuilder().allowUpgrades(false).build());
-            var session = server.open(EngineSettings.POLLING, null).orElseThrow();
+            var session = server.open(EngineSettings.POLLING, null, true).orElseThrow();
 
             assertThat(poll(session).answers().get(0)).contains("\"upgrades\":[]");
             assertThat(session.wants(session.newCandidate(System.nanoTime()))).isFalse();

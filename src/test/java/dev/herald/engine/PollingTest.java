@@ -18,7 +18,7 @@ class PollingTest {
     private final EngineServer server = new EngineServer(
             EngineSettings.DEFAULT, (session, principal) -> diary, new FakeTimer().asExecutor(), Runnable::run);
     private final EngineSession session =
-            server.open(EngineSettings.POLLING, null).orElseThrow();
+            server.open(EngineSettings.POLLING, null, true).orElseThrow();
 
     /** What one of the container's threads would do. */
     private final Queue<Runnable> unwritten = new ArrayDeque<>();
@@ -202,7 +202,7 @@ class PollingTest {
                         (session, principal) -> diary,
                         new FakeTimer().asExecutor(),
                         Runnable::run)
-                .open(EngineSettings.POLLING, null)
+                .open(EngineSettings.POLLING, null, true)
                 .orElseThrow();
         plain.poll(new FakePoll());
 
