@@ -1,7 +1,10 @@
 package dev.herald.web;
 
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,21 +19,72 @@ public final class Origins {
     private static final Pattern ORIGIN =
             Pattern.compile("(?<scheme>https?)://(?<host>[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::(?<port>[0-9]{1,5}))?");
 
+    private static final String ANY = "*";
+
     private final Set<String> listed;
+    private final boolean any;
 
     /**
      * The origins besides the server's own.
      *
-     * @param listed each as browsers write it, for example {@code https://app.example}
+     * @param listed each as browsers write it, for example {@code https://app.example}; or {@code *} alone, for all: pages that
+     *     are not listed by name are then let in as new guests, whatever their visitors are signed in as
      */
     public Origins(List<String> listed) {
-        for (var origin : listed) {
+        any = listed.equals(List.of(ANY));
+        for (var origin : any ? List.<String>of() : listed) {
+            if (origin.equals(ANY)) {
+                throw new IllegalArgumentException("herald.origins: \"*\" means all and stands alone");
+            }
             if (!ORIGIN.matcher(origin).matches()) {
                 throw new IllegalArgumentException(
                         "herald.origins: \"" + origin + "\" is not an origin such as https://app.example");
             }
         }
-        this.listed = Set.copyOf(listed);
+        this.listed = any ? Set.of() : Set.copyOf(listed);
+    }
+
+    /**
+     * Whether a request may connect or change anything. Browsers leave its origin out only where a page gets something from its
+     * own server or nobody's page is involved, and say so in another header; whoever leaves out both is no browser.
+     */
+    boolean allow(HttpServletRequest request) {
+        var sent = sent(request);
+        return sent.isEmpty() ? isOfNoOtherSite(request) : allow(sent, request.getHeader("Host"), request.isSecure());
+    }
+
+    private static List<String> sent(HttpServletRequest request) {
+        return Collections.list(request.getHeaders("Origin"));
+    }
+
+    private static boolean isOfNoOtherSite(HttpServletRequest request) {
+        var site = request.getHeader("Sec-Fetch-Site");
+        return site == null || site.equals("same-origin") || site.equals("none");
+    }
+
+    /** Whether a request is from a page that is let in only because all are: it must not speak in its visitor's name. */
+    boolean isStranger(HttpServletRequest request) {
+        var sent = sent(request);
+        return any && !sent.isEmpty() && !isSameHost(sent.get(0), request.getHeader("Host"), request.isSecure());
+    }
+
+    /** To whom {@code Access-Control-Allow-Origin} gives the answer; empty when the header must not be there. */
+    Optional<String> reader(HttpServletRequest request) {
+        var sent = sent(request);
+        if (any) {
+            return Optional.of(ANY);
+        }
+        return sent.size() == 1 && listed.contains(sent.get(0)) ? Optional.of(sent.get(0)) : Optional.empty();
+    }
+
+    /** Whether all pages are let in. */
+    boolean areAny() {
+        return any;
+    }
+
+    /** Whether some pages are let in by name. */
+    boolean areListed() {
+        return !listed.isEmpty();
     }
 
     /**
@@ -40,11 +94,12 @@ public final class Origins {
      * @param host its {@code Host} header
      * @param secure whether it came over TLS to this server; then a page that did not may not make it
      */
-    public boolean allow(List<String> origins, @Nullable String host, boolean secure) {
+    boolean allow(List<String> origins, @Nullable String host, boolean secure) {
         if (origins.isEmpty()) {
             return true;
         }
-        return origins.size() == 1 && (listed.contains(origins.get(0)) || isSameHost(origins.get(0), host, secure));
+        return origins.size() == 1
+                && (any || listed.contains(origins.get(0)) || isSameHost(origins.get(0), host, secure));
     }
 
     private static boolean isSameHost(String origin, @Nullable String host, boolean secure) {

@@ -1,9 +1,14 @@
 package dev.herald.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationHandler;
@@ -24,6 +29,9 @@ final class FakeHttp {
     private final Map<String, String> parameters = new HashMap<>();
     private final String method;
     private final String path;
+    private final Map<String, Object> attributes = new HashMap<>();
+    private String pathInfo;
+    private String query;
     private Principal user;
     private boolean secure;
 
@@ -32,6 +40,7 @@ final class FakeHttp {
 
     final Map<String, List<String>> headers = new HashMap<>();
     final StringWriter body = new StringWriter();
+    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     /** What the rest of the chain was given; {@code null} while it was not called. */
     HttpServletRequest passedOn;
@@ -40,6 +49,15 @@ final class FakeHttp {
         this.method = method;
         this.path = path;
         header("Host", "good.example");
+    }
+
+    /** A request for Socket.IO: what follows its path, the slash included, and the query. */
+    static FakeHttp socketIo(String method, String rest) {
+        var http = new FakeHttp(method, "/socket.io");
+        var parts = rest.split("\\?", 2);
+        http.pathInfo = parts[0].isEmpty() ? null : parts[0];
+        http.query = parts.length == 1 ? null : parts[1];
+        return http;
     }
 
     FakeHttp header(String name, String... values) {
@@ -71,6 +89,11 @@ final class FakeHttp {
         return proxy(HttpServletRequest.class, (self, called, arguments) -> switch (called.getName()) {
             case "getMethod" -> method;
             case "getServletPath" -> path;
+            case "getPathInfo" -> pathInfo;
+            case "getQueryString" -> query;
+            case "getProtocol" -> "HTTP/1.1";
+            case "getAttribute" -> attributes.get((String) arguments[0]);
+            case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
             case "getHeader" -> header(arguments[0]).stream().findFirst().orElse(null);
             case "getHeaders" -> Collections.enumeration(header(arguments[0]));
             case "getCookies" -> cookies.isEmpty() ? null : cookies.toArray(Cookie[]::new);
@@ -88,12 +111,16 @@ final class FakeHttp {
     HttpServletResponse response() {
         return proxy(HttpServletResponse.class, (self, called, arguments) -> {
             switch (called.getName()) {
-                case "setStatus" -> status = (int) arguments[0];
+                case "setStatus", "sendError" -> status = (int) arguments[0];
                 case "setContentType" -> headers.put("Content-Type", List.of((String) arguments[0]));
+                case "setContentLength" -> headers.put("Content-Length", List.of(String.valueOf(arguments[0])));
                 case "setHeader" -> headers.put((String) arguments[0], List.of((String) arguments[1]));
                 case "addHeader" ->
                     headers.computeIfAbsent((String) arguments[0], name -> new ArrayList<>())
                             .add((String) arguments[1]);
+                case "getOutputStream" -> {
+                    return new Output();
+                }
                 case "getWriter" -> {
                     return new PrintWriter(body, true);
                 }
@@ -105,6 +132,29 @@ final class FakeHttp {
 
     FilterChain chain() {
         return (request, response) -> passedOn = (HttpServletRequest) request;
+    }
+
+    /** Status and text. */
+    String answer() {
+        return (status + " " + bytes.toString(UTF_8)).strip();
+    }
+
+    private final class Output extends ServletOutputStream {
+
+        @Override
+        public void write(int b) {
+            bytes.write(b);
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {

@@ -173,4 +173,29 @@ class OriginsTest {
                 .withMessageContaining("herald.origins")
                 .withMessageContaining('"' + origin + '"');
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://evil.example", "null", "http://good.example", ""})
+    void allowAnyPageWhereAllAreListed(String origin) {
+        var all = new Origins(List.of("*"));
+
+        assertThat(all.allow(List.of(origin), "good.example", TLS)).isTrue();
+        assertThat(all.allow(List.of(origin), null, PLAIN)).isTrue();
+        assertThat(all.allow(List.of(origin, origin), "good.example", PLAIN)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"cross-site, false", "same-site, false", "same-origin, true", "none, true", ", true"})
+    void believeABrowserThatSaysWhereItsPageIsFromInAnotherWay(String site, boolean allowed) {
+        var request = new FakeHttp("GET", "/feed");
+        if (site != null) {
+            request.header("Sec-Fetch-Site", site);
+        }
+
+        assertThat(origins.allow(request.request())).isEqualTo(allowed);
+        assertThat(new Origins(List.of("*")).allow(request.request())).isEqualTo(allowed);
+        assertThat(origins.allow(
+                        request.header("Origin", "https://evil.example").request()))
+                .isFalse();
+    }
 }
