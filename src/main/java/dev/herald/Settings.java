@@ -7,6 +7,7 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.MemoryLog;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.web.Origins;
+import dev.herald.web.SocketIoPath;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -110,6 +111,13 @@ public class Settings {
                 millis("herald.socketio.recovery-window", defaults.recoveryWindow()),
                 number("herald.socketio.max-suspended", defaults.maxSuspended()),
                 flag("herald.socketio.metadata", defaults.metadata()));
+    }
+
+    @Produces
+    @Singleton
+    SocketIoPath socketIoPath() {
+        return new SocketIoPath(
+                config.getOptionalValue("herald.socketio.path", String.class).orElse("/socket.io/"));
     }
 
     int observerThreads() {

@@ -91,6 +91,7 @@ class ArchitectureTest {
     static final ArchRule WEB_KNOWS_SERVLETS = onlyKnows(
             "dev.herald.web",
             "dev.herald.api",
+            "dev.herald.engine",
             "dev.herald.hub",
             "jakarta.inject",
             "jakarta.enterprise.context",

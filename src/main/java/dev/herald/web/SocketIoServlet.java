@@ -4,16 +4,25 @@ import dev.herald.api.PersonPrincipal;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineServlet;
 import jakarta.inject.Inject;
-import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 
-/** Temporary until the edge lands. */
-@WebServlet(urlPatterns = "/socket.io/*", asyncSupported = true)
+/**
+ * Serves Socket.IO's connections, and below the same path the files that browsers load to make them. Pages of foreign origins
+ * begin no session; those of listed ones are told that they may read the answers.
+ */
 @SuppressWarnings("serial") // never serialised
 public class SocketIoServlet extends EngineServlet {
 
     @Inject
     transient EngineServer server;
+
+    @Inject
+    transient Origins origins;
+
+    private final transient ClientFiles files = new ClientFiles();
 
     @Override
     protected EngineServer server() {
@@ -22,11 +31,30 @@ public class SocketIoServlet extends EngineServlet {
 
     @Override
     protected boolean isAllowed(HttpServletRequest request) {
-        return true;
+        return origins.allow(request);
     }
 
     @Override
     protected boolean isProven(HttpServletRequest request) {
         return request.getUserPrincipal() instanceof PersonPrincipal visitor && visitor.isProven();
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        if (request.getPathInfo() == null) {
+            // The mapping covers the path without its last slash, too; the reference server does not.
+            response.sendError(HttpServletResponse.SC_NOT_FOUND);
+        } else if (!Cors.answer(origins, request, response) && !files.answer(request, response)) {
+            if (begins(request) && isAllowed(request)) {
+                VisitorFilter.giveCookie(request, response);
+            }
+            super.service(request, response);
+        }
+    }
+
+    /** The methods come first: reading a form's parameters would take a POST's body away. */
+    private static boolean begins(HttpServletRequest request) {
+        return request.getMethod().equals("GET") && request.getParameter("sid") == null;
     }
 }

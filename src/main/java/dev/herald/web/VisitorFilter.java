@@ -16,7 +16,6 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stands before all that Herald serves: refuses what pages of foreign origins try to do, and makes the request's principal a
  * {@link PersonPrincipal}, which WebSocket sessions and Faces pages then find. Guests get their cookie here.
+ *
+ * <p>Before Socket.IO it refuses no origin, for Socket.IO has its own way of saying so, and leaves it to the servlet to give the
+ * cookie: files that caches keep, and answers to foreign pages, come without.
  */
 @SuppressWarnings("serial") // never serialised
 public class VisitorFilter extends HttpFilter {
@@ -31,26 +33,44 @@ public class VisitorFilter extends HttpFilter {
     private static final System.Logger LOG = System.getLogger(VisitorFilter.class.getName());
     private static final String SECRET_COOKIE = "herald-guest";
     private static final String NAME_COOKIE = "herald-name";
+    /** The attribute of a newcomer's request: what to set so that the guest can come back. */
+    private static final String NEW_COOKIE = VisitorFilter.class.getName() + ".newCookie";
+
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     private static final int FORBIDDEN = HttpServletResponse.SC_FORBIDDEN;
 
     @Inject
     transient Origins origins;
 
+    @Inject
+    transient SocketIoPath socketIo;
+
     private final transient Visitors visitors = new Visitors();
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (doesSomething(request) && !isFromAllowedPage(request)) {
+        var isSocketIo = socketIo.covers(request);
+        if (!isSocketIo && doesSomething(request) && !origins.allow(request)) {
             refuse(response, "this origin may not connect; the server's setting herald.origins lists those that may");
             return;
         }
         try {
-            chain.doFilter(new VisitorRequest(request, visitor(request, response)), response);
+            var visitor = known(request).orElseGet(() -> newGuest(request));
+            if (!isSocketIo) {
+                giveCookie(request, response);
+            }
+            chain.doFilter(new VisitorRequest(request, visitor), response);
         } catch (UnusableNameException e) {
             LOG.log(WARNING, () -> "a signed-in user was refused: " + e.getMessage());
             refuse(response, "your user name cannot be used here");
+        }
+    }
+
+    /** Lets a newcomer come back as the same guest; strangers and those who are known get nothing. */
+    static void giveCookie(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getAttribute(NEW_COOKIE) instanceof String cookie) {
+            response.addHeader("Set-Cookie", cookie);
         }
     }
 
@@ -59,36 +79,34 @@ public class VisitorFilter extends HttpFilter {
         return request.getHeader("Upgrade") != null || !READING.contains(request.getMethod());
     }
 
-    /** Browsers leave the origin out of no handshake and no form; whoever does, and says by other headers that it is one, lies. */
-    private boolean isFromAllowedPage(HttpServletRequest request) {
-        var sent = Collections.list(request.getHeaders("Origin"));
-        var browser = request.getHeader("Sec-Fetch-Site") != null;
-        return !(sent.isEmpty() && browser) && origins.allow(sent, request.getHeader("Host"), request.isSecure());
-    }
-
     private static void refuse(HttpServletResponse response, String sentence) throws IOException {
         response.setStatus(FORBIDDEN);
         response.setContentType("text/plain;charset=UTF-8");
         response.getWriter().println(sentence);
     }
 
-    private PersonPrincipal visitor(HttpServletRequest request, HttpServletResponse response) {
-        var user = request.getUserPrincipal();
-        if (user != null) {
-            return new PersonPrincipal(user(user));
+    /** Whom the request shows that it is from, if it does and may. */
+    private Optional<PersonPrincipal> known(HttpServletRequest request) {
+        if (origins.isStranger(request)) {
+            return Optional.empty();
         }
-        var shown = cookie(request, SECRET_COOKIE).filter(Visitors::isSecret);
-        var secret = shown.orElseGet(() -> newSecret(request, response));
-        return new PersonPrincipal(Visitors.guest(secret, chosenName(request)), shown.isPresent());
+        var user = request.getUserPrincipal();
+        return user != null
+                ? Optional.of(new PersonPrincipal(user(user)))
+                : cookie(request, SECRET_COOKIE)
+                        .filter(Visitors::isSecret)
+                        .map(secret -> new PersonPrincipal(Visitors.guest(secret, chosenName(request))));
     }
 
-    private String newSecret(HttpServletRequest request, HttpServletResponse response) {
-        var fresh = visitors.newSecret();
-        var secure = request.isSecure() ? "; Secure" : "";
-        response.addHeader(
-                "Set-Cookie",
-                SECRET_COOKIE + "=" + fresh + "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax" + secure);
-        return fresh;
+    private PersonPrincipal newGuest(HttpServletRequest request) {
+        var secret = visitors.newSecret();
+        if (!origins.isStranger(request)) {
+            var secure = request.isSecure() ? "; Secure" : "";
+            request.setAttribute(
+                    NEW_COOKIE,
+                    SECRET_COOKIE + "=" + secret + "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax" + secure);
+        }
+        return new PersonPrincipal(Visitors.guest(secret, chosenName(request)), false);
     }
 
     private static Person user(Principal user) {

@@ -1,4 +1,4 @@
-/** The edge towards HTTP: whom a request is from, whether its origin may make it, and how the server is. */
+/** The edge towards HTTP: whom a request is from, whether its origin may make it, where Socket.IO is, and how the server is. */
 @NullMarked
 package dev.herald.web;
 

@@ -18,6 +18,7 @@ class VisitorFilterTest {
 
     VisitorFilterTest() {
         filter.origins = new Origins(List.of("https://app.example"));
+        filter.socketIo = new SocketIoPath("/socket.io/");
     }
 
     @Test
@@ -151,6 +152,76 @@ class VisitorFilterTest {
         assertThat(request.headers).doesNotContainKey("Access-Control-Allow-Origin");
     }
 
+    @Test
+    void leavesOriginsToSocketIo() throws Exception {
+        for (var method : new String[] {"GET", "POST"}) {
+            var request = filtered(FakeHttp.socketIo(method, "/?EIO=4")
+                    .header("Origin", "https://evil.example")
+                    .header("Upgrade", "websocket"));
+
+            assertThat(request.passedOn).isNotNull();
+            assertThat(request.headers).isEmpty();
+        }
+    }
+
+    @Test
+    void leavesItToSocketIoWhenANewcomerGetsTheCookie() throws Exception {
+        var request = filtered(FakeHttp.socketIo("GET", "/"));
+        assertThat(request.headers).isEmpty();
+        assertThat(isProven(request)).isFalse();
+
+        VisitorFilter.giveCookie(request.passedOn, request.response());
+        var cookie = request.headers.get("Set-Cookie").get(0);
+        var secret = cookie.substring("herald-guest=".length(), cookie.indexOf(';'));
+        var again = filtered(FakeHttp.socketIo("GET", "/").cookie("herald-guest", secret));
+        assertThat(person(again)).isEqualTo(person(request));
+        assertThat(isProven(again)).isTrue();
+        VisitorFilter.giveCookie(again.passedOn, again.response());
+        assertThat(again.headers).isEmpty();
+    }
+
+    @Test
+    void refusesAUserWhoseNameIsAGuestsBeforeSocketIo() throws Exception {
+        assertThat(filtered(FakeHttp.socketIo("GET", "/").by("guest-AAAAAAAAAAAAAAAA")).status)
+                .isEqualTo(403);
+    }
+
+    /** Browsers send WebSocket handshakes and forms with all that they know of the visitor, whosever page it is. */
+    @Test
+    void takesWhomAnyPageMayBringForANewGuest() throws Exception {
+        filter.origins = new Origins(List.of("*"));
+        for (var origin : new String[] {"https://evil.example", "null"}) {
+            var request =
+                    filtered(handshake().header("Origin", origin).by("ann").cookie("herald-guest", SECRET));
+
+            assertThat(person(request).id()).startsWith("guest-").isNotEqualTo(guestOf(SECRET));
+            assertThat(request.headers).isEmpty();
+            assertThat(isProven(request)).isFalse();
+        }
+    }
+
+    @Test
+    void knowsItsOwnVisitorsWhereAnyPageMayConnect() throws Exception {
+        filter.origins = new Origins(List.of("*"));
+
+        assertThat(person(filtered(handshake()
+                                .header("Origin", "https://good.example")
+                                .by("ann")))
+                        .id())
+                .isEqualTo("ann");
+        assertThat(person(filtered(handshake().cookie("herald-guest", SECRET))).id())
+                .isEqualTo(guestOf(SECRET));
+        assertThat(person(filtered(new FakeHttp("GET", "/index.xhtml")
+                                .header("Sec-Fetch-Site", "cross-site")
+                                .cookie("herald-guest", SECRET)))
+                        .id())
+                .isEqualTo(guestOf(SECRET));
+    }
+
+    private static String guestOf(String secret) {
+        return Visitors.guest(secret, null).id();
+    }
+
     private static FakeHttp handshake() {
         return new FakeHttp("GET", "/feed").header("Upgrade", "websocket");
     }
@@ -162,5 +233,9 @@ class VisitorFilterTest {
 
     private static Person person(FakeHttp http) {
         return ((PersonPrincipal) http.passedOn.getUserPrincipal()).person();
+    }
+
+    private static boolean isProven(FakeHttp http) {
+        return ((PersonPrincipal) http.passedOn.getUserPrincipal()).isProven();
     }
 }

@@ -1,0 +1,47 @@
+package dev.herald.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+/**
+ * Tells browsers that pages of other origins may read what is answered (Fetch standard, "CORS protocol"), in the reference
+ * server's words. Says nothing while no origin is listed.
+ */
+final class Cors {
+
+    private static final String ORIGIN = "Origin";
+    private static final String ASKED_HEADERS = "Access-Control-Request-Headers";
+
+    private Cors() {}
+
+    /** Adds what there is to say; true when that is the whole answer, the request being a preflight. */
+    static boolean answer(Origins origins, HttpServletRequest request, HttpServletResponse response) {
+        var reader = origins.reader(request);
+        reader.ifPresent(allowed -> {
+            response.setHeader("Access-Control-Allow-Origin", allowed);
+            if (!origins.areAny()) {
+                response.setHeader("Access-Control-Allow-Credentials", "true");
+            }
+        });
+        if (reader.isPresent() && request.getMethod().equals("OPTIONS")) {
+            answerPreflight(origins, request, response);
+            return true;
+        }
+        if (origins.areListed()) {
+            // Also where there is nothing else to say: a cache must not hand that to a page that may read it.
+            response.addHeader("Vary", ORIGIN);
+        }
+        return false;
+    }
+
+    private static void answerPreflight(Origins origins, HttpServletRequest request, HttpServletResponse response) {
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        response.setHeader("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE");
+        var asked = request.getHeader(ASKED_HEADERS);
+        if (asked != null) {
+            response.setHeader("Access-Control-Allow-Headers", asked);
+        }
+        response.addHeader("Vary", origins.areListed() ? ORIGIN + ", " + ASKED_HEADERS : ASKED_HEADERS);
+        response.setContentLength(0);
+    }
+}
