@@ -1,6 +1,7 @@
 package dev.herald.engine;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -95,24 +96,23 @@ final class Upgrade {
 
     /** Looks at the clock. */
     void tick(long now) {
-        WebSocketTransport late;
-        synchronized (this) {
-            late = now - since > timeout ? candidate : null;
-        }
-        if (late != null && leave(late)) {
-            late.close();
-        }
+        closeCandidate(() -> now - since > timeout);
     }
 
     /** The session is over. */
     void stop() {
-        WebSocketTransport last;
+        closeCandidate(() -> true);
+    }
+
+    private void closeCandidate(BooleanSupplier condition) {
+        WebSocketTransport closed;
         synchronized (this) {
-            last = candidate;
+            if (candidate == null || !condition.getAsBoolean()) {
+                return;
+            }
+            closed = candidate;
             candidate = null;
         }
-        if (last != null) {
-            last.close();
-        }
+        closed.close();
     }
 }
