@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.herald.it.EngineEcho;
 import dev.herald.it.HeraldWar;
 import dev.herald.it.NodeScript;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -95,6 +97,23 @@ class EngineIT {
         assertThat(post(session, "4hello\u001ebAQID\u001e4é☃").body()).isEqualTo("ok");
 
         assertThat(get(session).body()).isEqualTo("4hello\u001ebAQID\u001e4é☃");
+    }
+
+    @Test
+    void aLongAnswerComesCompressedToAClientThatTakesIt() throws Exception {
+        var session = begin();
+        var packet = "4" + "é☃".repeat(5_000);
+        post(session, packet);
+
+        var request = HttpRequest.newBuilder(URI.create(ENGINE + session))
+                .header("Accept-Encoding", "gzip")
+                .build();
+        var answer = http.send(request, BodyHandlers.ofByteArray());
+
+        assertThat(answer.headers().firstValue("Content-Encoding")).contains("gzip");
+        assertThat(answer.headers().allValues("Vary")).contains("Accept-Encoding");
+        var text = new GZIPInputStream(new ByteArrayInputStream(answer.body())).readAllBytes();
+        assertThat(new String(text, UTF_8)).isEqualTo(packet);
     }
 
     @Test
