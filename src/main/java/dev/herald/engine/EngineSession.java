@@ -1,7 +1,6 @@
 package dev.herald.engine;
 
 import static java.lang.System.Logger.Level.DEBUG;
-import static java.lang.System.Logger.Level.ERROR;
 
 import java.security.Principal;
 import java.util.ArrayDeque;
@@ -48,11 +47,10 @@ public final class EngineSession {
     private final Heartbeat heartbeat;
     private final Upgrade upgrade;
     private final Inbound inbound;
+    private final ListenerCalls listener;
 
     /** More than 0 while a thread is flushing: the others leave a note here for it, and go. */
     private final AtomicInteger flushes = new AtomicInteger();
-
-    private volatile @Nullable EngineListener listener;
 
     // Guarded by this object's monitor, under which nobody is called.
     private final Queue<Outgoing> queue = new ArrayDeque<>();
@@ -64,11 +62,6 @@ public final class EngineSession {
     private List<Outgoing> lastWords = List.of();
     private long leavingSince;
     private int openGets;
-    /** How many calls of the listener are under way. */
-    private int calls;
-
-    private @Nullable CloseReason closeReason;
-    private boolean closeTold;
     /** How the WebSocket is closed, once the thread that writes to it has done so. */
     private @Nullable Runnable afterWriting;
 
@@ -84,6 +77,7 @@ public final class EngineSession {
         this.isOwnerProven = isProven;
         this.server = server;
         this.settings = server.settings();
+        this.listener = new ListenerCalls(logName(), () -> end(CloseReason.FORCED_CLOSE, true));
         this.heartbeat = new Heartbeat(settings.pingInterval(), settings.pingTimeout(), now);
         this.upgrade = new Upgrade(this, settings.upgradeTimeout(), server::afterNoopPause);
         this.inbound = new Inbound(settings.maxPackets(), settings.maxPayload());
@@ -122,8 +116,7 @@ public final class EngineSession {
     }
 
     void listen(EngineListener newListener) {
-        listener = newListener;
-        tellEndIfLast();
+        listener.begin(newListener);
     }
 
     /** Queues packets; false, and nothing changed, when there is no room or the session is over. */
@@ -192,7 +185,7 @@ public final class EngineSession {
             closeAfterWriting();
         }
         if (drained) {
-            tell(EngineListener::onDrained);
+            listener.tell(EngineListener::onDrained);
         }
         return true;
     }
@@ -412,55 +405,14 @@ public final class EngineSession {
 
     private void handle(EnginePacket packet) {
         if (packet instanceof EnginePacket.Message message) {
-            tell(told -> told.onText(message.text()));
+            listener.tell(told -> told.onText(message.text()));
         } else if (packet instanceof EnginePacket.Binary binary) {
-            tell(told -> told.onBinary(binary.data()));
+            listener.tell(told -> told.onBinary(binary.data()));
         } else if (packet instanceof EnginePacket.Close) {
             endedByClient();
         } else if (!(packet instanceof EnginePacket.Pong)) {
             LOG.log(DEBUG, () -> "session " + logName() + " is closed: the client sent a server's packet");
             end(CloseReason.TRANSPORT_ERROR, false);
-        }
-    }
-
-    /** Not once the session is over. */
-    private void tell(Consumer<EngineListener> what) {
-        var told = listener;
-        synchronized (this) {
-            if (state != State.OPEN || told == null) {
-                return;
-            }
-            calls++;
-        }
-        try {
-            what.accept(told);
-        } catch (RuntimeException | Error e) {
-            LOG.log(ERROR, "session " + logName() + " is closed for a mistake of the server's own", e);
-            end(CloseReason.FORCED_CLOSE, true);
-        } finally {
-            synchronized (this) {
-                calls--;
-            }
-            tellEndIfLast();
-        }
-    }
-
-    /** The end is told once, after all else: by whoever is the last to come here. */
-    private void tellEndIfLast() {
-        CloseReason reason;
-        var told = listener;
-        synchronized (this) {
-            reason = closeReason;
-            if (reason == null || closeTold || calls > 0 || told == null) {
-                return;
-            }
-            closeTold = true;
-        }
-        LOG.log(DEBUG, () -> "session " + logName() + " ended: " + reason.words());
-        try {
-            told.onClose(reason);
-        } catch (RuntimeException | Error e) {
-            LOG.log(ERROR, "the end of session " + logName() + " was not taken well", e);
         }
     }
 
@@ -548,7 +500,7 @@ public final class EngineSession {
             if (state != State.OPEN) {
                 return;
             }
-            closeReason = reason;
+            listener.end(reason);
             words = new ArrayList<>(orderly ? takeAll() : List.of());
             state = State.OVER;
             if (transport instanceof WebSocketTransport socket) {
@@ -582,7 +534,7 @@ public final class EngineSession {
             if (isOver()) {
                 server.forget(this);
             }
-            tellEndIfLast();
+            listener.tellEnd();
         }
     }
 
