@@ -221,7 +221,7 @@ class SocketIoEdgeIT {
                 .satisfies(e -> assertThat(((WebSocketHandshakeException) e.getCause())
                                 .getResponse()
                                 .statusCode())
-                        .isEqualTo(400));
+                        .isEqualTo(403));
     }
 
     @Test

@@ -64,7 +64,7 @@ class SocketIoServletTest {
 
         assertThat(polling.answer()).isEqualTo(FORBIDDEN);
         assertThat(polling.headers).containsEntry("Content-Type", List.of("application/json"));
-        assertThat(webSocket.answer()).isEqualTo("400 Forbidden");
+        assertThat(webSocket.answer()).isEqualTo("403 Forbidden");
         assertThat(List.of(polling, webSocket))
                 .allSatisfy(one -> assertThat(one.headers).containsOnlyKeys("Content-Type", "Content-Length"));
     }
