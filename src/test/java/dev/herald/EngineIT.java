@@ -1,6 +1,7 @@
 package dev.herald;
 
 import static dev.herald.it.ServerUnderTest.PORT;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.it.EngineEcho;
