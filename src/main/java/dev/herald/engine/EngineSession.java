@@ -148,8 +148,17 @@ public final class EngineSession {
         return true;
     }
 
-    /** Writes everything that waits, at once, if the transport can take it. */
+    /**
+     * Writes everything that waits, in one write, if the transport can take it: at once, or when the thread has taken all messages
+     * of a read that it is taking.
+     */
     public void flush() {
+        if (!JointWrites.putOff(this)) {
+            flushNow();
+        }
+    }
+
+    void flushNow() {
         if (flushes.getAndIncrement() > 0) {
             return;
         }
@@ -327,10 +336,11 @@ public final class EngineSession {
     /** Takes the body of a POST. */
     void receivePayload(String body) {
         try {
-            EngineCodec.decodePayload(body, settings.maxPackets()).forEach(packet -> {
+            var packets = EngineCodec.decodePayload(body, settings.maxPackets());
+            JointWrites.during(() -> packets.forEach(packet -> {
                 hear(packet);
                 handle(packet);
-            });
+            }));
         } catch (MalformedPacketException e) {
             malformed(e);
         }
@@ -406,8 +416,10 @@ public final class EngineSession {
     private void handle(EnginePacket packet) {
         if (packet instanceof EnginePacket.Message message) {
             listener.tell(told -> told.onText(message.text()));
+            JointWrites.taken();
         } else if (packet instanceof EnginePacket.Binary binary) {
             listener.tell(told -> told.onBinary(binary.data()));
+            JointWrites.taken();
         } else if (packet instanceof EnginePacket.Close) {
             endedByClient();
         } else if (!(packet instanceof EnginePacket.Pong)) {

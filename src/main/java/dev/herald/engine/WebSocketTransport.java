@@ -93,6 +93,11 @@ final class WebSocketTransport implements Transport, WebSocketListener {
     }
 
     @Override
+    public void onRead(Runnable messages) {
+        JointWrites.during(messages);
+    }
+
+    @Override
     public void onText(String message) {
         var trying = upgrade;
         if (trying == null) {

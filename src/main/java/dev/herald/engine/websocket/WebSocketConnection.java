@@ -378,7 +378,7 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
                         onAllDataRead();
                         return;
                     }
-                    reader.read(bytes, length);
+                    listener.onRead(() -> reader.read(bytes, length));
                     flush();
                 }
             } catch (IOException | RuntimeException e) {

@@ -10,6 +10,15 @@ public interface WebSocketListener {
     void onOpen(WebSocketConnection connection);
 
     /**
+     * Surrounds the messages that one read brings, for what is better done once for all of them.
+     *
+     * @param messages to be called once: it calls {@code onText} and {@code onBinary}
+     */
+    default void onRead(Runnable messages) {
+        messages.run();
+    }
+
+    /**
      * A text came. Messages come one at a time, in the peer's order, and none after this side has closed. What is sent to the
      * connection meanwhile needs no flush: it leaves together with other answers.
      */

@@ -1,0 +1,60 @@
+package dev.herald.engine;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts off writing while a thread takes the messages of one read or one request: what they cause leaves together, in one write
+ * for each session. A write costs far more than what is written.
+ */
+final class JointWrites {
+
+    /** After so many messages everything is written, lest queues fill up that their clients would have emptied. */
+    private static final int MAX_MESSAGES = 16;
+
+    private static final ThreadLocal<@Nullable JointWrites> CURRENT = new ThreadLocal<>();
+
+    private final Set<EngineSession> sessions = new LinkedHashSet<>();
+    private int messages;
+
+    private JointWrites() {}
+
+    /** Takes messages; writes what they caused at the end, also when this fails. */
+    static void during(Runnable taking) {
+        if (CURRENT.get() != null) {
+            taking.run();
+            return;
+        }
+        var writes = new JointWrites();
+        CURRENT.set(writes);
+        try {
+            taking.run();
+        } finally {
+            CURRENT.remove();
+            writes.write();
+        }
+    }
+
+    /** Whether the session's writing is put off; then it will be flushed. */
+    static boolean putOff(EngineSession session) {
+        var current = CURRENT.get();
+        return current != null && (current.sessions.contains(session) || current.sessions.add(session));
+    }
+
+    /** A message has been taken. */
+    static void taken() {
+        var current = CURRENT.get();
+        if (current != null && ++current.messages == MAX_MESSAGES) {
+            current.messages = 0;
+            current.write();
+        }
+    }
+
+    private void write() {
+        var all = List.copyOf(sessions);
+        sessions.clear();
+        all.forEach(EngineSession::flushNow);
+    }
+}
