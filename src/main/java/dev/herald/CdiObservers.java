@@ -12,6 +12,7 @@ import dev.herald.api.Received;
 import dev.herald.hub.Observers;
 import dev.herald.hub.OrderedDispatcher;
 import jakarta.enterprise.inject.spi.ObserverMethod;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
@@ -20,6 +21,9 @@ final class CdiObservers implements Observers {
 
     private static final System.Logger LOG = System.getLogger(CdiObservers.class.getName());
 
+    /** How long a thread waits for more: with some containers, asking for one costs more than most events. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
     private final ObserverCatalogue catalogue;
     private final RequestContext context;
     private final OrderedDispatcher<Object, HeraldEvent> dispatcher;
@@ -27,7 +31,7 @@ final class CdiObservers implements Observers {
     CdiObservers(Executor executor, int threads, int queue, ObserverCatalogue catalogue, RequestContext context) {
         this.catalogue = catalogue;
         this.context = context;
-        this.dispatcher = new OrderedDispatcher<>(executor, threads, queue, (key, event) -> call(event));
+        this.dispatcher = new OrderedDispatcher<>(executor, threads, queue, LINGER, (key, event) -> call(event));
     }
 
     @Override
@@ -37,12 +41,12 @@ final class CdiObservers implements Observers {
 
     @Override
     public boolean isObserved(HeraldEvent event) {
-        return catalogue.hasAny(event.getClass()) && !catalogue.of(event).isEmpty();
+        return !catalogue.of(event).isEmpty();
     }
 
     @Override
     public void tell(HeraldEvent event) {
-        if (catalogue.hasAny(event.getClass())) {
+        if (isObserved(event)) {
             dispatcher.add(key(event), event);
         }
     }

@@ -17,6 +17,7 @@ import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import jakarta.enterprise.inject.spi.ProcessObserverMethod;
 import java.lang.annotation.Annotation;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +39,8 @@ public class ObserverCatalogue implements Extension {
 
     private final List<ObserverMethod<?>> examiners = new CopyOnWriteArrayList<>();
 
-    /** By the type of the event; asked for each message. */
-    private final Map<Class<?>, Boolean> observed = new ConcurrentHashMap<>();
+    /** Those that observe events of a type, as they are called; asked for each message. */
+    private final Map<Class<?>, List<ObserverMethod<?>>> observed = new ConcurrentHashMap<>();
 
     void note(@Observes ProcessObserverMethod<?, ?> found) {
         var method = found.getObserverMethod();
@@ -50,39 +51,45 @@ public class ObserverCatalogue implements Extension {
         }
     }
 
-    /** The methods that observe this event, those of high priority (a small number) first. */
+    /** The methods that observe this event, those of high priority (a small number) first. To be asked after deployment. */
     List<ObserverMethod<?>> of(HeraldEvent event) {
+        List<ObserverMethod<?>> found = List.of();
+        for (var method : observed.computeIfAbsent(event.getClass(), this::ofType)) {
+            if (observes(method, event)) {
+                found = found.isEmpty() ? new ArrayList<>() : found;
+                found.add(method);
+            }
+        }
+        return found;
+    }
+
+    private List<ObserverMethod<?>> ofType(Class<?> type) {
         return methods.stream()
-                .filter(method -> observes(method, event))
+                .filter(method -> observedClass(method).isAssignableFrom(type))
                 .sorted(Comparator.comparingInt(ObserverMethod::getPriority))
                 .toList();
     }
 
-    /** Whether there is any method that may observe events of this type. To be asked after deployment: the answer is kept. */
-    boolean hasAny(Class<? extends HeraldEvent> type) {
-        return observed.computeIfAbsent(
-                type,
-                t -> methods.stream().anyMatch(method -> observedClass(method).isAssignableFrom(t)));
-    }
-
     private static boolean observes(ObserverMethod<?> method, HeraldEvent event) {
-        return observedClass(method).isInstance(event)
-                && (event instanceof Published || isIn(namespaceOf(event), method))
-                && method.getObservedQualifiers().stream().allMatch(qualifier -> fits(qualifier, event));
+        if (!(event instanceof Published) && !isIn(namespaceOf(event), method)) {
+            return false;
+        }
+        for (var qualifier : method.getObservedQualifiers()) {
+            if (!fits(qualifier, event)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Without a namespace, a method is one of the main namespace. */
     private static boolean isIn(String namespace, ObserverMethod<?> method) {
-        return namespaces(method)
-                .findAny()
-                .map(named -> named.equals(namespace) || named.equals(Namespace.ALL))
-                .orElse(namespace.equals(Connection.MAIN));
-    }
-
-    private static Stream<String> namespaces(ObserverMethod<?> method) {
-        return method.getObservedQualifiers().stream()
-                .filter(Namespace.class::isInstance)
-                .map(qualifier -> ((Namespace) qualifier).value());
+        for (var qualifier : method.getObservedQualifiers()) {
+            if (qualifier instanceof Namespace named) {
+                return named.value().equals(namespace) || named.value().equals(Namespace.ALL);
+            }
+        }
+        return namespace.equals(Connection.MAIN);
     }
 
     private static String namespaceOf(HeraldEvent event) {
@@ -103,7 +110,9 @@ public class ObserverCatalogue implements Extension {
     /** The namespaces that the application's observers name. */
     Set<String> namespaces() {
         return Stream.concat(methods.stream(), examiners.stream())
-                .flatMap(ObserverCatalogue::namespaces)
+                .flatMap(method -> method.getObservedQualifiers().stream())
+                .filter(Namespace.class::isInstance)
+                .map(qualifier -> ((Namespace) qualifier).value())
                 .filter(named -> !named.equals(Namespace.ALL))
                 .collect(Collectors.toSet());
     }

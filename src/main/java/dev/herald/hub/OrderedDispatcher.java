@@ -2,12 +2,15 @@ package dev.herald.hub;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands things to a handler on other threads: those of one key one at a time and in their order, those of different keys side by
@@ -23,6 +26,7 @@ public final class OrderedDispatcher<K, T> {
     private final Executor executor;
     private final int maxWorkers;
     private final int capacity;
+    private final long linger;
     private final BiConsumer<K, T> handler;
 
     // Guarded by this object's monitor.
@@ -32,21 +36,30 @@ public final class OrderedDispatcher<K, T> {
 
     private int size;
     private int workers;
+    private int idleWorkers;
 
     /** The things of one key that wait, in their order. */
     private record Line<K, T>(K key, Queue<T> things) {}
+
+    /** A dispatcher that has nothing to do, and gives its threads back as soon as it has nothing to do again. */
+    public OrderedDispatcher(Executor executor, int maxWorkers, int capacity, BiConsumer<K, T> handler) {
+        this(executor, maxWorkers, capacity, Duration.ZERO, handler);
+    }
 
     /**
      * A dispatcher that has nothing to do.
      *
      * @param maxWorkers how many threads of the executor it takes at a time
      * @param capacity how many things may wait before it {@linkplain #isFull() is full}
+     * @param linger how long a thread that has nothing more to do waits for more
      * @param handler what it throws is logged; the others are handled all the same
      */
-    public OrderedDispatcher(Executor executor, int maxWorkers, int capacity, BiConsumer<K, T> handler) {
+    public OrderedDispatcher(
+            Executor executor, int maxWorkers, int capacity, Duration linger, BiConsumer<K, T> handler) {
         this.executor = executor;
         this.maxWorkers = maxWorkers;
         this.capacity = capacity;
+        this.linger = linger.toNanos();
         this.handler = handler;
     }
 
@@ -70,6 +83,8 @@ public final class OrderedDispatcher<K, T> {
             newWorker = workers < maxWorkers && workers < lines.size();
             if (newWorker) {
                 workers++;
+            } else if (idleWorkers > 0) {
+                notify();
             }
         }
         if (newWorker) {
@@ -93,7 +108,7 @@ public final class OrderedDispatcher<K, T> {
             Line<K, T> line;
             T thing;
             synchronized (this) {
-                line = ready.poll();
+                line = next();
                 if (line == null) {
                     workers--;
                     return;
@@ -110,6 +125,23 @@ public final class OrderedDispatcher<K, T> {
                 }
             }
         }
+    }
+
+    /** The next line that no worker is at; waits for one, for a while. The lock is held. */
+    private @Nullable Line<K, T> next() {
+        var end = System.nanoTime() + linger;
+        for (var left = linger; ready.isEmpty() && left > 0; left = end - System.nanoTime()) {
+            idleWorkers++;
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return ready.poll();
+            } finally {
+                idleWorkers--;
+            }
+        }
+        return ready.poll();
     }
 
     private void handle(K key, T thing) {

@@ -3,6 +3,7 @@ package dev.herald.hub;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
@@ -338,5 +340,47 @@ class OrderedDispatcherTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Test
+    void keepsAThreadForWhatComesSoonAfter() throws InterruptedException {
+        var asked = new AtomicInteger();
+        var done = new LinkedBlockingQueue<Thread>();
+        var dispatcher = new OrderedDispatcher<String, Integer>(
+                work -> {
+                    asked.incrementAndGet();
+                    threads.execute(work);
+                },
+                1,
+                CAPACITY,
+                Duration.ofSeconds(60),
+                (key, n) -> done.add(Thread.currentThread()));
+
+        dispatcher.add("a", 1);
+        var first = done.take();
+        dispatcher.add("b", 2);
+        var second = done.take();
+
+        assertThat(second).isSameAs(first);
+        assertThat(asked).hasValue(1);
+        threads.shutdownNow();
+    }
+
+    @Test
+    void givesALingeringThreadBackInTheEnd() throws InterruptedException {
+        var ended = new CountDownLatch(1);
+        var dispatcher = new OrderedDispatcher<String, Integer>(
+                work -> threads.execute(() -> {
+                    work.run();
+                    ended.countDown();
+                }),
+                1,
+                CAPACITY,
+                Duration.ofMillis(20),
+                this::note);
+
+        dispatcher.add("a", 1);
+
+        assertThat(ended.await(10, SECONDS)).isTrue();
     }
 }
