@@ -16,7 +16,6 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import jakarta.enterprise.inject.spi.ProcessObserverMethod;
-import java.lang.annotation.Annotation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The application's observer methods for Herald's events, noted by CDI while it looks for them at deployment.
@@ -35,61 +34,102 @@ import java.util.stream.Stream;
  */
 public class ObserverCatalogue implements Extension {
 
-    private final List<ObserverMethod<?>> methods = new CopyOnWriteArrayList<>();
-
-    private final List<ObserverMethod<?>> examiners = new CopyOnWriteArrayList<>();
+    private final List<Observer> observers = new CopyOnWriteArrayList<>();
 
     /** Those that observe events of a type, as they are called; asked for each message. */
-    private final Map<Class<?>, List<ObserverMethod<?>>> observed = new ConcurrentHashMap<>();
+    private final Map<Class<?>, List<Observer>> byType = new ConcurrentHashMap<>();
+
+    /**
+     * An observer method.
+     *
+     * @param namespace whose events it observes
+     * @param event the only event that it observes; {@code null} for all
+     * @param isForeign whether it has qualifiers that none of Herald's events has
+     */
+    private record Observer(
+            ObserverMethod<?> method,
+            Class<?> type,
+            String namespace,
+            @Nullable String event,
+            boolean isForeign) {
+
+        /** Without a namespace, a method is one of the main namespace. */
+        static Observer of(ObserverMethod<?> method, Class<?> type) {
+            var namespace = Connection.MAIN;
+            String event = null;
+            var isForeign = false;
+            for (var qualifier : method.getObservedQualifiers()) {
+                if (qualifier instanceof Namespace named) {
+                    namespace = named.value();
+                } else if (qualifier instanceof On on) {
+                    event = on.value();
+                } else {
+                    isForeign = isForeign || !(qualifier instanceof Any);
+                }
+            }
+            return new Observer(method, type, namespace, event, isForeign);
+        }
+
+        boolean observes(HeraldEvent happened) {
+            return (happened instanceof Published || isIn(namespaceOf(happened)))
+                    && (event == null
+                            || (happened instanceof Received received
+                                    && received.event().equals(event)))
+                    && !isForeign;
+        }
+
+        boolean isIn(String other) {
+            return namespace.equals(other) || namespace.equals(Namespace.ALL);
+        }
+    }
 
     void note(@Observes ProcessObserverMethod<?, ?> found) {
         var method = found.getObserverMethod();
-        if (method.getObservedType() instanceof Class<?> observed && HeraldEvent.class.isAssignableFrom(observed)) {
-            methods.add(method);
-        } else if (method.getObservedType().equals(ConnectionAttempt.class)) {
-            examiners.add(method);
+        if (method.getObservedType() instanceof Class<?> type
+                && (HeraldEvent.class.isAssignableFrom(type) || type.equals(ConnectionAttempt.class))) {
+            observers.add(Observer.of(method, type));
         }
     }
 
     /** The methods that observe this event, those of high priority (a small number) first. To be asked after deployment. */
     List<ObserverMethod<?>> of(HeraldEvent event) {
         List<ObserverMethod<?>> found = List.of();
-        for (var method : observed.computeIfAbsent(event.getClass(), this::ofType)) {
-            if (observes(method, event)) {
+        for (var observer : of(event.getClass())) {
+            if (observer.observes(event)) {
                 found = found.isEmpty() ? new ArrayList<>() : found;
-                found.add(method);
+                found.add(observer.method());
             }
         }
         return found;
     }
 
-    private List<ObserverMethod<?>> ofType(Class<?> type) {
-        return methods.stream()
-                .filter(method -> observedClass(method).isAssignableFrom(type))
-                .sorted(Comparator.comparingInt(ObserverMethod::getPriority))
-                .toList();
-    }
-
-    private static boolean observes(ObserverMethod<?> method, HeraldEvent event) {
-        if (!(event instanceof Published) && !isIn(namespaceOf(event), method)) {
-            return false;
-        }
-        for (var qualifier : method.getObservedQualifiers()) {
-            if (!fits(qualifier, event)) {
-                return false;
+    /** The methods that observe attempts to connect to this namespace, those of high priority (a small number) first. */
+    List<ObserverMethod<?>> examiners(String namespace) {
+        List<ObserverMethod<?>> found = new ArrayList<>();
+        for (var observer : of(ConnectionAttempt.class)) {
+            if (observer.isIn(namespace) && !observer.isForeign()) {
+                found.add(observer.method());
             }
         }
-        return true;
+        return found;
     }
 
-    /** Without a namespace, a method is one of the main namespace. */
-    private static boolean isIn(String namespace, ObserverMethod<?> method) {
-        for (var qualifier : method.getObservedQualifiers()) {
-            if (qualifier instanceof Namespace named) {
-                return named.value().equals(namespace) || named.value().equals(Namespace.ALL);
-            }
-        }
-        return namespace.equals(Connection.MAIN);
+    private List<Observer> of(Class<?> type) {
+        return byType.computeIfAbsent(
+                type,
+                t -> observers.stream()
+                        .filter(observer -> observer.type().isAssignableFrom(t))
+                        .sorted(Comparator.comparingInt(
+                                observer -> observer.method().getPriority()))
+                        .toList());
+    }
+
+    /** The namespaces that the application's observers name. */
+    Set<String> namespaces() {
+        return observers.stream()
+                .map(Observer::namespace)
+                .filter(named -> !named.equals(Namespace.ALL) && !named.equals(Connection.MAIN))
+                .collect(Collectors.toSet());
     }
 
     private static String namespaceOf(HeraldEvent event) {
@@ -105,34 +145,5 @@ public class ObserverCatalogue implements Extension {
             return e.connection().namespace();
         }
         return Connection.MAIN;
-    }
-
-    /** The namespaces that the application's observers name. */
-    Set<String> namespaces() {
-        return Stream.concat(methods.stream(), examiners.stream())
-                .flatMap(method -> method.getObservedQualifiers().stream())
-                .filter(Namespace.class::isInstance)
-                .map(qualifier -> ((Namespace) qualifier).value())
-                .filter(named -> !named.equals(Namespace.ALL))
-                .collect(Collectors.toSet());
-    }
-
-    /** The methods that observe attempts to connect to this namespace, those of high priority (a small number) first. */
-    List<ObserverMethod<?>> examiners(String namespace) {
-        return examiners.stream()
-                .filter(method -> isIn(namespace, method))
-                .sorted(Comparator.comparingInt(ObserverMethod::getPriority))
-                .toList();
-    }
-
-    private static Class<?> observedClass(ObserverMethod<?> method) {
-        return (Class<?>) method.getObservedType();
-    }
-
-    private static boolean fits(Annotation qualifier, HeraldEvent event) {
-        if (qualifier instanceof On on) {
-            return event instanceof Received received && received.event().equals(on.value());
-        }
-        return qualifier instanceof Any || qualifier instanceof Namespace;
     }
 }

@@ -23,6 +23,9 @@ public final class OrderedDispatcher<K, T> {
 
     private static final System.Logger LOG = System.getLogger(OrderedDispatcher.class.getName());
 
+    /** How long a thing may wait for a worker that is busy while another is idle. */
+    private static final long GLANCE = TimeUnit.MILLISECONDS.toNanos(2);
+
     private final Executor executor;
     private final int maxWorkers;
     private final int capacity;
@@ -83,7 +86,7 @@ public final class OrderedDispatcher<K, T> {
             newWorker = workers < maxWorkers && workers < lines.size();
             if (newWorker) {
                 workers++;
-            } else if (idleWorkers > 0) {
+            } else if (idleWorkers > 0 && idleWorkers == workers) {
                 notify();
             }
         }
@@ -127,13 +130,17 @@ public final class OrderedDispatcher<K, T> {
         }
     }
 
-    /** The next line that no worker is at; waits for one, for a while. The lock is held. */
+    /**
+     * The next line that no worker is at; waits for one, for a while. The lock is held. As long as another worker is busy nobody is
+     * woken, as that one will most likely be done before this one has got up; it looks by itself now and then, should the other be
+     * slow.
+     */
     private @Nullable Line<K, T> next() {
         var end = System.nanoTime() + linger;
         for (var left = linger; ready.isEmpty() && left > 0; left = end - System.nanoTime()) {
             idleWorkers++;
             try {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
+                TimeUnit.NANOSECONDS.timedWait(this, idleWorkers == workers ? left : Math.min(left, GLANCE));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return ready.poll();
