@@ -53,7 +53,7 @@ public final class EngineSession {
     private final AtomicInteger flushes = new AtomicInteger();
 
     // Guarded by this object's monitor, under which nobody is called.
-    private final Queue<Outgoing> queue = new ArrayDeque<>();
+    private final Queue<Outgoing> queue = new ArrayDeque<>(2);
     private long queuedBytes;
     private boolean refused;
     private boolean writing;

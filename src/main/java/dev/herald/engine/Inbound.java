@@ -19,7 +19,7 @@ final class Inbound {
 
     // Guarded by this object's monitor.
     private boolean posting;
-    private final Queue<Runnable> held = new ArrayDeque<>();
+    private final Queue<Runnable> held = new ArrayDeque<>(1);
     private long heldBytes;
 
     /**

@@ -36,7 +36,7 @@ final class Channel {
     /** The last message that was handed out. Written under the lock only. */
     private volatile Position delivered = NOWHERE;
 
-    private final Deque<Delivery> tail = new ArrayDeque<>(TAIL);
+    private final Deque<Delivery> tail = new ArrayDeque<>(1);
     /** Never changed, only replaced: it is walked outside the lock, too. */
     private Subscription[] live = NOBODY;
 

@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -255,7 +256,7 @@ public final class Hub {
      */
     public void roundTrip(Duration patience) throws InterruptedException, ExecutionException, TimeoutException {
         var traveller = new RoundTrip();
-        var subscription = subscribe(traveller, Set.of(), RoundTrip.CHANNEL, null);
+        var subscription = subscribe(traveller, except -> false, RoundTrip.CHANNEL, null);
         try {
             subscription.start(started -> true);
             append(traveller.draft())
@@ -306,12 +307,13 @@ public final class Hub {
     }
 
     /** A subscription that is not started. The channel is in the map before the log is read, so that no message falls between. */
-    Subscription subscribe(Subscriber subscriber, Set<String> names, ChannelName name, @Nullable Position since) {
+    Subscription subscribe(
+            Subscriber subscriber, Predicate<Set<String>> isExcepted, ChannelName name, @Nullable Position since) {
         var channel = acquire(name);
         try {
             var start = start(name, since);
             var cursor = start.recovered() && since != null ? since : start.head();
-            return new Subscription(channel, subscriber, cursor, start, names);
+            return new Subscription(channel, subscriber, cursor, start, isExcepted);
         } catch (RuntimeException e) {
             release(name);
             throw e;

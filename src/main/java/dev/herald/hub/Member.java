@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -28,19 +27,19 @@ import org.jspecify.annotations.Nullable;
  * A connection's membership of the hub, from {@link Hub#connect} to {@link #disconnect(String)}. Thread-safe. After the end all
  * methods do nothing.
  */
-public final class Member implements Peer {
+public final class Member implements Peer, Predicate<Set<String>> {
 
     private final Hub hub;
     private final Subscriber subscriber;
     private final ChannelName privateChannel;
 
-    /** The connection's id, and the names of the channels it is in: what messages may except. */
-    private final Set<String> names = ConcurrentHashMap.newKeySet();
+    /** The channels that it is in, for those who must not wait for the lock. */
+    private volatile Set<ChannelName> channels = Set.of();
 
     // Guarded by this object's monitor. Observers are told under it, too, which only queues. It is taken before the
     // locks of
     // channels and subscriptions, never under them.
-    private final Map<ChannelName, Subscription> subscriptions = new HashMap<>();
+    private final Map<ChannelName, Subscription> subscriptions = new HashMap<>(4);
     private boolean gone;
 
     Member(Hub hub, Subscriber subscriber) {
@@ -48,7 +47,6 @@ public final class Member implements Peer {
         this.subscriber = subscriber;
         this.privateChannel =
                 ChannelName.ofUser(subscriber.connection().person().id());
-        names.add(subscriber.connection().id());
     }
 
     @Override
@@ -129,10 +127,10 @@ public final class Member implements Peer {
     }
 
     private Subscription subscribe(ChannelName channel, @Nullable Position since) {
-        var subscription = hub.subscribe(subscriber, names, channel, since);
+        var subscription = hub.subscribe(subscriber, this, channel, since);
         var earlier = subscriptions.put(channel, subscription);
         if (earlier == null) {
-            names.add(channel.value());
+            channels = Set.copyOf(subscriptions.keySet());
             hub.presence().join(channel, connection());
         } else {
             hub.unsubscribe(earlier);
@@ -187,11 +185,14 @@ public final class Member implements Peer {
 
     @Override
     public Set<ChannelName> channels() {
-        return Set.copyOf(subscriptionsByChannel().keySet());
+        return channels;
     }
 
-    private synchronized Map<ChannelName, Subscription> subscriptionsByChannel() {
-        return Map.copyOf(subscriptions);
+    /** Whether a message that excepts these connections and channels is not for this one. Called under the channels' locks. */
+    @Override
+    public boolean test(Set<String> except) {
+        return except.contains(connection().id())
+                || channels.stream().anyMatch(channel -> except.contains(channel.value()));
     }
 
     @Override
@@ -254,7 +255,7 @@ public final class Member implements Peer {
         if (subscription == null) {
             return false;
         }
-        names.remove(channel.value());
+        channels = Set.copyOf(subscriptions.keySet());
         hub.unsubscribe(subscription);
         subscriber.left(channel);
         hub.presence().leave(channel, connection());
@@ -290,6 +291,7 @@ public final class Member implements Peer {
             hub.presence().leave(subscription.channel(), connection());
         }
         subscriptions.clear();
+        channels = Set.of();
         return hub.presence().disconnect(connection());
     }
 }

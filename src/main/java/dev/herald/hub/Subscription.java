@@ -4,7 +4,6 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
-import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,8 +31,7 @@ public final class Subscription {
     private final Subscriber subscriber;
     private final Position begin;
     private final Start start;
-    /** The subscriber's id, and the channels that it is in at the moment. */
-    private final Set<String> names;
+    private final Predicate<Set<String>> isExcepted;
 
     /** More than 0 while a thread is catching up: the others leave a note here for it, and go. */
     private final AtomicInteger catchUps = new AtomicInteger();
@@ -49,13 +47,15 @@ public final class Subscription {
     private boolean behind;
     private boolean ended;
 
-    Subscription(Channel channel, Subscriber subscriber, Position begin, Start start, Set<String> names) {
+    /** @param isExcepted whether the subscriber, or a channel that it is in, is among these names; called under locks */
+    Subscription(
+            Channel channel, Subscriber subscriber, Position begin, Start start, Predicate<Set<String>> isExcepted) {
         this.channel = channel;
         this.subscriber = subscriber;
         this.begin = begin;
         this.cursor = begin;
         this.start = start;
-        this.names = names;
+        this.isExcepted = isExcepted;
     }
 
     /** The place before the first message that it gets. */
@@ -163,7 +163,7 @@ public final class Subscription {
 
     private boolean isFor(Delivery delivery) {
         var except = delivery.message().except();
-        return except.isEmpty() || Collections.disjoint(except, names);
+        return except.isEmpty() || !isExcepted.test(except);
     }
 
     /** Queues a message that has no position, if there is room. */

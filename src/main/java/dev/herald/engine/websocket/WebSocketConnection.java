@@ -54,7 +54,7 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
 
     // Guarded by the lock, under which nothing is called.
     private @Nullable WebConnection connection;
-    private final Queue<byte[]> queue = new ArrayDeque<>();
+    private final Queue<byte[]> queue = new ArrayDeque<>(2);
     private long queuedBytes;
     /** The container has said that it takes data, and has not been found full since. */
     private boolean ready;
