@@ -32,8 +32,6 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
     /** What is joined in one write at most, unless one frame is larger: a slow peer shall show progress. In bytes. */
     private static final int MAX_JOINED = 65_536;
 
-    private static final byte[] NOTHING = {};
-
     private final Object lock = new Object();
 
     // Set by start, before init, and by init, before anything is read or written.
@@ -247,19 +245,17 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
     /** Writes until nothing waits or the socket is full. Only for the thread that has claimed the output, which it gives back. */
     private void drain() {
         try {
-            while (isReady()) {
+            while (flushIsDue || hasMore()) {
+                if (!isReady()) {
+                    return;
+                }
                 if (flushIsDue) {
                     output.flush();
                     flushIsDue = false;
-                    continue;
-                }
-                var bytes = take();
-                if (bytes.length > 0) {
-                    output.write(bytes);
+                } else {
+                    output.write(take());
                     flushIsDue = true;
                     wrote = true;
-                } else if (!goOn()) {
-                    return;
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -290,11 +286,16 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
         }
     }
 
-    /** Takes what waits, as one array. */
+    /** Takes what waits, which is something, as one array. */
     private byte[] take() {
-        var frames = new ArrayDeque<byte[]>();
-        var bytes = 0;
         synchronized (lock) {
+            progress++;
+            if (queue.size() == 1) {
+                queuedBytes = 0;
+                return queue.remove();
+            }
+            var frames = new ArrayDeque<byte[]>(queue.size());
+            var bytes = 0;
             for (var next = queue.peek(); next != null; next = queue.peek()) {
                 if (!frames.isEmpty() && bytes + next.length > MAX_JOINED) {
                     break;
@@ -303,12 +304,8 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
                 bytes += next.length;
             }
             queuedBytes -= bytes;
-            progress++;
+            return join(frames, bytes);
         }
-        if (frames.isEmpty()) {
-            return NOTHING;
-        }
-        return frames.size() == 1 ? frames.remove() : join(frames, bytes);
     }
 
     private static byte[] join(Iterable<byte[]> frames, int length) {
@@ -321,27 +318,29 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
         return joined;
     }
 
-    /** Everything has left: tells so, and gives the output back unless that brought more. */
-    private boolean goOn() {
-        boolean isOver;
-        boolean tellsIt;
-        synchronized (lock) {
-            if (!queue.isEmpty()) {
-                return true;
+    /** Whether there is more to write. If not: tells that everything has left, and gives the output back unless that brings more. */
+    private boolean hasMore() {
+        while (true) {
+            boolean isOver;
+            synchronized (lock) {
+                if (!queue.isEmpty()) {
+                    return true;
+                }
+                closeSent = closing;
+                isOver = closeSent && closeReceived;
+                writing = wrote && !closing;
+                wrote = false;
+                if (!writing && !isOver) {
+                    return false;
+                }
             }
-            tellsIt = wrote && !closing;
-            wrote = false;
-            writing = tellsIt;
-            closeSent = closing;
-            isOver = closeSent && closeReceived;
-        }
-        if (tellsIt) {
+            if (isOver) {
+                end(CloseCodes.NONE, "");
+                return false;
+            }
             // With the output claimed: what is sent meanwhile is written by the loop, not by recursion.
             tell(WebSocketListener::onWritable);
-        } else if (isOver) {
-            end(CloseCodes.NONE, "");
         }
-        return tellsIt;
     }
 
     private final class Outgoing implements WriteListener {
