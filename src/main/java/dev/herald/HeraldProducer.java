@@ -20,6 +20,7 @@ import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -69,7 +70,9 @@ public class HeraldProducer {
             @Observes @BeforeDestroyed(ApplicationScoped.class) Object deployment,
             Sockets sockets,
             EngineServer engine,
-            SocketIoServer socketIo) {
+            SocketIoServer socketIo,
+            SocketIoStatus status) {
+        status.close();
         sockets.close();
         engine.close();
         socketIo.close();
@@ -103,5 +106,15 @@ public class HeraldProducer {
     @Singleton
     EngineServer engine(EngineSettings settings, SocketIoServer socketIo) {
         return new EngineServer(settings, socketIo, timer, executor);
+    }
+
+    @Produces
+    @Singleton
+    SocketIoStatus status(EngineServer engine, SocketIoServer socketIo) {
+        return new SocketIoStatus(engine, socketIo);
+    }
+
+    void showStatus(@Observes @Initialized(ApplicationScoped.class) Object deployment, SocketIoStatus status) {
+        status.open();
     }
 }
