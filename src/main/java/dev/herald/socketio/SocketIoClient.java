@@ -54,7 +54,7 @@ final class SocketIoClient implements Subscriber {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SID_BYTES = 15;
 
-    /** How many messages may come from beans before the client knows that it is connected. */
+    /** How many packets may come before the client knows that it is connected. */
     private static final int MAX_EARLY = 256;
 
     private final Connection connection;
@@ -68,8 +68,8 @@ final class SocketIoClient implements Subscriber {
     /** Held from the first word of the end to the last: who waits for it finds everything ended. Taken before all other locks. */
     private final Object ending = new Object();
 
-    // Guarded by "ending".
-    private boolean hasEnded;
+    /** Why it has ended; {@code null} before. Guarded by "ending". */
+    private @Nullable String endReason;
 
     private volatile @Nullable Member member;
 
@@ -77,7 +77,8 @@ final class SocketIoClient implements Subscriber {
     private final Progress progress;
     private boolean connected;
     private boolean closed;
-    private @Nullable List<Delivery> early;
+    private boolean isBack;
+    private @Nullable List<Outgoing> early;
 
     /** @param pid by which the client may come back; {@code null} when it may not */
     SocketIoClient(
@@ -115,13 +116,21 @@ final class SocketIoClient implements Subscriber {
 
     // The beginning.
 
+    /** The hub has admitted it. If a bean that heard of it has ended it already, it leaves the hub again. */
     void become(Member admitted) {
-        synchronized (this) {
-            if (connection.isMain()) {
-                progress.number(admitted.privateChannel());
+        synchronized (ending) {
+            synchronized (this) {
+                if (connection.isMain()) {
+                    progress.number(admitted.privateChannel());
+                }
+            }
+            member = admitted;
+            if (endReason != null) {
+                admitted.disconnect(endReason);
+            } else if (pid != null) {
+                server.recoveries().connected(pid, this);
             }
         }
-        member = admitted;
     }
 
     private Member member() {
@@ -148,24 +157,34 @@ final class SocketIoClient implements Subscriber {
 
     /** Tells a client that is back what it has missed, and then that it is connected as before. */
     void goOn() {
+        synchronized (this) {
+            isBack = true;
+        }
         member().waiting().forEach(subscription -> subscription.start(started -> true));
         sayConnected();
     }
 
+    /** The first call counts. */
     private void sayConnected() {
         var json = JSON.createObjectBuilder().add("sid", connection.id());
         if (pid != null) {
             json.add("pid", pid);
         }
         var connect = new Connect(connection.namespace(), json.build().toString());
+        boolean isQueued;
         synchronized (this) {
-            closed = closed || !session.offer(packets(connect));
-            connected = true;
-            var held = early;
-            early = null;
-            if (held != null) {
-                held.forEach(delivery -> queue(delivery, session::offer));
+            if (connected || closed) {
+                return;
             }
+            connected = true;
+            isQueued = session.offer(packets(connect));
+            if (early != null) {
+                isQueued = isQueued && early.stream().allMatch(session::offer);
+                early = null;
+            }
+        }
+        if (!isQueued) {
+            fellBehind();
         }
     }
 
@@ -319,7 +338,7 @@ final class SocketIoClient implements Subscriber {
     }
 
     private synchronized boolean enqueue(Outgoing packets) {
-        return !closed && session.offer(packets);
+        return !closed && (connected ? session.offer(packets) : hold(packets));
     }
 
     /** Takes an answer. */
@@ -382,28 +401,26 @@ final class SocketIoClient implements Subscriber {
         var channel = message.channel();
         var position = message.position();
         if (channel == null || position == null) {
-            if (!connected) {
-                return hold(delivery);
-            }
             var needsOffset = pid != null && dialect.endsInText(message);
-            return queue.test(packets(delivery, needsOffset ? progress.now() : null));
+            var packets = packets(delivery, needsOffset ? progress.now() : null);
+            return connected ? queue.test(packets) : hold(packets);
         }
-        var offset = pid == null ? null : progress.after(channel, position);
-        if (!queue.test(packets(delivery, offset))) {
+        var packets = packets(delivery, pid == null ? null : progress.after(channel, position));
+        if (!(connected || isBack ? queue.test(packets) : hold(packets))) {
             return false;
         }
         progress.advance(channel, position);
         return true;
     }
 
-    /** What beans send while the client is being connected comes when it is. */
-    private boolean hold(Delivery delivery) {
+    /** What comes while the client is being connected follows the word that it is, but for what it has missed. */
+    private boolean hold(Outgoing packets) {
         var held = early;
         if (held == null) {
             held = new ArrayList<>();
             early = held;
         }
-        return held.size() < MAX_EARLY && held.add(delivery);
+        return held.size() < MAX_EARLY && held.add(packets);
     }
 
     /** Written when it is sent: not under a channel's lock. */
@@ -462,17 +479,28 @@ final class SocketIoClient implements Subscriber {
 
     @Override
     public void end(boolean transportToo) {
-        enqueue(packets(new Disconnect(connection.namespace())));
+        sayConnected();
+        if (!end("server namespace disconnect", false)) {
+            return;
+        }
         carrier.remove(this);
-        end("server namespace disconnect", false);
+        if (!session.offer(packets(new Disconnect(connection.namespace())))) {
+            session.close(CloseReason.SLOW_READER);
+        }
         session.flush();
         if (transportToo) {
             session.close(CloseReason.FORCED_CLOSE);
         }
     }
 
+    /** Who has ended takes nothing any more, and that is no reason to close what carries others, too. */
     @Override
     public void fellBehind() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+        }
         session.close(CloseReason.SLOW_READER);
     }
 
@@ -482,17 +510,24 @@ final class SocketIoClient implements Subscriber {
         session.close(CloseReason.REPLACED);
     }
 
+    boolean hasEnded() {
+        synchronized (ending) {
+            return endReason != null;
+        }
+    }
+
     /**
      * Ends the client: the first call counts, and others wait for it.
      *
      * @param mayReturn whether it may come back and go on where it was
+     * @return whether this was the first call
      */
-    void end(String reason, boolean mayReturn) {
+    boolean end(String reason, boolean mayReturn) {
         synchronized (ending) {
-            if (hasEnded) {
-                return;
+            if (endReason != null) {
+                return false;
             }
-            hasEnded = true;
+            endReason = reason;
             synchronized (this) {
                 closed = true;
             }
@@ -508,6 +543,7 @@ final class SocketIoClient implements Subscriber {
             }
         }
         answers.end("the connection has ended: " + reason);
+        return true;
     }
 
     private Recoveries.Suspended suspended(Map<ChannelName, Position> begins) {

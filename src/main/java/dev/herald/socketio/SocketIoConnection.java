@@ -47,12 +47,12 @@ final class SocketIoConnection implements EngineListener {
     private final boolean isProven;
     private final SocketIoServer server;
     private final SocketIoDecoder decoder;
-    private final long began = System.nanoTime();
 
     // Guarded by this object's monitor, under which nobody is called.
     private final Map<String, SocketIoClient> clients = new HashMap<>(4);
     private final Set<String> examined = new HashSet<>(4);
     private int invalidNamespaces;
+    private long nowhereSince = System.nanoTime();
     private long incompleteSince;
     private boolean incomplete;
     private @Nullable CloseReason ended;
@@ -162,8 +162,8 @@ final class SocketIoConnection implements EngineListener {
             refuse(attempt.namespace(), refusal.get());
             return;
         }
-        var auth = (JsonObject) EventArguments.parse(connect.auth());
         try {
+            var auth = (JsonObject) EventArguments.parse(connect.auth());
             if (!isEnded() && recover(attempt.namespace(), auth).isEmpty()) {
                 begin(attempt.namespace(), auth);
             }
@@ -196,13 +196,9 @@ final class SocketIoConnection implements EngineListener {
         var stale = text(auth, "offset");
         var client = new SocketIoClient(
                 new Connection(sid, person, namespace), pid, new Progress(stale.orElse(null)), this, server);
-        var member = server.hub().connect(client);
-        if (pid != null) {
-            recoveries.connected(pid, client);
-        }
-        client.become(member);
-        client.begin(auth.get("resume"));
+        client.become(server.hub().connect(client));
         add(client);
+        client.begin(auth.get("resume"));
         session.flush();
     }
 
@@ -227,15 +223,17 @@ final class SocketIoConnection implements EngineListener {
         }
         var client = new SocketIoClient(state.connection(), pid.get(), state.progress(), this, server);
         try {
-            var member = server.hub().resume(client, state.progress().returnTo(offset, state.begins()));
-            recoveries.connected(pid.get(), client);
-            client.become(member);
-            client.goOn();
+            client.become(server.hub().resume(client, state.progress().returnTo(offset, state.begins())));
         } catch (GapException e) {
             return lost(Outcome.GAP, e.getMessage());
+        } catch (RuntimeException e) {
+            // It may have more luck when it tries again.
+            recoveries.suspend(pid.get(), state);
+            throw e;
         }
         recoveries.count(Outcome.RECOVERED, state.connection().id(), null);
         add(client);
+        client.goOn();
         session.flush();
         return Optional.of(client);
     }
@@ -254,6 +252,7 @@ final class SocketIoConnection implements EngineListener {
         return object.get(name) instanceof JsonString text ? Optional.of(text.getString()) : Optional.empty();
     }
 
+    /** From now on it gets what its client sends: before its client knows that it is connected, and so begins to send. */
     private void add(SocketIoClient client) {
         CloseReason over;
         synchronized (this) {
@@ -264,16 +263,26 @@ final class SocketIoConnection implements EngineListener {
         }
         if (over != null) {
             client.end(over.words(), isRecoverable(over));
+        } else if (client.hasEnded()) {
+            remove(client);
         }
     }
 
     /** The client is gone; its connection stays, and may connect to the namespace again. */
     void remove(SocketIoClient client) {
+        boolean isNowhere;
         synchronized (this) {
             var namespace = client.connection().namespace();
             if (clients.remove(namespace, client)) {
                 examined.remove(namespace);
             }
+            isNowhere = clients.isEmpty();
+            if (isNowhere) {
+                nowhereSince = System.nanoTime();
+            }
+        }
+        if (isNowhere) {
+            server.watch(this);
         }
     }
 
@@ -315,7 +324,7 @@ final class SocketIoConnection implements EngineListener {
         left.forEach(client -> client.end(reason.words(), isRecoverable(reason)));
     }
 
-    /** Who breaks the protocol does not come back as the one it was. */
+    /** Who sends what is no packet does not come back as the one it was. */
     private static boolean isRecoverable(CloseReason reason) {
         return reason != CloseReason.PARSE_ERROR;
     }
@@ -332,7 +341,7 @@ final class SocketIoConnection implements EngineListener {
                     && now - incompleteSince
                             >= server.settings().attachmentTimeout().toNanos();
             var isNowhere = clients.isEmpty()
-                    && now - began >= server.settings().connectTimeout().toNanos();
+                    && now - nowhereSince >= server.settings().connectTimeout().toNanos();
             isLate = isHalf || isNowhere;
             isWaiting = incomplete || clients.isEmpty();
         }

@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 
 /** A timer whose time comes when a test says so. */
-final class FakeTimer {
+public final class FakeTimer {
 
     /** What is to be done later, once. */
     final Queue<Runnable> pauses = new ConcurrentLinkedQueue<>();
@@ -17,7 +17,8 @@ final class FakeTimer {
     private final List<Runnable> clocks = new ArrayList<>();
     boolean cancelled;
 
-    ScheduledExecutorService asExecutor() {
+    /** The timer that Herald is given. */
+    public ScheduledExecutorService asExecutor() {
         Object future = proxy(ScheduledFuture.class, (name, arguments) -> {
             cancelled |= name.equals("cancel");
             return true;
@@ -35,8 +36,13 @@ final class FakeTimer {
     }
 
     /** The clock ticks. */
-    void tick() {
+    public void tick() {
         clocks.forEach(Runnable::run);
+    }
+
+    /** Whether a clock was stopped. */
+    public boolean isCancelled() {
+        return cancelled;
     }
 
     /** All pauses so far are over. */

@@ -1,0 +1,184 @@
+package dev.herald.socketio;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.ConnectionAttempt;
+import dev.herald.api.HeraldEvent;
+import dev.herald.api.Person;
+import dev.herald.api.PersonPrincipal;
+import dev.herald.api.Receipt;
+import dev.herald.api.Received;
+import dev.herald.engine.EngineServer;
+import dev.herald.engine.EngineSettings;
+import dev.herald.engine.FakeTimer;
+import dev.herald.engine.PollingClient;
+import dev.herald.hub.ChannelKinds;
+import dev.herald.hub.Draft;
+import dev.herald.hub.Hub;
+import dev.herald.hub.HubLimits;
+import dev.herald.hub.MemoryLog;
+import dev.herald.hub.Observers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** Socket.IO over a real hub and a real Engine.IO, without a network: the time is the test's. */
+final class TestServer {
+
+    static final Clock CLOCK = Clock.fixed(Instant.parse("2026-02-03T04:05:06.789Z"), ZoneOffset.UTC);
+    static final Person ANN = new Person("ann", "Ann");
+    static final Person BOB = new Person("bob", "Bob");
+    static final String MAIN = "/";
+    static final String SHOP = "/shop";
+    static final MemoryLog.Bounds BOUNDS = new MemoryLog.Bounds(1_000, 10_000_000, 100);
+    static final SocketIoSettings SETTINGS = settings(true, false);
+
+    final Diary observers = new Diary();
+    final FakeTimer timer = new FakeTimer();
+    final MemoryLog log;
+    final Hub hub;
+    final SocketIoServer socketIo;
+    final EngineServer engine;
+
+    /** Examines who connects; at first it lets everyone in, at once. */
+    volatile BiConsumer<ConnectionAttempt, Runnable> examiner = (attempt, then) -> then.run();
+
+    TestServer() {
+        this(SETTINGS);
+    }
+
+    TestServer(SocketIoSettings settings) {
+        this(settings, BOUNDS, 256);
+    }
+
+    TestServer(SocketIoSettings settings, MemoryLog.Bounds bounds, int queuedPackets) {
+        this(settings, bounds, queuedPackets, new HubLimits(100, 3, 900));
+    }
+
+    TestServer(SocketIoSettings settings, MemoryLog.Bounds bounds, int queuedPackets, HubLimits limits) {
+        log = new MemoryLog("life", CLOCK, bounds);
+        hub = new Hub(log, new ChannelKinds(List.of("typing:*"), List.of()), observers, limits, CLOCK);
+        socketIo = new SocketIoServer(
+                settings, hub, (attempt, then) -> examiner.accept(attempt, then), timer.asExecutor());
+        var defaults = EngineSettings.DEFAULT;
+        engine = new EngineServer(
+                new EngineSettings(
+                        defaults.transports(),
+                        false,
+                        defaults.pingInterval(),
+                        defaults.pingTimeout(),
+                        defaults.upgradeTimeout(),
+                        defaults.closeTimeout(),
+                        defaults.maxPayload(),
+                        defaults.maxPackets(),
+                        queuedPackets,
+                        defaults.queuedBytes()),
+                socketIo,
+                timer.asExecutor(),
+                Runnable::run);
+    }
+
+    /** Settings with two namespaces besides the main one, 3 invalid ones, 3 pending answers, and 1000 bytes of attachments. */
+    static SocketIoSettings settings(boolean recovery, boolean metadata) {
+        return settings(recovery, metadata, 100);
+    }
+
+    static SocketIoSettings settings(boolean recovery, boolean metadata, int maxSuspended) {
+        return new SocketIoSettings(
+                Set.of(SHOP, "/chat"),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(5),
+                1_000,
+                3,
+                3,
+                recovery,
+                Duration.ofMinutes(2),
+                maxSuspended,
+                metadata);
+    }
+
+    /** A connection that is in no namespace yet. */
+    PollingClient open(Person person) {
+        return open(person, true);
+    }
+
+    PollingClient open(Person person, boolean isProven) {
+        return PollingClient.open(engine, new PersonPrincipal(person, isProven), isProven);
+    }
+
+    /** A client in the main namespace. */
+    TestSocket connect(Person person) {
+        return connect(person, MAIN);
+    }
+
+    TestSocket connect(Person person, String namespace) {
+        return new TestSocket(open(person), namespace).connect("");
+    }
+
+    /** Publishes as the application. */
+    Receipt publish(ChannelName channel, String event, String json) {
+        return hub.publish(new Draft(channel, event, null, null, json, null))
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** As much time has passed. */
+    void pass(Duration time) {
+        socketIo.tick(System.nanoTime() + time.toNanos());
+    }
+
+    long outcomes(String outcome) {
+        return socketIo.recoveryOutcomes().getOrDefault(outcome, 0L);
+    }
+
+    /** Observers that write down what they are told, and do with it what a test says. */
+    static final class Diary implements Observers {
+
+        final List<HeraldEvent> events = new CopyOnWriteArrayList<>();
+        volatile boolean behind;
+        volatile Predicate<Received> handles = received -> true;
+        volatile Consumer<HeraldEvent> then = event -> {};
+
+        @Override
+        public boolean areBehind() {
+            return behind;
+        }
+
+        @Override
+        public boolean isObserved(HeraldEvent event) {
+            return !(event instanceof Received received) || handles.test(received);
+        }
+
+        @Override
+        public void tell(HeraldEvent event) {
+            events.add(event);
+            then.accept(event);
+        }
+
+        <E extends HeraldEvent> List<E> of(Class<E> type) {
+            return events.stream().filter(type::isInstance).map(type::cast).toList();
+        }
+
+        /** The latest message from a client. */
+        Received received() {
+            var all = of(Received.class);
+            return all.get(all.size() - 1);
+        }
+    }
+
+    /** Lets a test wait for what other threads do. */
+    static <T> T await(java.util.concurrent.CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}
