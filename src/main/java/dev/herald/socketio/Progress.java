@@ -28,16 +28,20 @@ final class Progress {
 
     private static final class Place {
 
-        private final int number;
+        private final long number;
+        /** Whether the channel's log began anew while the client was in it. */
+        private final boolean isAnew;
+
         private @Nullable Position last;
 
-        Place(int number) {
+        Place(long number, boolean isAnew) {
             this.number = number;
+            this.isAnew = isAnew;
         }
     }
 
     private final Map<ChannelName, Place> places = new LinkedHashMap<>(4);
-    private int nextNumber;
+    private long nextNumber;
 
     /**
      * Nothing is received.
@@ -47,7 +51,7 @@ final class Progress {
     Progress(@Nullable String stale) {
         if (stale != null && isOffset(stale)) {
             nextNumber = read(stale).keySet().stream()
-                    .mapToInt(number -> number + 1)
+                    .mapToLong(number -> number + 1)
                     .max()
                     .orElse(0);
         }
@@ -61,7 +65,17 @@ final class Progress {
     private Place place(ChannelName channel) {
         var place = places.get(channel);
         if (place == null) {
-            place = new Place(nextNumber++);
+            place = new Place(nextNumber++, false);
+            places.put(channel, place);
+        }
+        return place;
+    }
+
+    /** Another number for another epoch: an offset of the old one does not count the new one's messages. */
+    private Place place(ChannelName channel, Position position) {
+        var place = place(channel);
+        if (place.last != null && !place.last.epoch().equals(position.epoch())) {
+            place = new Place(nextNumber++, true);
             places.put(channel, place);
         }
         return place;
@@ -69,12 +83,12 @@ final class Progress {
 
     /** The offset of a message, if it is the next that the client gets. */
     String after(ChannelName channel, Position position) {
-        return write(place(channel), position.offset());
+        return write(place(channel, position), position.offset());
     }
 
     /** The client gets the message. */
     void advance(ChannelName channel, Position position) {
-        place(channel).last = position;
+        place(channel, position).last = position;
     }
 
     /** The channel is left; its number is not given to another one. */
@@ -93,7 +107,7 @@ final class Progress {
             var last = place.last;
             if (place == moving || last != null) {
                 text.append(text.isEmpty() ? "" : "_")
-                        .append(Integer.toString(place.number, RADIX))
+                        .append(Long.toString(place.number, RADIX))
                         .append('.')
                         .append(Long.toString(place == moving || last == null ? offset : last.offset(), RADIX));
             }
@@ -106,14 +120,13 @@ final class Progress {
         return text.length() <= MAX_LENGTH && OFFSET.matcher(text).matches();
     }
 
-    private static Map<Integer, Long> read(String offset) {
-        var numbers = new HashMap<Integer, Long>();
+    private static Map<Long, Long> read(String offset) {
+        var numbers = new HashMap<Long, Long>();
         if (!offset.equals(NOTHING)) {
             for (var part : offset.split("_", -1)) {
                 var dot = part.indexOf('.');
                 numbers.put(
-                        Integer.parseInt(part.substring(0, dot), RADIX),
-                        Long.parseLong(part.substring(dot + 1), RADIX));
+                        Long.parseLong(part.substring(0, dot), RADIX), Long.parseLong(part.substring(dot + 1), RADIX));
             }
         }
         return numbers;
@@ -124,10 +137,11 @@ final class Progress {
      *
      * @param offset the last one that the client has; {@code null} when it has none
      * @param begins the channels that it was in, each with the place before the first message that it was to get there
-     * @return the last message that it has, for each of these channels
+     * @return the last message that it has, for each of these channels; where it began, which its log does not know any more, if
+     *     the log began anew and the client has nothing of that
      */
     Map<ChannelName, Position> returnTo(@Nullable String offset, Map<ChannelName, Position> begins) {
-        var numbers = offset == null ? Map.<Integer, Long>of() : read(offset);
+        var numbers = offset == null ? Map.<Long, Long>of() : read(offset);
         var reached = new HashMap<ChannelName, Position>();
         places.keySet().retainAll(begins.keySet());
         begins.forEach((channel, begin) -> {
@@ -135,7 +149,9 @@ final class Progress {
             var last = place.last;
             var epoch = last == null ? begin.epoch() : last.epoch();
             var from = epoch.equals(begin.epoch()) ? begin.offset() : 0;
-            var position = new Position(epoch, Math.max(from, numbers.getOrDefault(place.number, 0L)));
+            var position = place.isAnew && !numbers.containsKey(place.number)
+                    ? begin
+                    : new Position(epoch, Math.max(from, numbers.getOrDefault(place.number, 0L)));
             reached.put(channel, position);
             place.last = numbers.containsKey(place.number) ? position : null;
         });
