@@ -140,12 +140,10 @@ public final class Member implements Peer, Predicate<Set<String>> {
 
     @Override
     public boolean join(ChannelName channel) {
+        Optional<Subscription> joined;
         synchronized (this) {
-            if (subscriptions.containsKey(channel)) {
-                return false;
-            }
+            joined = subscriptions.containsKey(channel) ? Optional.empty() : join(channel, null);
         }
-        var joined = join(channel, null);
         joined.ifPresent(subscription -> subscription.start(subscriber::announce));
         return joined.isPresent();
     }

@@ -72,7 +72,7 @@ final class EventArguments {
     }
 
     private static String withBytes(String text, List<Bytes> attachments) {
-        return text.contains(PLACEHOLDER)
+        return text.contains(PLACEHOLDER) || text.indexOf('\\') >= 0
                 ? replaced(parse(text), object -> isPlaceholder(object) ? bytes(object, attachments) : object)
                         .toString()
                 : text;
@@ -91,12 +91,28 @@ final class EventArguments {
         if (!json.contains(Arguments.MARK) && !json.contains(JsonBytes.MARK)) {
             return new Outbound(List.of(json), List.of());
         }
+        var arguments = Arguments.read(json);
         var attachments = new ArrayList<Bytes>();
-        var texts = Arguments.read(json).stream()
+        var texts = arguments.stream()
                 .map(argument -> replaced(argument, object -> withPlaceholder(object, attachments))
                         .toString())
                 .toList();
-        return new Outbound(texts, List.copyOf(attachments));
+        return attachments.isEmpty() || arguments.stream().noneMatch(EventArguments::hasPlaceholder)
+                ? new Outbound(texts, List.copyOf(attachments))
+                : new Outbound(arguments.stream().map(JsonValue::toString).toList(), List.of());
+    }
+
+    /**
+     * Whether clients could take something that is only data for the place of an attachment, and find none there: so it must not
+     * be in a packet with attachments.
+     */
+    private static boolean hasPlaceholder(JsonValue value) {
+        if (value instanceof JsonArray array) {
+            return array.stream().anyMatch(EventArguments::hasPlaceholder);
+        }
+        return value instanceof JsonObject object
+                && (object.containsKey(PLACEHOLDER)
+                        || object.values().stream().anyMatch(EventArguments::hasPlaceholder));
     }
 
     /** Bytes that are too many for a packet stay what they are in JSON. */

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** The acknowledgements that one client owes. Thread-safe; futures are completed outside its lock. */
 final class PendingAnswers {
 
+    /** Longer than any server runs. */
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
     private final int max;
 
     // Guarded by this object's monitor.
@@ -41,8 +44,9 @@ final class PendingAnswers {
             throw new UnansweredException("this client owes as many answers as it may: " + max);
         }
         var id = nextId++;
+        var nanos = (patience.compareTo(FOR_EVER) < 0 ? patience : FOR_EVER).toNanos();
         var answer = new CompletableFuture<String>();
-        pending.put(id, new Pending(answer, System.nanoTime() + patience.toNanos()));
+        pending.put(id, new Pending(answer, System.nanoTime() + nanos));
         return new Question(id, answer);
     }
 

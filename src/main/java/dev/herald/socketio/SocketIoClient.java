@@ -255,11 +255,7 @@ final class SocketIoClient implements Subscriber {
 
     private void obey(String event, Request request, Answer answer) {
         if (request instanceof Request.Join join) {
-            member().join(join)
-                    .ifPresent(joined -> joined.start(subscription -> {
-                        answer.give(joined(subscription));
-                        return true;
-                    }));
+            member().join(join).ifPresent(joined -> joined.start(subscription -> announce(subscription, answer)));
             session.flush();
         } else if (request instanceof Request.Leave leave) {
             var left = member().leave(leave);
@@ -284,6 +280,11 @@ final class SocketIoClient implements Subscriber {
                             tell.id()),
                     answer);
         }
+    }
+
+    /** Called under a lock: nothing is written. */
+    private static boolean announce(Subscription subscription, Answer answer) {
+        return !(answer instanceof OneAnswer one) || one.queue(joined(subscription));
     }
 
     private void publish(String event, Draft draft, Answer answer) {
@@ -361,13 +362,18 @@ final class SocketIoClient implements Subscriber {
             if (!given.compareAndSet(false, true)) {
                 return false;
             }
-            var arguments = EventArguments.fromHub(json);
-            var array = "[" + String.join(",", arguments.texts()) + "]";
-            if (!enqueue(packets(new Ack(connection.namespace(), ackId, array, arguments.attachments())))) {
+            if (!queue(json)) {
                 fellBehind();
             }
             session.flush();
             return true;
+        }
+
+        /** Queues the answer; false when there is no room for it. */
+        boolean queue(String json) {
+            var arguments = EventArguments.fromHub(json);
+            var array = "[" + String.join(",", arguments.texts()) + "]";
+            return enqueue(packets(new Ack(connection.namespace(), ackId, array, arguments.attachments())));
         }
     }
 
