@@ -1,13 +1,19 @@
 package dev.herald.socketio;
 
+import dev.herald.api.Arguments;
 import dev.herald.api.Envelope;
 import dev.herald.hub.Dialect;
 import jakarta.json.spi.JsonProvider;
+import java.util.regex.Pattern;
 
 /** How the clients of one namespace want their events. */
 final class EventDialect implements Dialect<WrittenEvent> {
 
     private static final JsonProvider JSON = JsonProvider.provider();
+
+    /** How the text begins that has several arguments, or none. */
+    private static final Pattern SEVERAL =
+            Pattern.compile("\\s*\\{\\s*\"" + Pattern.quote(Arguments.MARK) + "\"\\s*:\\s*\\[");
 
     private final String namespace;
     private final boolean metadata;
@@ -34,8 +40,25 @@ final class EventDialect implements Dialect<WrittenEvent> {
 
     /** Whether clients could take the last argument for an offset: then it needs one behind it. */
     boolean endsInText(Envelope message) {
+        if (hasMetadata(message)) {
+            return false;
+        }
         var json = message.json();
-        return !hasMetadata(message) && (json.endsWith("\"") || json.endsWith("\"]}") || json.endsWith("[]}"));
+        var last = lastBefore(json, json.length());
+        if (!SEVERAL.matcher(json).lookingAt()) {
+            return json.charAt(last) == '"';
+        }
+        var lastInside = json.charAt(lastBefore(json, lastBefore(json, last)));
+        return lastInside == '"' || lastInside == '[';
+    }
+
+    /** Where the last character before this place is that is no space. */
+    private static int lastBefore(String json, int end) {
+        var at = end - 1;
+        while (at > 0 && Character.isWhitespace(json.charAt(at))) {
+            at--;
+        }
+        return at;
     }
 
     private boolean hasMetadata(Envelope message) {

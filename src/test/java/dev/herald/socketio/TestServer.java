@@ -122,9 +122,9 @@ final class TestServer {
         return new TestSocket(open(person), namespace).connect("");
     }
 
-    /** Publishes as the application. */
-    Receipt publish(ChannelName channel, String event, String json) {
-        return hub.publish(new Draft(channel, event, null, null, json, null))
+    /** Publishes as the application, except to some. */
+    Receipt publish(ChannelName channel, String event, String json, String... except) {
+        return hub.publish(new Draft(channel, event, null, null, json, null, Set.of(except)))
                 .toCompletableFuture()
                 .join();
     }
