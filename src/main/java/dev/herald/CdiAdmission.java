@@ -45,15 +45,15 @@ final class CdiAdmission implements Admission {
     private void ask(List<ObserverMethod<?>> examiners, ConnectionAttempt attempt) {
         for (var method : examiners) {
             if (attempt.refusal().isEmpty()) {
-                context.run(() -> ask(method, attempt));
+                ask(method, attempt);
             }
         }
     }
 
     @SuppressWarnings("unchecked") // the catalogue gives only methods that observe attempts
-    private static void ask(ObserverMethod<?> method, ConnectionAttempt attempt) {
+    private void ask(ObserverMethod<?> method, ConnectionAttempt attempt) {
         try {
-            ((ObserverMethod<ConnectionAttempt>) method).notify(attempt);
+            context.run(() -> ((ObserverMethod<ConnectionAttempt>) method).notify(attempt));
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             LOG.log(
                     ERROR,

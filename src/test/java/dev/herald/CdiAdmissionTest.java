@@ -1,0 +1,151 @@
+package dev.herald;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.herald.api.ConnectionAttempt;
+import dev.herald.api.Namespace;
+import dev.herald.api.Person;
+import dev.herald.testing.ErrorLog;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class CdiAdmissionTest {
+
+    private static final int QUEUE = 3;
+
+    private final ObserverCatalogue catalogue = new ObserverCatalogue();
+    /** Threads that the container has not given yet. */
+    private final Queue<Runnable> threads = new ArrayDeque<>();
+
+    private final CdiAdmission admission = new CdiAdmission(threads::add, 1, QUEUE, catalogue, new RequestContext());
+    private final List<ConnectionAttempt> decided = new ArrayList<>();
+
+    private void observe(Consumer<ConnectionAttempt> body) {
+        FakeObserver.of(ConnectionAttempt.class, event -> body.accept((ConnectionAttempt) event))
+                .foundBy(catalogue);
+    }
+
+    private ConnectionAttempt attempt() {
+        return attempt("/");
+    }
+
+    private ConnectionAttempt attempt(String namespace) {
+        var attempt = new ConnectionAttempt(new Person("ann", "Ann"), namespace, "{}");
+        admission.examine(attempt, () -> decided.add(attempt));
+        return attempt;
+    }
+
+    private void giveThreads() {
+        while (!threads.isEmpty()) {
+            threads.remove().run();
+        }
+    }
+
+    @Test
+    void letsEverybodyInAtOnceIfNobodyWantsToKnow() {
+        FakeObserver.of(ConnectionAttempt.class, event -> {}, new Namespace.Literal("/shop"))
+                .foundBy(catalogue);
+
+        var attempt = attempt();
+
+        assertThat(decided).containsExactly(attempt);
+        assertThat(attempt.refusal()).isEmpty();
+    }
+
+    @Test
+    void asksOnTheContainersThreadsAndDecidesOnce() {
+        var asked = new ArrayList<ConnectionAttempt>();
+        observe(asked::add);
+        observe(asked::add);
+
+        var attempt = attempt();
+        assertThat(decided).isEmpty();
+        giveThreads();
+
+        assertThat(asked).containsExactly(attempt, attempt);
+        assertThat(decided).containsExactly(attempt);
+        assertThat(attempt.refusal()).isEmpty();
+    }
+
+    @Test
+    void asksNobodyAfterARefusal() {
+        var asked = new ArrayList<ConnectionAttempt>();
+        FakeObserver.of(ConnectionAttempt.class, event -> ((ConnectionAttempt) event).refuse("no"))
+                .first()
+                .foundBy(catalogue);
+        observe(asked::add);
+
+        var attempt = attempt();
+        giveThreads();
+
+        assertThat(asked).isEmpty();
+        assertThat(decided).containsExactly(attempt);
+        assertThat(attempt.refusal())
+                .get()
+                .extracting(ConnectionAttempt.Refusal::message)
+                .isEqualTo("no");
+    }
+
+    @Test
+    void refusesWhenAnObserverThrows() {
+        for (var failure :
+                List.of(new IllegalStateException("a mistake"), new StackOverflowError(), new LinkageError())) {
+            var attempts = decided.size();
+            observe(attempt -> {
+                if (failure instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) failure;
+            });
+
+            try (var errors = new ErrorLog(CdiAdmission.class)) {
+                var attempt = attempt();
+                giveThreads();
+
+                assertThat(attempt.refusal()).isPresent();
+                assertThat(decided).hasSize(attempts + 1).endsWith(attempt);
+                assertThat(errors.lines()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void refusesWhenTheContainerGivesNoRequestContext() {
+        var goingDown = new CdiAdmission(Runnable::run, 1, QUEUE, catalogue, new RequestContext() {
+            @Override
+            public void run(Runnable work) {
+                throw new IllegalStateException("the application is being undeployed");
+            }
+        });
+        observe(attempt -> {});
+        var attempt = new ConnectionAttempt(new Person("ann", "Ann"), "/", "{}");
+
+        try (var errors = new ErrorLog(CdiAdmission.class)) {
+            goingDown.examine(attempt, () -> decided.add(attempt));
+
+            assertThat(errors.lines()).hasSize(1);
+        }
+        assertThat(decided).containsExactly(attempt);
+        assertThat(attempt.refusal()).isPresent();
+    }
+
+    @Test
+    void refusesWhenTooManyWait() {
+        observe(attempt -> {});
+        for (var n = 0; n < QUEUE; n++) {
+            attempt();
+        }
+
+        var attempt = attempt();
+
+        assertThat(attempt.refusal()).isPresent();
+        assertThat(decided).containsExactly(attempt);
+        giveThreads();
+        assertThat(decided).hasSize(QUEUE + 1);
+        assertThat(attempt().refusal()).isEmpty();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.herald;
+
+import jakarta.enterprise.inject.spi.ObserverMethod;
+import jakarta.enterprise.inject.spi.ProcessObserverMethod;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** An observer method as CDI would find it. */
+record FakeObserver(Type type, int priority, Set<Annotation> qualifiers, Consumer<Object> body) {
+
+    static FakeObserver of(Class<?> type, Consumer<Object> body, Annotation... qualifiers) {
+        return new FakeObserver(type, 2_500, Set.of(qualifiers), body);
+    }
+
+    FakeObserver first() {
+        return new FakeObserver(type, 1, qualifiers, body);
+    }
+
+    /** CDI finds it. */
+    ObserverMethod<?> foundBy(ObserverCatalogue catalogue) {
+        var method = proxy(ObserverMethod.class, (name, arguments) -> switch (name) {
+            case "getObservedType" -> type;
+            case "getObservedQualifiers" -> qualifiers;
+            case "getPriority" -> priority;
+            case "getBeanClass" -> FakeObserver.class;
+            case "notify" -> {
+                body.accept(arguments[0]);
+                yield null;
+            }
+            default -> throw new UnsupportedOperationException(name);
+        });
+        catalogue.note(proxy(ProcessObserverMethod.class, (name, arguments) -> method));
+        return method;
+    }
+
+    private interface Calls {
+
+        Object called(String name, Object[] arguments);
+    }
+
+    private static <T> T proxy(Class<T> type, Calls calls) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> switch (method.getName()) {
+                    case "equals" -> self == arguments[0];
+                    case "hashCode" -> System.identityHashCode(self);
+                    case "toString" -> type.getSimpleName();
+                    default -> calls.called(method.getName(), arguments);
+                }));
+    }
+}

@@ -1,0 +1,141 @@
+package dev.herald;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.herald.api.Answer;
+import dev.herald.api.ChannelName;
+import dev.herald.api.Connected;
+import dev.herald.api.Connection;
+import dev.herald.api.ConnectionAttempt;
+import dev.herald.api.Disconnected;
+import dev.herald.api.Envelope;
+import dev.herald.api.HeraldEvent;
+import dev.herald.api.Joined;
+import dev.herald.api.Left;
+import dev.herald.api.Namespace;
+import dev.herald.api.On;
+import dev.herald.api.Person;
+import dev.herald.api.Published;
+import dev.herald.api.Received;
+import jakarta.enterprise.inject.Any;
+import java.lang.annotation.Annotation;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ObserverCatalogueTest {
+
+    private static final Connection MAIN = new Connection("1", new Person("ann", "Ann"));
+    private static final Connection SHOP = new Connection("2", new Person("ann", "Ann"), "/shop");
+
+    private final ObserverCatalogue catalogue = new ObserverCatalogue();
+
+    private static FakeObserver of(Class<?> type, Annotation... qualifiers) {
+        return FakeObserver.of(type, event -> {}, qualifiers);
+    }
+
+    private static Namespace namespace(String name) {
+        return new Namespace.Literal(name);
+    }
+
+    private static Received received(Connection connection, String event) {
+        return new Received(connection, event, null, null, "1", null, Answer.NONE);
+    }
+
+    @Test
+    void withoutANamespaceAnObserverIsOneOfTheMainNamespace() {
+        var method = of(Received.class).foundBy(catalogue);
+
+        assertThat(catalogue.of(received(MAIN, "a"))).isEqualTo(List.of(method));
+        assertThat(catalogue.of(received(SHOP, "a"))).isEmpty();
+    }
+
+    @Test
+    void ofANamespaceAnObserverIsNoneOfAnother() {
+        var method = of(Received.class, namespace("/shop")).foundBy(catalogue);
+
+        assertThat(catalogue.of(received(SHOP, "a"))).isEqualTo(List.of(method));
+        assertThat(catalogue.of(received(MAIN, "a"))).isEmpty();
+    }
+
+    @Test
+    void ofAllNamespacesAnObserverIsToldEverything() {
+        of(Received.class, namespace("*")).foundBy(catalogue);
+
+        assertThat(catalogue.of(received(SHOP, "a"))).hasSize(1);
+        assertThat(catalogue.of(received(MAIN, "a"))).hasSize(1);
+    }
+
+    @Test
+    void theNameOfTheEventAndTheNamespaceBothCount() {
+        of(Received.class, new On.Literal("order"), namespace("/shop")).foundBy(catalogue);
+
+        assertThat(catalogue.of(received(SHOP, "order"))).hasSize(1);
+        assertThat(catalogue.of(received(SHOP, "Order"))).isEmpty();
+        assertThat(catalogue.of(received(MAIN, "order"))).isEmpty();
+    }
+
+    static Stream<HeraldEvent> eventsOfTheShop() {
+        var room = ChannelName.ofRoom("/shop", "vip");
+        return Stream.of(
+                received(SHOP, "a"),
+                new Connected(SHOP, true, 1),
+                new Disconnected(SHOP, "closed", true),
+                new Joined(SHOP, room),
+                new Left(SHOP, room));
+    }
+
+    @ParameterizedTest
+    @MethodSource("eventsOfTheShop")
+    void everyEventOfAConnectionHasItsNamespace(HeraldEvent event) {
+        of(HeraldEvent.class).foundBy(catalogue);
+        var method =
+                of(HeraldEvent.class, namespace("/shop"), Any.Literal.INSTANCE).foundBy(catalogue);
+
+        assertThat(catalogue.of(event)).isEqualTo(List.of(method));
+    }
+
+    @Test
+    void whatIsPublishedIsObservedWhateverTheNamespace() {
+        of(Published.class).foundBy(catalogue);
+        of(Published.class, namespace("/shop")).foundBy(catalogue);
+
+        assertThat(catalogue.of(
+                        new Published(new Envelope(ChannelName.NEWS, null, "a", null, null, Instant.EPOCH, "1"))))
+                .hasSize(2);
+    }
+
+    @Test
+    void namespacesAreThoseThatAreNamed() {
+        of(Received.class).foundBy(catalogue);
+        of(Received.class, namespace("*")).foundBy(catalogue);
+        of(Received.class, namespace("/shop")).foundBy(catalogue);
+        of(ConnectionAttempt.class, namespace("/chat")).foundBy(catalogue);
+
+        assertThat(catalogue.namespaces()).containsExactlyInAnyOrder("/shop", "/chat");
+    }
+
+    @Test
+    void examinersAreThoseOfTheNamespaceByTheirPriority() {
+        var late = of(ConnectionAttempt.class).foundBy(catalogue);
+        var early = of(ConnectionAttempt.class, namespace("*")).first().foundBy(catalogue);
+        var shop = of(ConnectionAttempt.class, namespace("/shop")).foundBy(catalogue);
+
+        assertThat(catalogue.examiners("/")).isEqualTo(List.of(early, late));
+        assertThat(catalogue.examiners("/shop")).isEqualTo(List.of(early, shop));
+        assertThat(catalogue.hasAny(Received.class)).isFalse();
+    }
+
+    @Test
+    void otherObserversAreNoneOfHeralds() {
+        of(String.class).foundBy(catalogue);
+        of(Object.class).foundBy(catalogue);
+
+        assertThat(catalogue.hasAny(Received.class)).isFalse();
+        assertThat(catalogue.of(received(MAIN, "a"))).isEmpty();
+        assertThat(catalogue.examiners("/")).isEmpty();
+    }
+}
