@@ -274,11 +274,15 @@ public final class Member implements Peer, Predicate<Set<String>> {
      * Ends the membership: the connection is in no channel and no longer present. The first call counts.
      *
      * @param reason a few words for people
+     * @return its {@link #places()} at the end; none if it had ended before
      */
-    public synchronized void disconnect(String reason) {
-        if (!gone) {
-            hub.tell(new Disconnected(connection(), reason, leaveAll()));
+    public synchronized Map<ChannelName, Position> disconnect(String reason) {
+        if (gone) {
+            return Map.of();
         }
+        var places = places();
+        hub.tell(new Disconnected(connection(), reason, leaveAll()));
+        return places;
     }
 
     /** Ends the membership without a word; returns whether the person has no other connection. */

@@ -129,13 +129,17 @@ final class Recoveries {
         }
     }
 
-    /** Counts an outcome, and tells the operator of those that lose something. */
-    void count(Outcome outcome, String sid, @Nullable String why) {
+    /**
+     * Counts an outcome, and tells the operator of those that lose something.
+     *
+     * @param who the id of the client's person
+     */
+    void count(Outcome outcome, String who, @Nullable String why) {
         outcomes.computeIfAbsent(outcome, o -> new LongAdder()).increment();
         if (outcome != Outcome.RECOVERED) {
             LOG.log(
                     INFO,
-                    () -> "a client could not go on where it was, and begins anew as " + sid + ": "
+                    () -> "a client of " + who + " could not go on where it was, and begins anew: "
                             + outcome.name().toLowerCase(Locale.ROOT) + (why == null ? "" : ", " + why));
         }
     }

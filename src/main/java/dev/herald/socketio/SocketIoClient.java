@@ -538,10 +538,7 @@ final class SocketIoClient implements Subscriber {
                 closed = true;
             }
             var admitted = member;
-            var begins = admitted == null ? Map.<ChannelName, Position>of() : admitted.places();
-            if (admitted != null) {
-                admitted.disconnect(reason);
-            }
+            var begins = admitted == null ? Map.<ChannelName, Position>of() : admitted.disconnect(reason);
             if (pid != null && mayReturn) {
                 server.recoveries().suspend(pid, suspended(begins));
             } else if (pid != null) {

@@ -231,7 +231,7 @@ final class SocketIoConnection implements EngineListener {
             recoveries.suspend(pid.get(), state);
             throw e;
         }
-        recoveries.count(Outcome.RECOVERED, state.connection().id(), null);
+        recoveries.count(Outcome.RECOVERED, person.id(), null);
         add(client);
         client.goOn();
         session.flush();

@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -664,6 +665,102 @@ class RecoveryTest {
                                 .mapToObj(n -> "" + n)
                                 .toList());
             }
+        }
+
+        @Test
+        void whoIsMadeToLeaveARoomDoesNotComeBackIntoIt() throws Exception {
+            for (var round = 0; round < 300; round++) {
+                var ann = server.connect(ANN);
+                var before = peer(ann);
+                before.join("room");
+                ann.hear();
+
+                var left = together(List.<Callable<Boolean>>of(() -> before.leave("room"), () -> {
+                            ann.transport.cut();
+                            return false;
+                        }))
+                        .get(0);
+                comeBack(ann);
+
+                assertThat(peer(ann).isIn("room")).isEqualTo(!left);
+                peer(ann).close();
+            }
+        }
+
+        @Test
+        void whoGoesWhileBeingAdmittedLeavesNothingBehind() throws Exception {
+            server.examiner = (attempt, then) -> threads.execute(then);
+            for (var round = 0; round < 150; round++) {
+                var client = server.open(ANN);
+                var end = round % 3;
+                server.observers.then = event -> {
+                    if (event instanceof Connected connected && end == 0) {
+                        threads.execute(() ->
+                                server.hub.peer(connected.connection().id()).ifPresent(Peer::disconnect));
+                    }
+                };
+
+                together(List.<Callable<Boolean>>of(
+                        () -> {
+                            client.post("40", "40/shop,");
+                            return true;
+                        },
+                        () -> {
+                            if (end == 1) {
+                                client.cut();
+                            }
+                            return true;
+                        }));
+                if (end == 2) {
+                    client.cut();
+                }
+
+                if (end > 0) {
+                    Awaitility.await()
+                            .pollInterval(Duration.ofMillis(1))
+                            .until(() -> server.observers.of(Connected.class).size()
+                                    == server.observers.of(Disconnected.class).size());
+                }
+                client.cut();
+            }
+            Awaitility.await()
+                    .until(() -> server.hub.presence().connections(MAIN).isEmpty()
+                            && server.hub.presence().connections(SHOP).isEmpty());
+            assertThat(server.hub.presence().people(NEWS)).isEmpty();
+        }
+
+        @Test
+        void whoIsEndedByABeanAtAnyMomentMayConnectAgain() throws Exception {
+            for (var round = 0; round < 100; round++) {
+                var ended = new ArrayList<Future<?>>();
+                server.examiner = (attempt, then) -> threads.execute(then);
+                server.observers.then = event -> {
+                    if (event instanceof Connected connected) {
+                        ended.add(threads.submit(() ->
+                                server.hub.peer(connected.connection().id()).ifPresent(Peer::disconnect)));
+                    }
+                };
+                var client = server.open(ANN);
+                client.post("40");
+                var heard = new ArrayList<String>();
+                Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> {
+                    heard.addAll(client.hear());
+                    return heard.size() == 2;
+                });
+                assertThat(heard.get(0)).startsWith("40{\"sid\"");
+                assertThat(heard.get(1)).isEqualTo("41");
+                server.observers.then = event -> {};
+
+                client.post("40");
+
+                Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> {
+                    heard.addAll(client.hear());
+                    return heard.size() == 3;
+                });
+                assertThat(client.isClosed()).isFalse();
+                client.cut();
+            }
+            assertThat(server.hub.presence().connections(MAIN)).isEmpty();
         }
 
         @Test
