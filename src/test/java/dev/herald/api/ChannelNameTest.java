@@ -65,6 +65,57 @@ class ChannelNameTest {
     }
 
     @Test
+    void ofNamespaceIsTheNewsForTheMainOne() {
+        assertThat(ChannelName.ofNamespace("/")).isEqualTo(ChannelName.NEWS);
+        assertThat(ChannelName.ofNamespace("/shop")).hasToString("ns:.2fshop");
+    }
+
+    @Test
+    void ofRoomIsTheChannelOfThatNameInTheMainNamespaceIfItIsOpen() {
+        assertThat(ChannelName.ofRoom("/", "room")).hasToString("room");
+        assertThat(ChannelName.ofRoom("/shop", "room")).hasToString("ns:.2fshop.2croom");
+        for (var closed : List.of("user:ann", "ns:.2fshop", "a b", "")) {
+            assertThatIllegalArgumentException().isThrownBy(() -> ChannelName.ofRoom("/", closed));
+        }
+    }
+
+    @Test
+    void onlyWhatIsNeitherPrivateNorAnotherNamespacesIsOpen() {
+        assertThat(ChannelName.NEWS.isOpen()).isTrue();
+        assertThat(new ChannelName("nsx").isOpen()).isTrue();
+        assertThat(ChannelName.ofUser("ann").isOpen()).isFalse();
+        assertThat(ChannelName.ofNamespace("/shop").isOpen()).isFalse();
+        assertThat(ChannelName.ofRoom("/shop", "vip").isOpen()).isFalse();
+    }
+
+    @Test
+    void differentRoomsOfDifferentNamespacesHaveDifferentChannels() {
+        var random = new Random(2);
+        var parts = List.of("/", "a", ".", ",", "2", "c", "2c", ".2c", "%", "\u00e9", "x".repeat(60))
+                .toArray(String[]::new);
+        var owners = new HashMap<ChannelName, String>();
+        for (var n = 0; n < 20_000; n++) {
+            var namespace = "/a" + word(random, parts).replace(",", "");
+            var room = random.nextInt(4) == 0 ? null : word(random, parts);
+            var owner = namespace + (room == null ? "" : " , " + room);
+
+            var channel = room == null ? ChannelName.ofNamespace(namespace) : ChannelName.ofRoom(namespace, room);
+
+            assertThat(owners.getOrDefault(channel, owner)).as(channel.value()).isEqualTo(owner);
+            assertThat(channel.isOpen()).isFalse();
+            owners.put(channel, owner);
+        }
+    }
+
+    private static String word(Random random, String[] parts) {
+        var word = new StringBuilder();
+        for (var length = random.nextInt(5); length > 0; length--) {
+            word.append(parts[random.nextInt(parts.length)]);
+        }
+        return word.toString();
+    }
+
+    @Test
     void differentPeopleHaveDifferentChannels() {
         var alphabet = List.of(
                         "a", "A", "_", "-", ".", ":", "2", "e", "4", "0", "%", "@", " ", "?", "/", "\u0000", "\u007f")

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -44,7 +45,21 @@ final class TestClient implements Subscriber {
 
     /** A client whose queue holds so many messages, and keeps room for some that are not replayed. */
     TestClient(Person person, int capacity, int keptFree) {
-        this.connection = new Connection("connection-" + IDS.incrementAndGet(), person);
+        this(new Connection("connection-" + IDS.incrementAndGet(), person), capacity, keptFree);
+    }
+
+    /** A client in the namespace. */
+    TestClient(Person person, String namespace) {
+        this(new Connection("connection-" + IDS.incrementAndGet(), person, namespace), 1_000, 0);
+    }
+
+    /** Another client on the connection of an earlier one. */
+    TestClient(TestClient earlier) {
+        this(earlier.connection, 1_000, 0);
+    }
+
+    private TestClient(Connection connection, int capacity, int keptFree) {
+        this.connection = connection;
         this.capacity = capacity;
         this.keptFree = keptFree;
     }
@@ -63,6 +78,16 @@ final class TestClient implements Subscriber {
             member = admitted;
         }
         return admitted;
+    }
+
+    /** Goes on in these channels. */
+    TestClient resume(Hub hub, Map<ChannelName, Position> places) {
+        var admitted = hub.resume(this, places);
+        synchronized (this) {
+            member = admitted;
+        }
+        admitted.waiting().forEach(one -> one.start(started -> true));
+        return this;
     }
 
     Subscription.Start join(ChannelName channel) {

@@ -1,0 +1,194 @@
+package dev.herald;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Connection;
+import dev.herald.api.HeraldEvent;
+import dev.herald.api.Person;
+import dev.herald.api.Receipt;
+import dev.herald.hub.ChannelKinds;
+import dev.herald.hub.Delivery;
+import dev.herald.hub.Hub;
+import dev.herald.hub.HubLimits;
+import dev.herald.hub.Member;
+import dev.herald.hub.MemoryLog;
+import dev.herald.hub.Observers;
+import dev.herald.hub.Subscriber;
+import jakarta.json.Json;
+import jakarta.json.JsonValue;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HubBroadcastTest {
+
+    private static final String SHOP = "/shop";
+    private static final JsonValue ONE = Json.createValue(1);
+    private static final JsonValue TWO = Json.createValue(2);
+
+    private final Hub hub = new Hub(
+            new MemoryLog("life", Clock.systemUTC(), new MemoryLog.Bounds(100, 1_000_000, 100)),
+            new ChannelKinds(List.of(), List.of()),
+            new Nobody(),
+            new HubLimits(100, 10, 100),
+            Clock.systemUTC());
+
+    private final Listener inBoth = new Listener("both", SHOP).in("a", "b");
+    private final Listener inA = new Listener("a-only", SHOP).in("a");
+    private final Listener inNone = new Listener("none", SHOP);
+    private final Listener inMain = new Listener("main", Connection.MAIN).in("a", "b");
+
+    private HubBroadcast shop() {
+        return new HubBroadcast(hub, SHOP);
+    }
+
+    private static List<Receipt> await(CompletionStage<List<Receipt>> stage) {
+        return stage.toCompletableFuture().join();
+    }
+
+    @Test
+    void withoutRoomsIsForTheWholeNamespaceAndNoOther() {
+        var receipts = await(shop().emit("offer", ONE, TWO));
+
+        assertThat(receipts).extracting(Receipt::channel).containsExactly(ChannelName.ofNamespace(SHOP));
+        assertThat(List.of(inBoth, inA, inNone))
+                .allSatisfy(listener -> assertThat(listener.heard).containsExactly("offer{\"$args\":[1,2]}"));
+        assertThat(inMain.heard).isEmpty();
+    }
+
+    @Test
+    void reachesEachOnceHoweverManyOfItsRoomsTheyAreIn() {
+        var receipts = await(shop().to("b").to("a", "b").emit("offer", ONE));
+
+        assertThat(receipts)
+                .extracting(Receipt::channel)
+                .containsExactly(ChannelName.ofRoom(SHOP, "b"), ChannelName.ofRoom(SHOP, "a"));
+        assertThat(inBoth.heard).containsExactly("offer1");
+        assertThat(inA.heard).containsExactly("offer1");
+        assertThat(inNone.heard).isEmpty();
+        assertThat(inMain.heard).isEmpty();
+    }
+
+    @Test
+    void ofTheMainNamespaceIsForChannelsOfThatName() {
+        var receipts = await(new HubBroadcast(hub, Connection.MAIN).to("a", "b").emit("offer", ONE));
+
+        assertThat(receipts).extracting(receipt -> receipt.channel().value()).containsExactly("a", "b");
+        assertThat(inMain.heard).containsExactly("offer1");
+        assertThat(inBoth.heard).isEmpty();
+    }
+
+    @Test
+    void exceptsRoomsAndConnections() {
+        await(shop().except("b").emit("1"));
+        await(shop().to("a").except("a-only").emit("2"));
+        await(new HubBroadcast(hub, Connection.MAIN).except("a").emit("3"));
+
+        assertThat(inBoth.heard).containsExactly("2{\"$args\":[]}");
+        assertThat(inA.heard).containsExactly("1{\"$args\":[]}");
+        assertThat(inNone.heard).containsExactly("1{\"$args\":[]}");
+        assertThat(inMain.heard).isEmpty();
+    }
+
+    @Test
+    void unloggedIsGoneForThoseWhoAreNotThere() {
+        var receipts = await(shop().to("a", "b").unlogged().emit("offer", ONE));
+
+        assertThat(receipts).extracting(Receipt::position).containsExactly(null, null);
+        assertThat(inBoth.heard).containsExactly("offer1");
+        assertThat(hub.latest(ChannelName.ofRoom(SHOP, "a"), 10)).isEmpty();
+    }
+
+    @Test
+    void isUnchangedByWhatIsMadeOfIt() {
+        var broadcast = shop().to("a");
+        broadcast.to("b").except("a-only").unlogged();
+
+        var receipts = await(broadcast.emit("offer", ONE));
+
+        assertThat(receipts)
+                .singleElement()
+                .satisfies(receipt -> assertThat(receipt.position()).isNotNull());
+        assertThat(inA.heard).containsExactly("offer1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "connect", "error", "sent"})
+    void hasNoNameThatWouldMisleadClients(String event) {
+        assertThatIllegalArgumentException().isThrownBy(() -> shop().emit(event));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "user:ann", "ns:.2fshop"})
+    void isForNoRoomThatThereCannotBe(String room) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new HubBroadcast(hub, Connection.MAIN).to(room));
+    }
+
+    /** Observers that nobody is behind. */
+    private static final class Nobody implements Observers {
+
+        @Override
+        public boolean areBehind() {
+            return false;
+        }
+
+        @Override
+        public boolean isObserved(HeraldEvent event) {
+            return false;
+        }
+
+        @Override
+        public void tell(HeraldEvent event) {
+            // Nobody listens.
+        }
+    }
+
+    private final class Listener implements Subscriber {
+
+        final List<String> heard = new ArrayList<>();
+        private final Connection connection;
+        private final Member member;
+
+        Listener(String id, String namespace) {
+            connection = new Connection(id, new Person(id, id), namespace);
+            member = hub.connect(this);
+            member.waiting().forEach(one -> one.start(started -> true));
+        }
+
+        Listener in(String... rooms) {
+            List.of(rooms).forEach(member::join);
+            return this;
+        }
+
+        @Override
+        public Connection connection() {
+            return connection;
+        }
+
+        @Override
+        public boolean offer(Delivery delivery) {
+            return heard.add(delivery.message().event() + delivery.message().json());
+        }
+
+        @Override
+        public void end(boolean transportToo) {
+            member.disconnect("ended");
+        }
+
+        @Override
+        public void flush() {
+            // It has heard already.
+        }
+
+        @Override
+        public void fellBehind() {
+            throw new AssertionError("it takes everything");
+        }
+    }
+}
