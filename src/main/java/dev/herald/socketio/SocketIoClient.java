@@ -412,7 +412,7 @@ final class SocketIoClient implements Subscriber {
             return connected ? queue.test(packets) : hold(packets);
         }
         var packets = packets(delivery, pid == null ? null : progress.after(channel, position));
-        if (!(connected || isBack ? queue.test(packets) : hold(packets))) {
+        if (!((connected || isBack) ? queue.test(packets) : hold(packets))) {
             return false;
         }
         progress.advance(channel, position);
