@@ -49,7 +49,7 @@ public final class EngineCodec {
             case '4' -> new Message(data);
             case '5' -> new Upgrade();
             case '6' -> new Noop();
-            case BINARY -> new Binary(decodeBase64(data));
+            case BINARY -> new Binary(decodeBase64(inOneLine(data)));
             default -> throw new MalformedPacketException("a packet is of unknown type");
         };
     }
@@ -90,6 +90,11 @@ public final class EngineCodec {
     private static int endOfPacket(String body, int start) {
         var end = body.indexOf(SEPARATOR, start);
         return end < 0 ? body.length() : end;
+    }
+
+    /** The official Java client puts its base64 into lines, of 76 characters each. */
+    private static String inOneLine(String base64) {
+        return base64.indexOf('\n') < 0 ? base64 : base64.replace("\r\n", "").replace("\n", "");
     }
 
     /** Java's decoder does without padding, and ignores surplus bits: both are refused here. */

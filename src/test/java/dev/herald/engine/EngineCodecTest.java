@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -111,7 +112,6 @@ class EngineCodecTest {
                 "b=",
                 "b====",
                 "bAQ==AQ==",
-                "bAQID\n",
                 "b AQID",
                 "bAQ-_",
                 "bAQIé",
@@ -122,6 +122,16 @@ class EngineCodecTest {
             })
     void refusesWhatIsNotStrictlyBase64(String packet) {
         refused(packet);
+    }
+
+    /** The official Java client ends each line of base64, the last one too, and has 76 characters in a line. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"bAQID\\n", "bAQ\\nID\\n", "b\\nAQID", "bAQID\\r\\n"})
+    void takesBase64InLines(String packet) {
+        assertThat(EngineCodec.decodeText(packet.replace("\\n", "\n").replace("\\r", "\r")))
+                .isEqualTo(new Binary(bytes(1, 2, 3)));
     }
 
     @Test
