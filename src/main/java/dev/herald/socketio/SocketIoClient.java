@@ -16,6 +16,9 @@ import dev.herald.engine.Outgoing;
 import dev.herald.hub.Delivery;
 import dev.herald.hub.Draft;
 import dev.herald.hub.ErrorCode;
+import dev.herald.hub.JsonGuard;
+import dev.herald.hub.JsonGuard.HostileJsonException;
+import dev.herald.hub.JsonGuard.MalformedJsonException;
 import dev.herald.hub.Member;
 import dev.herald.hub.RejectedException;
 import dev.herald.hub.Request;
@@ -26,6 +29,7 @@ import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.Disconnect;
 import dev.herald.socketio.SocketIoPacket.Event;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import java.security.SecureRandom;
@@ -189,7 +193,7 @@ final class SocketIoClient implements Subscriber {
     }
 
     private void resume(JsonValue resume) {
-        if (!(resume instanceof JsonObject places)) {
+        if (!(read(resume) instanceof JsonObject places)) {
             complain("resume", new RejectedException(ErrorCode.MALFORMED, null, "resume is an object of channels"));
             return;
         }
@@ -201,6 +205,19 @@ final class SocketIoClient implements Subscriber {
                 complain("resume", e);
             }
         });
+    }
+
+    /** The Java client has only texts in its {@code auth}: then the text is the object's. */
+    private static JsonValue read(JsonValue resume) {
+        if (!(resume instanceof JsonString text)) {
+            return resume;
+        }
+        try {
+            JsonGuard.check(text.getString());
+            return EventArguments.parse(text.getString());
+        } catch (MalformedJsonException | HostileJsonException e) {
+            return JsonValue.NULL;
+        }
     }
 
     private static Position position(JsonValue since) {
