@@ -50,6 +50,11 @@ public class VisitorFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        if (request.getUserPrincipal() instanceof PersonPrincipal) {
+            // The application has mapped this filter, too: once is enough.
+            chain.doFilter(request, response);
+            return;
+        }
         var isSocketIo = socketIo.covers(request);
         if (!isSocketIo && doesSomething(request) && !origins.allow(request)) {
             refuse(response, "this origin may not connect; the server's setting herald.origins lists those that may");

@@ -69,6 +69,19 @@ class VisitorFilterTest {
         assertThat(request.headers).isEmpty();
     }
 
+    /** An application may map the filter to all that it serves, in addition to what Herald maps it to. */
+    @Test
+    void knowsAVisitorOnceHoweverOftenItIsMapped() throws Exception {
+        var http = filtered(handshake());
+        var once = http.passedOn;
+        http.passedOn = null;
+
+        filter.doFilter(once, http.response(), http.chain());
+        assertThat(http.passedOn).isNotNull();
+        assertThat(http.passedOn.getUserPrincipal()).isSameAs(once.getUserPrincipal());
+        assertThat(http.headers.get("Set-Cookie")).hasSize(1);
+    }
+
     @Test
     void refusesAUserWhoseNameIsAGuests() throws Exception {
         var request = filtered(handshake().by("guest-AAAAAAAAAAAAAAAA"));
