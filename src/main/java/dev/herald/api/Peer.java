@@ -4,6 +4,7 @@ import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -41,7 +42,17 @@ public interface Peer {
      * @throws IllegalArgumentException as for {@link #emit}
      */
     default CompletionStage<List<JsonValue>> ask(Duration patience, String event, JsonValue... arguments) {
-        return request(event, Arguments.write(List.of(arguments)), patience).thenApply(Arguments::read);
+        var answer = new CompletableFuture<List<JsonValue>>();
+        // Not thenApply, which would hide the UnansweredException in another one.
+        var unused = request(event, Arguments.write(List.of(arguments)), patience)
+                .whenComplete((json, failure) -> {
+                    if (failure == null) {
+                        answer.complete(Arguments.read(json));
+                    } else {
+                        answer.completeExceptionally(failure);
+                    }
+                });
+        return answer;
     }
 
     /**
