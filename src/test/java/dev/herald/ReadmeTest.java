@@ -1,0 +1,40 @@
+package dev.herald;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What the README shows of an application with events of its own is the application that is tested. */
+class ReadmeTest {
+
+    private static final Path SHOP = Path.of("src/test/java/dev/herald/it/shop");
+    private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern CLASS = Pattern.compile("public class (\\w+) ");
+
+    private static List<String> snippets() throws IOException {
+        var readme = Files.readString(Path.of("README.md"));
+        var begin = readme.indexOf("\n## Your own events\n");
+        assertThat(begin).isPositive();
+        var section = readme.substring(begin, readme.indexOf("\n## ", begin + 1));
+        return CODE.matcher(section)
+                .results()
+                .map((MatchResult code) -> code.group(1))
+                .toList();
+    }
+
+    @Test
+    void showsTheTestedApplication() throws Exception {
+        assertThat(snippets()).hasSize(3).allSatisfy(snippet -> {
+            var name = CLASS.matcher(snippet);
+            assertThat(name.find()).isTrue();
+            var source = Files.readString(SHOP.resolve(name.group(1) + ".java"));
+            assertThat(snippet).isEqualTo(source.substring(source.indexOf("import ")));
+        });
+    }
+}
