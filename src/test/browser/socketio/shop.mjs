@@ -243,6 +243,15 @@ for (const [way, client, transports] of WAYS) {
     }
   });
 
+  await step(`${way}: who speaks as soon as it is connected is heard`, async () => {
+    for (let round = 0; round < 5; round++) {
+      const hasty = Array.from({ length: 10 }, () => visitor("/shop", CUSTOMER));
+      await Promise.all(hasty.map((one) => one.ask("echo", round)));
+      assert.deepEqual(hasty.flatMap((one) => one.reasons), []);
+      hasty.forEach(({ socket }) => socket.disconnect());
+    }
+  });
+
   await step(`${way}: who is put out may come back, and who was cut off comes back by itself`, async () => {
     const [one] = await customers(1);
     one.socket.emit("close-me");
