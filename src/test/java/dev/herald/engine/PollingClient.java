@@ -24,7 +24,8 @@ public final class PollingClient {
 
     /** A new session, whose handshake is over. */
     public static PollingClient open(EngineServer server, Principal principal, boolean isProven) {
-        var client = new PollingClient(server.open(EngineSettings.POLLING, principal, isProven));
+        var client = new PollingClient(
+                server.open(EngineSettings.POLLING, principal, isProven).orElseThrow());
         client.poll();
         client.heard.clear();
         return client;

@@ -603,12 +603,11 @@ class SocketIoClientTest {
         void areSentWhatIsStaleWhenItComesLateOnlyIfNothingWaits() {
             var ann = server.connect(ANN);
             ann.transport.hear();
-            peer(ann).emit("1");
 
-            assertThat(peer(ann).emitVolatile("2")).isTrue();
-            assertThat(peer(ann).emitVolatile("3")).isFalse();
+            assertThat(peer(ann).emitVolatile("1")).isTrue();
+            assertThat(peer(ann).emitVolatile("2")).isFalse();
 
-            assertThat(ann.hear()).containsExactly("42[\"1\"]", "42[\"2\"]");
+            assertThat(ann.hear()).containsExactly("42[\"1\"]");
         }
 
         @ParameterizedTest

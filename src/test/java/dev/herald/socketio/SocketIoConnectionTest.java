@@ -13,7 +13,6 @@ import dev.herald.api.ConnectionAttempt;
 import dev.herald.api.Disconnected;
 import dev.herald.api.Received;
 import dev.herald.engine.CloseReason;
-import dev.herald.engine.EngineSession;
 import dev.herald.hub.HubLimits;
 import dev.herald.testing.ErrorLog;
 import jakarta.json.Json;
@@ -286,7 +285,7 @@ class SocketIoConnectionTest {
                 throw new IllegalStateException("a mistake of the server's own");
             };
 
-            try (var errors = new ErrorLog(EngineSession.class)) {
+            try (var errors = new ErrorLog("dev.herald.engine.ListenerCalls")) {
                 client.post("40");
 
                 assertThat(errors.lines()).hasSize(1);

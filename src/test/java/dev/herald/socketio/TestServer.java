@@ -67,19 +67,11 @@ final class TestServer {
         hub = new Hub(log, new ChannelKinds(List.of("typing:*"), List.of()), observers, limits, CLOCK);
         socketIo = new SocketIoServer(
                 settings, hub, (attempt, then) -> examiner.accept(attempt, then), timer.asExecutor());
-        var defaults = EngineSettings.DEFAULT;
         engine = new EngineServer(
-                new EngineSettings(
-                        defaults.transports(),
-                        false,
-                        defaults.pingInterval(),
-                        defaults.pingTimeout(),
-                        defaults.upgradeTimeout(),
-                        defaults.closeTimeout(),
-                        defaults.maxPayload(),
-                        defaults.maxPackets(),
-                        queuedPackets,
-                        defaults.queuedBytes()),
+                EngineSettings.DEFAULT.toBuilder()
+                        .allowUpgrades(false)
+                        .queuedPackets(queuedPackets)
+                        .build(),
                 socketIo,
                 timer.asExecutor(),
                 Runnable::run);

@@ -15,7 +15,12 @@ public final class ErrorLog extends Handler implements AutoCloseable {
 
     /** Listens to this class until it is closed. */
     public ErrorLog(Class<?> source) {
-        logger = Logger.getLogger(source.getName());
+        this(source.getName());
+    }
+
+    /** Listens to the class of this name, or to the package, until it is closed. */
+    public ErrorLog(String source) {
+        logger = Logger.getLogger(source);
         logger.setUseParentHandlers(false);
         logger.addHandler(this);
     }
