@@ -200,7 +200,7 @@ final class SocketIoClient implements Subscriber {
         places.forEach((channel, since) -> {
             try {
                 var words = new Request.Words("join", channel, null, null, position(since), "null");
-                member().join((Request.Join) words.request()).ifPresent(joined -> joined.start(this::announce));
+                member().join((Request.Join) words.request()).ifPresent(joined -> joined.start(this::sayJoined));
             } catch (RejectedException e) {
                 complain("resume", e);
             }
@@ -228,9 +228,8 @@ final class SocketIoClient implements Subscriber {
         }
     }
 
-    /** Where the client is in a channel that it asked to go on in. */
-    @Override
-    public boolean announce(Subscription subscription) {
+    /** Where the client is in a channel that it asked to go on in. Who is made to join a room by the application is not told. */
+    private boolean sayJoined(Subscription subscription) {
         return send("joined", joined(subscription));
     }
 
