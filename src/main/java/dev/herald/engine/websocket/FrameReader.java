@@ -317,6 +317,7 @@ final class FrameReader {
             }
         }
         closed = true;
+        forgetMessage();
         receiver.close(code, reason);
     }
 
