@@ -38,7 +38,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -74,6 +73,8 @@ final class SocketIoClient implements Subscriber {
 
     /** Why it has ended; {@code null} before. Guarded by "ending". */
     private @Nullable String endReason;
+
+    private boolean mayReturn;
 
     private volatile @Nullable Member member;
 
@@ -120,7 +121,7 @@ final class SocketIoClient implements Subscriber {
 
     // The beginning.
 
-    /** The hub has admitted it. If a bean that heard of it has ended it already, it leaves the hub again. */
+    /** The hub has admitted it. If it has ended already, by a bean that heard of it or with its connection, it leaves the hub again. */
     void become(Member admitted) {
         synchronized (ending) {
             synchronized (this) {
@@ -130,7 +131,7 @@ final class SocketIoClient implements Subscriber {
             }
             member = admitted;
             if (endReason != null) {
-                admitted.disconnect(endReason);
+                leaveHub(admitted, endReason);
             } else if (pid != null) {
                 server.recoveries().connected(pid, this);
             }
@@ -532,10 +533,9 @@ final class SocketIoClient implements Subscriber {
         session.close(CloseReason.REPLACED);
     }
 
-    boolean hasEnded() {
-        synchronized (ending) {
-            return endReason != null;
-        }
+    /** Whether its client has been told that it is connected, and so may speak. */
+    synchronized boolean isConnected() {
+        return connected;
     }
 
     /**
@@ -550,23 +550,30 @@ final class SocketIoClient implements Subscriber {
                 return false;
             }
             endReason = reason;
+            this.mayReturn = mayReturn;
             synchronized (this) {
                 closed = true;
             }
             var admitted = member;
-            var begins = admitted == null ? Map.<ChannelName, Position>of() : admitted.disconnect(reason);
-            if (pid != null && mayReturn) {
-                server.recoveries().suspend(pid, suspended(begins));
-            } else if (pid != null) {
-                server.recoveries().forget(pid);
+            if (admitted != null) {
+                leaveHub(admitted, reason);
             }
         }
         answers.end("the connection has ended: " + reason);
         return true;
     }
 
-    private Recoveries.Suspended suspended(Map<ChannelName, Position> begins) {
-        return new Recoveries.Suspended(connection, carrier.isProven(), begins, progress, System.nanoTime());
+    private void leaveHub(Member admitted, String reason) {
+        var begins = admitted.disconnect(reason);
+        if (pid != null && mayReturn) {
+            server.recoveries()
+                    .suspend(
+                            pid,
+                            new Recoveries.Suspended(
+                                    connection, carrier.isProven(), begins, progress, System.nanoTime()));
+        } else if (pid != null) {
+            server.recoveries().forget(pid);
+        }
     }
 
     /** Looks at the clock; false when no answers are due. */

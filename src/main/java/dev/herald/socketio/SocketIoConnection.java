@@ -16,6 +16,7 @@ import dev.herald.engine.EngineSession;
 import dev.herald.engine.Outgoing;
 import dev.herald.hub.GapException;
 import dev.herald.hub.LimitException;
+import dev.herald.hub.Member;
 import dev.herald.socketio.Recoveries.Outcome;
 import dev.herald.socketio.SocketIoPacket.Ack;
 import dev.herald.socketio.SocketIoPacket.Connect;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,7 +117,7 @@ final class SocketIoConnection implements EngineListener {
         synchronized (this) {
             client = clients.get(packet.namespace());
         }
-        if (client == null) {
+        if (client == null || !client.isConnected()) {
             violated("it is not in the namespace that it speaks to");
         } else if (packet instanceof Event event) {
             client.receive(event);
@@ -196,8 +198,7 @@ final class SocketIoConnection implements EngineListener {
         var stale = text(auth, "offset");
         var client = new SocketIoClient(
                 new Connection(sid, person, namespace), pid, new Progress(stale.orElse(null)), this, server);
-        client.become(server.hub().connect(client));
-        add(client);
+        admit(client, () -> server.hub().connect(client));
         client.begin(auth.get("resume"));
         session.flush();
     }
@@ -223,7 +224,7 @@ final class SocketIoConnection implements EngineListener {
         }
         var client = new SocketIoClient(state.connection(), pid.get(), state.progress(), this, server);
         try {
-            client.become(server.hub().resume(client, state.progress().returnTo(offset, state.begins())));
+            admit(client, () -> server.hub().resume(client, state.progress().returnTo(offset, state.begins())));
         } catch (GapException e) {
             return lost(Outcome.GAP, e.getMessage());
         } catch (RuntimeException e) {
@@ -232,7 +233,6 @@ final class SocketIoConnection implements EngineListener {
             throw e;
         }
         recoveries.count(Outcome.RECOVERED, person.id(), null);
-        add(client);
         client.goOn();
         session.flush();
         return Optional.of(client);
@@ -252,19 +252,27 @@ final class SocketIoConnection implements EngineListener {
         return object.get(name) instanceof JsonString text ? Optional.of(text.getString()) : Optional.empty();
     }
 
-    /** From now on it gets what its client sends: before its client knows that it is connected, and so begins to send. */
-    private void add(SocketIoClient client) {
+    /** Has the hub admit a client. It is known here before: as soon as the hub tells of it, a bean may end it. */
+    private void admit(SocketIoClient client, Supplier<Member> hub) {
+        var namespace = client.connection().namespace();
+        synchronized (this) {
+            clients.put(namespace, client);
+        }
+        try {
+            client.become(hub.get());
+        } catch (RuntimeException e) {
+            synchronized (this) {
+                clients.remove(namespace, client);
+            }
+            throw e;
+        }
         CloseReason over;
         synchronized (this) {
             over = ended;
-            if (over == null) {
-                clients.put(client.connection().namespace(), client);
-            }
         }
         if (over != null) {
-            client.end(over.words(), isRecoverable(over));
-        } else if (client.hasEnded()) {
             remove(client);
+            client.end(over.words(), isRecoverable(over));
         }
     }
 

@@ -177,7 +177,7 @@ class RecoveryTest {
             peer(ann).join("other");
 
             assertThat(ann.hear())
-                    .hasSize(3)
+                    .hasSize(2)
                     .allSatisfy(packet -> assertThat(packet).endsWith("}]"));
         }
     }

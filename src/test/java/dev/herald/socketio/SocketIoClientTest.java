@@ -648,6 +648,7 @@ class SocketIoClientTest {
                         .toList();
 
                 assertThat(joins.get(0).get() ^ joins.get(1).get()).isTrue();
+                server.publish(ROOM, "n", "1");
                 assertThat(ann.hear()).hasSize(1);
                 ann.transport.cut();
             }
