@@ -23,12 +23,13 @@ public final class NodeScript {
                 .start();
     }
 
-    /** Runs a script to its end, which has to be {@code PASSED}. */
-    public static void pass(String... arguments) throws IOException, InterruptedException {
+    /** Runs a script to its end, which has to be {@code PASSED}; returns all that it said. */
+    public static String pass(String... arguments) throws IOException, InterruptedException {
         var script = start(arguments);
         var said = new String(script.getInputStream().readAllBytes(), UTF_8);
 
         assertThat(script.waitFor()).as(said).isZero();
         assertThat(said).contains("PASSED");
+        return said;
     }
 }

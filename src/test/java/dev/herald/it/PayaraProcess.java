@@ -3,25 +3,36 @@ package dev.herald.it;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Payara Micro, which takes the WAR as an argument. */
 public final class PayaraProcess extends ServerProcess {
 
-    private PayaraProcess(File log) throws IOException {
+    private final List<String> settings;
+
+    private PayaraProcess(File log, List<String> settings) throws IOException {
         super(log);
+        this.settings = settings;
     }
 
-    /** Starts a server; its log goes to the file. */
-    public static PayaraProcess start(File log) throws IOException {
-        var server = new PayaraProcess(log);
+    /**
+     * Starts a server; its log goes to the file.
+     *
+     * @param settings of Herald, each as {@code name=value}
+     */
+    public static PayaraProcess start(File log, String... settings) throws IOException {
+        var server = new PayaraProcess(log, List.of(settings));
         server.start();
         return server;
     }
 
     @Override
     protected ProcessBuilder prepare(int port) {
-        return new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        settings.forEach(setting -> command.add("-D" + setting));
+        command.addAll(List.of(
                 "-Dherald.address=127.0.0.1",
                 "-jar",
                 System.getenv("MICRO_JAR"),
@@ -36,6 +47,7 @@ public final class PayaraProcess extends ServerProcess {
                 "--prebootcommandfile",
                 "payara-config/pre-boot-commands.txt",
                 "--deploy",
-                war().toString());
+                war().toString()));
+        return new ProcessBuilder(command);
     }
 }
