@@ -41,7 +41,7 @@ public class Settings {
     @Singleton
     MemoryLog.Bounds memoryBounds() {
         return new MemoryLog.Bounds(
-                number("herald.memory.messages-per-channel", 1_000),
+                number("herald.memory.messages-per-channel", 10_000),
                 config.getOptionalValue("herald.memory.bytes", Long.class).orElse(64L * 1024 * 1024),
                 number("herald.memory.channels", 10_000));
     }

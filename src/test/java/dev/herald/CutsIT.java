@@ -18,29 +18,23 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class CutsIT {
 
-    /**
-     * The board tells everyone who comes and goes, which is 240 messages for each time that 120 clients are cut off. A client may
-     * miss the pauses between the cuts, and be away for all of them.
-     */
-    private static final String ROOM = "herald.memory.messages-per-channel=10000";
-
     @Test
     void nothingIsLostWhenTheNetworkIsCutAgainAndAgain() throws Exception {
-        try (var server = start("clean", ROOM)) {
+        try (var server = start("clean")) {
             pass("clean", server);
         }
     }
 
     @Test
     void nothingIsLostWhenFramesAndBodiesAreCutInTheMiddle() throws Exception {
-        try (var server = start("ragged", ROOM)) {
+        try (var server = start("ragged")) {
             pass("ragged", server);
         }
     }
 
     @Test
     void nothingIsLostWhenTheServerHasNotNoticedThatAConnectionIsDead() throws Exception {
-        try (var server = start("half-dead", ROOM, "herald.ping-interval=1000", "herald.ping-timeout=1000")) {
+        try (var server = start("half-dead", "herald.ping-interval=1000", "herald.ping-timeout=1000")) {
             pass("half-dead", server);
         }
     }
