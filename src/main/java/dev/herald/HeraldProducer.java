@@ -20,7 +20,6 @@ import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
-import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -28,6 +27,7 @@ import jakarta.json.bind.JsonbBuilder;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /** Puts Herald together, once for each deployment. */
 @ApplicationScoped
@@ -38,6 +38,8 @@ public class HeraldProducer {
 
     @Resource
     ManagedExecutorService executor;
+
+    private @Nullable SocketIoStatus status;
 
     @Produces
     @Singleton
@@ -70,9 +72,10 @@ public class HeraldProducer {
             @Observes @BeforeDestroyed(ApplicationScoped.class) Object deployment,
             Sockets sockets,
             EngineServer engine,
-            SocketIoServer socketIo,
-            SocketIoStatus status) {
-        status.close();
+            SocketIoServer socketIo) {
+        if (status != null) {
+            status.close();
+        }
         sockets.close();
         engine.close();
         socketIo.close();
@@ -105,16 +108,9 @@ public class HeraldProducer {
     @Produces
     @Singleton
     EngineServer engine(EngineSettings settings, SocketIoServer socketIo) {
-        return new EngineServer(settings, socketIo, timer, executor);
-    }
-
-    @Produces
-    @Singleton
-    SocketIoStatus status(EngineServer engine, SocketIoServer socketIo) {
-        return new SocketIoStatus(engine, socketIo);
-    }
-
-    void showStatus(@Observes @Initialized(ApplicationScoped.class) Object deployment, SocketIoStatus status) {
+        var engine = new EngineServer(settings, socketIo, timer, executor);
+        status = new SocketIoStatus(engine, socketIo);
         status.open();
+        return engine;
     }
 }
