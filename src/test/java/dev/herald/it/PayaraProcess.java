@@ -19,7 +19,7 @@ public final class PayaraProcess extends ServerProcess {
     /**
      * Starts a server; its log goes to the file.
      *
-     * @param settings of Herald, each as {@code name=value}
+     * @param settings of Herald, each as {@code name=value}; what begins with {@code -} is an option of Java's
      */
     public static PayaraProcess start(File log, String... settings) throws IOException {
         var server = new PayaraProcess(log, List.of(settings));
@@ -31,7 +31,7 @@ public final class PayaraProcess extends ServerProcess {
     protected ProcessBuilder prepare(int port) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        settings.forEach(setting -> command.add("-D" + setting));
+        settings.forEach(setting -> command.add(setting.startsWith("-") ? setting : "-D" + setting));
         command.addAll(List.of(
                 "-Dherald.address=127.0.0.1",
                 "-jar",

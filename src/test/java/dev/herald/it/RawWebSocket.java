@@ -11,8 +11,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
 
 /** A WebSocket client that can do wrong: stall, send fragments without end, leave without a word. Sends masks of zeros. */
 public final class RawWebSocket implements AutoCloseable {
@@ -22,24 +25,99 @@ public final class RawWebSocket implements AutoCloseable {
     private final Socket socket = new Socket();
     private final OutputStream out;
     private final DataInputStream in;
+    private final StringBuilder answer = new StringBuilder();
 
     /** Opens a connection to this machine. */
     public RawWebSocket(int port, String path) throws IOException {
+        this(port, path, "", 0);
+    }
+
+    /**
+     * Opens a connection to this machine.
+     *
+     * @param headers more of them, each with its line's end
+     * @param receiveBuffer how many bytes the operating system may keep for us; 0 for its own choice
+     */
+    public RawWebSocket(int port, String path, String headers, int receiveBuffer) throws IOException {
         socket.setSoTimeout(PATIENCE_MILLIS);
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
         out = socket.getOutputStream();
         in = new DataInputStream(socket.getInputStream());
         out.write(("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
                         + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" + headers
+                        + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
         var status = line();
         // Some servers leave the reason out, and the space before it.
         if (!status.matches("HTTP/1.1 101( .*)?")) {
             throw new IOException(status);
         }
-        while (!line().isEmpty()) {
-            // The other headers are of no interest.
+        answer.append(status).append('\n');
+        for (var header = line(); !header.isEmpty(); header = line()) {
+            answer.append(header).append('\n');
+        }
+    }
+
+    /** The status line and headers of the handshake's answer. */
+    public String handshake() {
+        return answer.toString();
+    }
+
+    /** Sends bytes as they are, given as hexadecimal digits; spaces between them do not matter. */
+    public void write(String hex) throws IOException {
+        out.write(HexFormat.of().parseHex(hex.replace(" ", "")));
+    }
+
+    /** Sends bytes as they are. */
+    public void write(byte[] bytes) throws IOException {
+        out.write(bytes);
+    }
+
+    /** Sends a text message in one frame. */
+    public synchronized void say(String text) throws IOException {
+        send(true, 1, text.getBytes(UTF_8));
+    }
+
+    /** Waits for the next text message, past other frames. */
+    public String hear() throws IOException {
+        for (var frame = readFrame(); ; frame = readFrame()) {
+            if (frame.opcode() == 1) {
+                return UTF_8.decode(frame.payload()).toString();
+            } else if (frame.opcode() == 8) {
+                throw new EOFException("closed");
+            }
+        }
+    }
+
+    /** Waits for the next text message that begins so, past others. */
+    public String hear(String beginning) throws IOException {
+        var text = hear();
+        while (!text.startsWith(beginning)) {
+            text = hear();
+        }
+        return text;
+    }
+
+    /** How long reading waits. */
+    public void patience(Duration patience) throws IOException {
+        socket.setSoTimeout((int) patience.toMillis());
+    }
+
+    /** Whether the server ends TCP, whatever else it says before; waits for it as long as reading does. */
+    public boolean readToEndOfTcp() throws IOException {
+        try {
+            while (in.read() >= 0) {
+                // Not looked at.
+            }
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException e) {
+            return true;
         }
     }
 

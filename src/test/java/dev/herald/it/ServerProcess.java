@@ -50,6 +50,16 @@ public abstract class ServerProcess implements AutoCloseable {
         return "http://127.0.0.1:" + port + "/";
     }
 
+    /** Where it listens, on 127.0.0.1. */
+    public int port() {
+        return port;
+    }
+
+    /** The id of the process that was started. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Stops the server as an operator does, by SIGTERM, and starts it anew. */
     public void restart() throws IOException {
         close();
