@@ -32,6 +32,35 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
     /** What is joined in one write at most, unless one frame is larger: a slow peer shall show progress. In bytes. */
     private static final int MAX_JOINED = 65_536;
 
+    /** Hears what nobody else is to hear any more. */
+    private static final WebSocketListener NOBODY = new WebSocketListener() {
+
+        @Override
+        public void onOpen(WebSocketConnection opened) {
+            // Too late.
+        }
+
+        @Override
+        public void onText(String message) {
+            // Too late.
+        }
+
+        @Override
+        public void onBinary(byte[] message) {
+            // Too late.
+        }
+
+        @Override
+        public void onWritable() {
+            // Too late.
+        }
+
+        @Override
+        public void onClose(int code, String reason) {
+            // Told before.
+        }
+    };
+
     private final Object lock = new Object();
 
     // Set by start, before init, and by init, before anything is read or written.
@@ -525,6 +554,19 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
             listener.onClose(told.code(), told.reason());
         } catch (RuntimeException | Error e) {
             LOG.log(ERROR, "the listener of a WebSocket failed at its end", e);
+        }
+        letGo();
+    }
+
+    /**
+     * Refers to nothing that was the connection's. Payara's threads keep requests for reuse, and each its last upgrade handler:
+     * without this, the session of a client that is gone, and the half of a message that it sent.
+     */
+    private void letGo() {
+        synchronized (lock) {
+            listener = NOBODY;
+            reader = new FrameReader(limits, System::nanoTime, new FromPeer());
+            connection = null;
         }
     }
 }
