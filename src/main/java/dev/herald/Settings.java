@@ -90,6 +90,7 @@ public class Settings {
                 .queuedPackets(number("herald.socketio.queue-messages", defaults.queuedPackets()))
                 .queuedBytes(number("herald.socketio.queue-bytes", (int) defaults.queuedBytes()))
                 .maxSessions(number("herald.connections.max", defaults.maxSessions()))
+                .maxPosts(number("herald.socketio.max-posts", defaults.maxPosts()))
                 .httpCompression(number("herald.socketio.compression", defaults.httpCompression()))
                 .build();
     }

@@ -47,6 +47,8 @@ public final class EngineServer implements AutoCloseable {
     /** A permit for each session that may still come. */
     private final Semaphore room;
 
+    private final Semaphore posts;
+
     private final Set<WebSocketTransport> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARNING_PAUSE.toNanos());
     private volatile boolean down;
@@ -77,6 +79,7 @@ public final class EngineServer implements AutoCloseable {
         this.timer = timer;
         this.executor = executor;
         this.room = new Semaphore(settings.maxSessions());
+        this.posts = new Semaphore(settings.maxPosts());
         var heartbeat = Math.min(
                 settings.pingInterval().toMillis(), settings.pingTimeout().toMillis());
         var tick = Math.max(1, Math.min(TICK.toMillis(), heartbeat / 10));
@@ -89,6 +92,15 @@ public final class EngineServer implements AutoCloseable {
 
     Executor executor() {
         return executor;
+    }
+
+    /** Whether another body may be read; then {@link #endBody} is to be called. Slow clients must not take all of the container's threads. */
+    boolean beginBody() {
+        return posts.tryAcquire();
+    }
+
+    void endBody() {
+        posts.release();
     }
 
     /**

@@ -157,7 +157,17 @@ public abstract class EngineServlet extends HttpServlet {
                 response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
                 return;
             }
-            var body = body(request);
+            if (!server().beginBody()) {
+                LOG.log(DEBUG, "a polling client is put off: as many bodies are being read as may be");
+                response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+                return;
+            }
+            Optional<String> body;
+            try {
+                body = body(request);
+            } finally {
+                server().endBody();
+            }
             if (body.isEmpty()) {
                 response.setStatus(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
                 return;

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param queuedPackets that may wait for one client
  * @param queuedBytes that may wait for one client, as estimated
  * @param maxSessions at the same time; those that wait for a last poll count
+ * @param maxPosts whose bodies are read at the same time: each holds one of the container's threads until its client has sent it
  * @param httpCompression the shortest answer to a poll that is compressed, in bytes; 0 for none
  */
 public record EngineSettings(
@@ -31,6 +32,7 @@ public record EngineSettings(
         int queuedPackets,
         long queuedBytes,
         int maxSessions,
+        int maxPosts,
         int httpCompression) {
 
     /** HTTP long-polling. */
@@ -52,6 +54,7 @@ public record EngineSettings(
             256,
             1024 * 1024,
             20_000,
+            64,
             1_024);
 
     public EngineSettings {
@@ -64,7 +67,12 @@ public record EngineSettings(
                 throw new IllegalArgumentException("each time is more than nothing");
             }
         }
-        if (maxPayload < 1 || maxPackets < 1 || queuedPackets < 1 || queuedBytes < 1 || maxSessions < 1) {
+        if (maxPayload < 1
+                || maxPackets < 1
+                || queuedPackets < 1
+                || queuedBytes < 1
+                || maxSessions < 1
+                || maxPosts < 1) {
             throw new IllegalArgumentException("each limit is at least 1");
         }
         if (httpCompression < 0) {
@@ -91,6 +99,7 @@ public record EngineSettings(
         private int queuedPackets;
         private long queuedBytes;
         private int maxSessions;
+        private int maxPosts;
         private int httpCompression;
 
         private Builder(EngineSettings from) {
@@ -105,6 +114,7 @@ public record EngineSettings(
             queuedPackets = from.queuedPackets;
             queuedBytes = from.queuedBytes;
             maxSessions = from.maxSessions;
+            maxPosts = from.maxPosts;
             httpCompression = from.httpCompression;
         }
 
@@ -174,6 +184,12 @@ public record EngineSettings(
             return this;
         }
 
+        /** See {@link EngineSettings#maxPosts}. */
+        public Builder maxPosts(int value) {
+            maxPosts = value;
+            return this;
+        }
+
         /** See {@link EngineSettings#httpCompression}. */
         public Builder httpCompression(int value) {
             httpCompression = value;
@@ -198,6 +214,7 @@ public record EngineSettings(
                     queuedPackets,
                     queuedBytes,
                     maxSessions,
+                    maxPosts,
                     httpCompression);
         }
     }

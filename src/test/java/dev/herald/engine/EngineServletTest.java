@@ -363,6 +363,21 @@ class EngineServletTest {
     }
 
     @Test
+    void putsOffBodiesBeyondTheirNumberAndTheSessionLives() throws Exception {
+        var session = session();
+        for (var n = 0; n < EngineSettings.DEFAULT.maxPosts(); n++) {
+            assertThat(server.beginBody()).isTrue();
+        }
+
+        assertThat(post(session, "4late").answer()).startsWith("503");
+
+        server.endBody();
+        assertThat(post(session, "4in time").answer()).isEqualTo("200 text/html ok");
+        assertThat(post(session, "4again").answer()).isEqualTo("200 text/html ok");
+        assertThat(diary.heard).containsExactly("in time", "again");
+    }
+
+    @Test
     void answersAPostAlsoWhenTheListenerFailsAtTheEnd() throws Exception {
         var session = session();
         diary.whenClosed = () -> {
