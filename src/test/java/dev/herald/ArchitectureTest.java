@@ -49,6 +49,7 @@ class ArchitectureTest {
                     "dev.herald.engine.websocket",
                     "dev.herald.feed",
                     "dev.herald.hub",
+                    "dev.herald.journal",
                     "dev.herald.socketio",
                     "dev.herald.web");
 
@@ -69,6 +70,23 @@ class ArchitectureTest {
             "jakarta.websocket..",
             "jakarta.json..",
             "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule JOURNAL_KNOWS_HUB_AND_JDBC = onlyKnows(
+            "dev.herald.journal",
+            "dev.herald.api",
+            "dev.herald.hub",
+            "javax.sql",
+            "org.flywaydb.core..",
+            "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_JOURNAL_SPEAKS_SQL = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.herald.journal")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql", "javax.sql", "org.flywaydb..");
 
     @ArchTest
     static final ArchRule ENGINE_KNOWS_BYTES_TEXT_AND_TIMERS =

@@ -1,0 +1,417 @@
+package dev.herald.journal;
+
+import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+
+import dev.herald.api.ChannelKind;
+import dev.herald.api.ChannelName;
+import dev.herald.api.Envelope;
+import dev.herald.api.Position;
+import dev.herald.api.RefusedException;
+import dev.herald.hub.Appended;
+import dev.herald.hub.Draft;
+import dev.herald.hub.Log;
+import dev.herald.hub.Replay;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log in a database, which keeps everything until it is {@linkplain #trim trimmed}. Any number of nodes may have one on the same
+ * database.
+ *
+ * <p>Drafts wait in a queue, and one writer commits all that wait in one transaction. When the transaction fails, so do its
+ * drafts, unless one of them was the cause. The next one is tried as if nothing had been: the log needs no restart after the
+ * database had one.
+ *
+ * <p>All texts may be any Unicode but the character U+0000 and halves of surrogate pairs.
+ */
+public final class JdbcLog implements Log {
+
+    /** How many drafts are committed together at the most. */
+    static final int BATCH = 256;
+
+    /** How much text is committed together at the most, in characters, unless one draft has more. */
+    private static final int BATCH_SIZE = 4 * 1024 * 1024;
+
+    private static final System.Logger LOG = System.getLogger(JdbcLog.class.getName());
+
+    private final DataSource database;
+    private final Executor executor;
+    private final Bounds bounds;
+    private final GroupCommit groupCommit;
+    private final Tails tails;
+
+    // Guarded by the queue's monitor.
+    private final Queue<Waiting> queue = new ArrayDeque<>();
+    private long queuedSize;
+    private boolean writing;
+
+    /** Whether the last transaction failed. Only the writer uses it. */
+    private volatile boolean failing;
+
+    private record Waiting(Draft draft, CompletableFuture<Appended> stage) {
+
+        int size() {
+            return draft.event().length() + draft.json().length();
+        }
+    }
+
+    /**
+     * What the log keeps in memory at the most.
+     *
+     * @param waiting drafts that are not committed yet
+     * @param waitingSize of their text, in characters
+     * @param recent committed messages of all channels
+     * @param recentBytes of these, as the memory taken is estimated
+     */
+    public record Bounds(int waiting, long waitingSize, int recent, long recentBytes) {
+
+        public Bounds {
+            if (waiting < 1 || waitingSize < 1 || recent < 1 || recentBytes < 1) {
+                throw new IllegalArgumentException("each bound is at least 1");
+            }
+        }
+    }
+
+    /**
+     * The log in a database whose {@linkplain Schema tables} are there.
+     *
+     * @param database best gives connections from a pool, that fail in finite time when the database does not answer
+     * @param newEpoch random, 1 to 64 characters: no other log may ever have had it; used when the database is new
+     * @param clock gives the messages' time
+     * @param executor lends one thread as long as drafts wait
+     * @throws JournalException when the database does not answer
+     */
+    public JdbcLog(DataSource database, String newEpoch, Clock clock, Executor executor, Bounds bounds) {
+        this.database = database;
+        this.executor = executor;
+        this.bounds = bounds;
+        this.groupCommit = new GroupCommit(database, clock);
+        this.tails = new Tails(bounds.recent(), bounds.recentBytes());
+        begin(new Position(newEpoch, 0).epoch());
+    }
+
+    private void begin(String newEpoch) {
+        try (var connection = database.getConnection()) {
+            Tables.begin(connection, newEpoch);
+        } catch (SQLException e) {
+            if (!Failures.isConstraint(e)) { // another node was first
+                throw unreadable(e);
+            }
+        }
+    }
+
+    @Override
+    public CompletionStage<Appended> append(Draft draft) {
+        var waiting = new Waiting(draft, new CompletableFuture<>());
+        if (!isStorable(draft)) {
+            return CompletableFuture.failedStage(unavailable("the log holds neither U+0000 nor broken Unicode"));
+        }
+        boolean start;
+        synchronized (queue) {
+            if (queue.size() >= bounds.waiting()
+                    || (!queue.isEmpty() && queuedSize + waiting.size() > bounds.waitingSize())) {
+                return CompletableFuture.failedStage(unavailable("too many messages wait for the database"));
+            }
+            queue.add(waiting);
+            queuedSize += waiting.size();
+            start = !writing;
+            writing = true;
+        }
+        if (start) {
+            start();
+        }
+        return waiting.stage();
+    }
+
+    private static boolean isStorable(Draft draft) {
+        var from = draft.from();
+        return isStorable(draft.event())
+                && isStorable(draft.json())
+                && isStorable(draft.to())
+                && isStorable(draft.clientId())
+                && (from == null || (isStorable(from.id()) && isStorable(from.name())))
+                && draft.except().stream().allMatch(JdbcLog::isStorable);
+    }
+
+    private static boolean isStorable(@Nullable String text) {
+        if (text == null) {
+            return true;
+        }
+        for (var n = 0; n < text.length(); n++) {
+            var c = text.charAt(n);
+            if (c == 0) {
+                return false;
+            }
+            if (Character.isSurrogate(c)) {
+                var isPair = Character.isHighSurrogate(c)
+                        && n + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(n + 1));
+                if (!isPair) {
+                    return false;
+                }
+                n++;
+            }
+        }
+        return true;
+    }
+
+    private void start() {
+        try {
+            executor.execute(this::write);
+        } catch (RuntimeException e) {
+            List<Waiting> waiting;
+            synchronized (queue) {
+                waiting = new ArrayList<>(queue);
+                queue.clear();
+                queuedSize = 0;
+                writing = false;
+            }
+            LOG.log(ERROR, "the container gives no thread to write with; what waited is refused", e);
+            fail(waiting);
+        }
+    }
+
+    /** Commits until nothing waits. */
+    private void write() {
+        for (var batch = next(); !batch.isEmpty(); batch = next()) {
+            write(batch);
+        }
+    }
+
+    private List<Waiting> next() {
+        synchronized (queue) {
+            var batch = new ArrayList<Waiting>(Math.min(queue.size(), BATCH));
+            var size = 0;
+            for (var waiting = queue.peek();
+                    waiting != null && batch.size() < BATCH && (batch.isEmpty() || size + waiting.size() <= BATCH_SIZE);
+                    waiting = queue.peek()) {
+                batch.add(queue.remove());
+                size += waiting.size();
+            }
+            queuedSize -= size;
+            writing = !batch.isEmpty();
+            return batch;
+        }
+    }
+
+    private void write(List<Waiting> batch) {
+        try {
+            commit(batch);
+        } catch (SQLException e) {
+            if (!Failures.isOfData(e)) {
+                reject(batch, e);
+            } else if (batch.size() == 1) {
+                // Not with the failure: its text may have the message in it.
+                LOG.log(
+                        ERROR,
+                        () -> "the database does not take a message to "
+                                + batch.get(0).draft().channel() + ": SQLSTATE " + e.getSQLState());
+                fail(batch);
+            } else {
+                writeOneByOne(batch);
+            }
+        } catch (RuntimeException | Error e) {
+            reject(batch, e);
+        }
+    }
+
+    /** Finds out which of the drafts was the cause. When the database is gone meanwhile, it is asked no more for the others. */
+    private void writeOneByOne(List<Waiting> batch) {
+        for (var n = 0; n < batch.size(); n++) {
+            if (failing) {
+                fail(batch.subList(n, batch.size()));
+                return;
+            }
+            write(batch.subList(n, n + 1));
+        }
+    }
+
+    private void commit(List<Waiting> batch) throws SQLException {
+        var outcomes = groupCommit.append(batch.stream().map(Waiting::draft).toList());
+        if (failing) {
+            failing = false;
+            LOG.log(INFO, "the database takes messages again");
+        }
+        remember(outcomes);
+        for (var n = 0; n < batch.size(); n++) {
+            var stage = batch.get(n).stage();
+            var outcome = outcomes.get(n);
+            if (outcome instanceof Outcome.Taken taken) {
+                stage.complete(taken.answer());
+            } else if (outcome instanceof Outcome.Refused refused) {
+                stage.completeExceptionally(refused.why());
+            }
+        }
+    }
+
+    private void remember(List<Outcome> outcomes) {
+        var messages = new HashMap<ChannelName, List<Envelope>>();
+        for (var outcome : outcomes) {
+            if (outcome instanceof Outcome.Taken taken && !taken.answer().duplicate()) {
+                var message = taken.answer().message();
+                var channel = message.channel();
+                if (channel != null) {
+                    messages.computeIfAbsent(channel, it -> new ArrayList<>()).add(message);
+                }
+            }
+        }
+        messages.forEach(tails::add);
+    }
+
+    private void reject(List<Waiting> batch, Throwable cause) {
+        if (!failing) {
+            failing = true;
+            LOG.log(ERROR, "the database takes no messages; each is refused until it does", cause);
+        }
+        fail(batch);
+    }
+
+    private static void fail(List<Waiting> batch) {
+        for (var waiting : batch) {
+            waiting.stage().completeExceptionally(unavailable("the log cannot take the message now; try again"));
+        }
+    }
+
+    private static RefusedException unavailable(String why) {
+        return new RefusedException(LOG_UNAVAILABLE, why);
+    }
+
+    @Override
+    public Replay since(ChannelName channel, Position since, int limit) {
+        return read(connection -> since(connection, channel, since, limit));
+    }
+
+    private Replay since(Connection connection, ChannelName channel, Position since, int limit) throws SQLException {
+        while (true) {
+            var row = channel(connection, channel);
+            var head = row.position();
+            if (!head.epoch().equals(since.epoch())) {
+                return new Replay.Gap(Replay.Reason.EPOCH, head);
+            }
+            if (since.offset() > head.offset()) {
+                return new Replay.Gap(Replay.Reason.AHEAD, head);
+            }
+            if (since.offset() < row.firstKept() - 1) {
+                return new Replay.Gap(Replay.Reason.TRIMMED, head);
+            }
+            var upTo = Math.min(head.offset(), since.offset() + limit);
+            var messages = messages(connection, channel, head.epoch(), since.offset(), upTo);
+            if (messages.size() == upTo - since.offset()) {
+                return new Replay.Complete(messages, head);
+            }
+            requireTrimmed(connection, channel, row);
+        }
+    }
+
+    @Override
+    public List<Envelope> latest(ChannelName channel, int limit) {
+        return read(connection -> latest(connection, channel, limit));
+    }
+
+    private List<Envelope> latest(Connection connection, ChannelName channel, int limit) throws SQLException {
+        while (true) {
+            var row = channel(connection, channel);
+            var after = Math.max(row.firstKept() - 1, row.head() - limit);
+            var messages = messages(connection, channel, row.epoch(), after, row.head());
+            if (messages.size() == Math.max(row.head() - after, 0)) {
+                return messages;
+            }
+            requireTrimmed(connection, channel, row);
+        }
+    }
+
+    @Override
+    public Position head(ChannelName channel) {
+        return read(connection -> channel(connection, channel)).position();
+    }
+
+    @Override
+    public ChannelKind kind() {
+        return ChannelKind.DURABLE;
+    }
+
+    /**
+     * Forgets the oldest messages of a channel, and that they could be repeated.
+     *
+     * @param upTo the last one to forget; nothing is forgotten when it is ahead of the head
+     * @throws JournalException when the database does not answer; they are forgotten or not
+     */
+    public void trim(ChannelName channel, Position upTo) {
+        var unused = read(connection -> {
+            if (!Tables.channel(connection, channel).epoch().equals(upTo.epoch())) {
+                return false;
+            }
+            connection.setAutoCommit(false);
+            try {
+                Tables.trim(connection, channel, upTo.offset());
+                connection.commit();
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+            return true;
+        });
+        tails.forget(channel);
+    }
+
+    private Tables.Row channel(Connection connection, ChannelName channel) throws SQLException {
+        var row = Tables.channel(connection, channel);
+        return new Tables.Row(row.epoch(), groupCommit.settled(channel, row.head()), row.firstKept());
+    }
+
+    private List<Envelope> messages(Connection connection, ChannelName channel, String epoch, long after, long upTo)
+            throws SQLException {
+        if (after >= upTo) {
+            return List.of();
+        }
+        var recent = tails.read(channel, epoch, after, upTo);
+        if (recent.isPresent()) {
+            return recent.get();
+        }
+        var messages = Tables.messages(connection, channel, epoch, after, upTo);
+        if (messages.size() == upTo - after) {
+            tails.add(channel, messages);
+        }
+        return messages;
+    }
+
+    /** Messages that were to be read are not there: that is so only when they were trimmed since their channel was read. */
+    private static void requireTrimmed(Connection connection, ChannelName channel, Tables.Row before)
+            throws SQLException {
+        if (Tables.channel(connection, channel).firstKept() == before.firstKept()) {
+            throw new JournalException("messages are missing in channel " + channel);
+        }
+    }
+
+    /** Something to read. */
+    private interface Reading<T> {
+        T from(Connection connection) throws SQLException;
+    }
+
+    private <T> T read(Reading<T> reading) {
+        try (var connection = database.getConnection()) {
+            return reading.from(connection);
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static JournalException unreadable(SQLException cause) {
+        return new JournalException("the log's database does not answer", cause);
+    }
+}

@@ -1,0 +1,268 @@
+package dev.herald.journal;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Envelope;
+import dev.herald.api.Person;
+import dev.herald.api.Position;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The statements, in the SQL that H2 and PostgreSQL have in common. Begins and ends no transactions. */
+final class Tables {
+
+    private static final String MESSAGE =
+            "m.number, m.event, m.sender_id, m.sender_name, m.recipient, m.sent_at, m.json, m.excepted";
+
+    private Tables() {}
+
+    /**
+     * A channel.
+     *
+     * @param head the offset of its last message
+     * @param firstKept the offset of the oldest message that is not trimmed
+     */
+    record Row(String epoch, long head, long firstKept) {
+
+        Position position() {
+            return new Position(epoch, head);
+        }
+    }
+
+    /** A message and the id that its sender gave to it. */
+    record Entry(Envelope message, @Nullable String clientId) {}
+
+    /** Gives the channels to come their epoch, unless they have one. */
+    static void begin(Connection connection, String epoch) throws SQLException {
+        try (var insert = connection.prepareStatement("INSERT INTO journal (id, epoch)"
+                + " SELECT 1, CAST(? AS VARCHAR) WHERE NOT EXISTS (SELECT 1 FROM journal WHERE id = 1)")) {
+            insert.setString(1, epoch);
+            insert.executeUpdate();
+        }
+    }
+
+    /** The channel, as it will be if it is not there yet. */
+    static Row channel(Connection connection, ChannelName name) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT epoch, head, first_kept FROM channel WHERE name = ?")) {
+            select.setString(1, name.value());
+            try (var rows = select.executeQuery()) {
+                if (rows.next()) {
+                    return new Row(rows.getString(1), rows.getLong(2), rows.getLong(3));
+                }
+            }
+        }
+        try (var select = connection.prepareStatement("SELECT epoch FROM journal WHERE id = 1");
+                var rows = select.executeQuery()) {
+            if (rows.next()) {
+                return new Row(rows.getString(1), 0, 1);
+            }
+            throw new JournalException("the database is empty: its epoch is gone");
+        }
+    }
+
+    /** Makes a channel without messages; fails when it is there. */
+    static void create(Connection connection, String channel) throws SQLException {
+        try (var insert = connection.prepareStatement("INSERT INTO channel (name, epoch, head, first_kept)"
+                + " SELECT CAST(? AS VARCHAR), epoch, 0, 1 FROM journal WHERE id = 1")) {
+            insert.setString(1, channel);
+            insert.executeUpdate();
+        }
+    }
+
+    /**
+     * Locks channels in the order of their names, and moves their heads.
+     *
+     * @param messages by how many
+     * @return which of them are not there
+     */
+    static List<String> grow(Connection connection, SortedMap<String, Integer> messages) throws SQLException {
+        try (var update = connection.prepareStatement("UPDATE channel SET head = head + ? WHERE name = ?")) {
+            for (var channel : messages.entrySet()) {
+                update.setInt(1, channel.getValue());
+                update.setString(2, channel.getKey());
+                update.addBatch();
+            }
+            var updated = update.executeBatch();
+            var missing = new ArrayList<String>();
+            var n = 0;
+            for (var channel : messages.keySet()) {
+                if (updated[n++] == 0) {
+                    missing.add(channel);
+                }
+            }
+            return missing;
+        }
+    }
+
+    /** The heads of channels, by name. */
+    static Map<String, Position> heads(Connection connection, Collection<String> channels) throws SQLException {
+        var names = padded(List.copyOf(channels));
+        var heads = new HashMap<String, Position>();
+        try (var select = connection.prepareStatement(
+                "SELECT name, epoch, head FROM channel WHERE name IN (" + repeated("?", names.size()) + ")")) {
+            for (var n = 0; n < names.size(); n++) {
+                select.setString(n + 1, names.get(n));
+            }
+            try (var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    heads.put(rows.getString(1), new Position(rows.getString(2), rows.getLong(3)));
+                }
+            }
+        }
+        return heads;
+    }
+
+    /** The messages that are there under some of these keys. */
+    static Map<RepeatKey, Envelope> repeated(
+            Connection connection, Collection<RepeatKey> wanted, Map<String, Position> heads) throws SQLException {
+        var keys = padded(List.copyOf(wanted));
+        var found = new HashMap<RepeatKey, Envelope>();
+        try (var select = connection.prepareStatement("SELECT " + MESSAGE + ", m.channel, m.client_id FROM (VALUES "
+                + repeated("(CAST(? AS VARCHAR), CAST(? AS VARCHAR), CAST(? AS VARCHAR))", keys.size())
+                + ") AS k (channel, sender_id, client_id) JOIN message m"
+                + " ON m.channel = k.channel AND m.sender_id = k.sender_id AND m.client_id = k.client_id")) {
+            var n = 0;
+            for (var key : keys) {
+                select.setString(++n, key.channel());
+                select.setString(++n, key.senderId());
+                select.setString(++n, key.clientId());
+            }
+            try (var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    var channel = rows.getString(9);
+                    var epoch = Objects.requireNonNull(heads.get(channel)).epoch();
+                    found.put(
+                            new RepeatKey(channel, rows.getString(3), rows.getString(10)),
+                            message(rows, new ChannelName(channel), epoch));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Adds messages; the channels' heads are moved already. */
+    static void insert(Connection connection, List<Entry> entries) throws SQLException {
+        try (var insert = connection.prepareStatement("INSERT INTO message (channel, number, event, sender_id,"
+                + " sender_name, recipient, client_id, sent_at, json, excepted)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+            for (var entry : entries) {
+                set(insert, entry);
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    private static void set(PreparedStatement insert, Entry entry) throws SQLException {
+        var message = entry.message();
+        var from = message.from();
+        insert.setString(1, Objects.requireNonNull(message.channel()).value());
+        insert.setLong(2, Objects.requireNonNull(message.position()).offset());
+        insert.setString(3, message.event());
+        insert.setString(4, from == null ? null : from.id());
+        insert.setString(5, from == null ? null : from.name());
+        insert.setString(6, message.to());
+        insert.setString(7, entry.clientId());
+        insert.setLong(8, message.at().toEpochMilli());
+        insert.setString(9, message.json());
+        insert.setString(10, lines(message.except()));
+    }
+
+    /** The messages after one offset up to another, as far as they are there. */
+    static List<Envelope> messages(Connection connection, ChannelName channel, String epoch, long after, long upTo)
+            throws SQLException {
+        try (var select = connection.prepareStatement("SELECT " + MESSAGE
+                + " FROM message m WHERE m.channel = ? AND m.number > ? AND m.number <= ? ORDER BY m.number")) {
+            select.setString(1, channel.value());
+            select.setLong(2, after);
+            select.setLong(3, upTo);
+            try (var rows = select.executeQuery()) {
+                var messages = new ArrayList<Envelope>();
+                while (rows.next()) {
+                    messages.add(message(rows, channel, epoch));
+                }
+                return messages;
+            }
+        }
+    }
+
+    /** Removes the messages up to an offset, which is at most the head's. */
+    static void trim(Connection connection, ChannelName channel, long upTo) throws SQLException {
+        try (var update = connection.prepareStatement(
+                "UPDATE channel SET first_kept = ? WHERE name = ? AND first_kept <= ? AND head >= ?")) {
+            update.setLong(1, upTo + 1);
+            update.setString(2, channel.value());
+            update.setLong(3, upTo);
+            update.setLong(4, upTo);
+            if (update.executeUpdate() == 0) {
+                return;
+            }
+        }
+        try (var delete = connection.prepareStatement("DELETE FROM message WHERE channel = ? AND number <= ?")) {
+            delete.setString(1, channel.value());
+            delete.setLong(2, upTo);
+            delete.executeUpdate();
+        }
+    }
+
+    private static Envelope message(ResultSet row, ChannelName channel, String epoch) throws SQLException {
+        var senderId = row.getString(3);
+        return new Envelope(
+                channel,
+                new Position(epoch, row.getLong(1)),
+                row.getString(2),
+                senderId == null ? null : new Person(senderId, row.getString(4)),
+                row.getString(5),
+                Instant.ofEpochMilli(row.getLong(6)),
+                row.getString(7),
+                Optional.ofNullable(row.getString(8)).map(Tables::fromLines).orElse(Set.of()));
+    }
+
+    private static @Nullable String lines(Set<String> values) {
+        return values.isEmpty()
+                ? null
+                : new TreeSet<>(values)
+                        .stream()
+                                .map(value -> value.replace("\\", "\\\\").replace("\n", "\\n"))
+                                .collect(Collectors.joining("\n"));
+    }
+
+    private static Set<String> fromLines(String lines) {
+        return Arrays.stream(lines.split("\n", -1))
+                .map(line -> line.translateEscapes())
+                .collect(Collectors.toSet());
+    }
+
+    /** The last one again and again, up to a power of 4: a database prepares few statements instead of one for each length. */
+    private static <T> List<T> padded(List<T> values) {
+        var size = 1;
+        while (size < values.size()) {
+            size *= 4;
+        }
+        var padded = new ArrayList<>(values);
+        while (padded.size() < size) {
+            padded.add(values.get(values.size() - 1));
+        }
+        return padded;
+    }
+
+    private static String repeated(String part, int times) {
+        return String.join(", ", Collections.nCopies(times, part));
+    }
+}

@@ -1,0 +1,141 @@
+package dev.herald.journal;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Envelope;
+import dev.herald.api.Position;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Committed messages that were written or read of late, so that many who come back at once read the database once. What is not
+ * here is in the database. Thread-safe.
+ */
+final class Tails {
+
+    /** An estimate of the envelope and its position, without the text. */
+    private static final int OVERHEAD = 300;
+
+    private final int maxMessages;
+    private final long maxBytes;
+
+    // Guarded by this object's monitor.
+    /** By the time of their last use, the oldest first. */
+    private final Map<ChannelName, Tail> tails = new LinkedHashMap<>(16, 0.75f, true);
+
+    private int messages;
+    private long bytes;
+
+    /** Messages without a gap between them, at least one. */
+    private record Tail(String epoch, List<Envelope> messages) {
+
+        long first() {
+            return position(messages.get(0)).offset();
+        }
+
+        long last() {
+            return position(messages.get(messages.size() - 1)).offset();
+        }
+    }
+
+    /**
+     * An empty memory.
+     *
+     * @param maxMessages of all channels together
+     * @param maxBytes of all channels together, as the memory taken is estimated
+     */
+    Tails(int maxMessages, long maxBytes) {
+        this.maxMessages = maxMessages;
+        this.maxBytes = maxBytes;
+    }
+
+    /** The messages after one offset up to another, if all of them are here. */
+    synchronized Optional<List<Envelope>> read(ChannelName channel, String epoch, long after, long upTo) {
+        var tail = tails.get(channel);
+        if (tail == null || !tail.epoch().equals(epoch) || after + 1 < tail.first() || upTo > tail.last()) {
+            return Optional.empty();
+        }
+        var from = (int) (after + 1 - tail.first());
+        var to = (int) (upTo + 1 - tail.first());
+        return Optional.of(List.copyOf(tail.messages().subList(from, to)));
+    }
+
+    /**
+     * Keeps committed messages if they go with those that are here, or are later. The oldest go when there are too many.
+     *
+     * @param added of one channel, without a gap between them, at least one
+     */
+    synchronized void add(ChannelName channel, List<Envelope> added) {
+        var tail = tails.get(channel);
+        var epoch = position(added.get(0)).epoch();
+        var first = position(added.get(0)).offset();
+        var last = position(added.get(added.size() - 1)).offset();
+        if (tail != null && tail.epoch().equals(epoch) && first <= tail.last() + 1 && last >= tail.first() - 1) {
+            if (first < tail.first()) {
+                var earlier = added.subList(0, (int) (tail.first() - first));
+                tail.messages().addAll(0, earlier);
+                count(earlier, 1);
+            }
+            if (last > tail.last()) {
+                var later = added.subList((int) (tail.last() + 1 - first), added.size());
+                tail.messages().addAll(later);
+                count(later, 1);
+            }
+        } else if (tail == null || !tail.epoch().equals(epoch) || last > tail.last()) {
+            forget(channel);
+            tails.put(channel, new Tail(epoch, new ArrayList<>(added)));
+            count(added, 1);
+        }
+        shrink(channel);
+    }
+
+    /** Forgets a channel. */
+    synchronized void forget(ChannelName channel) {
+        var tail = tails.remove(channel);
+        if (tail != null) {
+            count(tail.messages(), -1);
+        }
+    }
+
+    /** Channels that were not used for long go first, then the oldest messages of the one that has grown. */
+    private void shrink(ChannelName grown) {
+        while (isTooMuch() && tails.size() > 1) {
+            forget(tails.keySet().iterator().next());
+        }
+        var tail = tails.get(grown);
+        if (tail == null || !isTooMuch()) {
+            return;
+        }
+        var surplus = 0;
+        while (isTooMuch() && surplus < tail.messages().size()) {
+            count(tail.messages().subList(surplus, surplus + 1), -1);
+            surplus++;
+        }
+        tail.messages().subList(0, surplus).clear();
+        if (tail.messages().isEmpty()) {
+            tails.remove(grown);
+        }
+    }
+
+    private boolean isTooMuch() {
+        return messages > maxMessages || bytes > maxBytes;
+    }
+
+    private void count(List<Envelope> some, int sign) {
+        messages += sign * some.size();
+        for (var message : some) {
+            bytes += sign * bytes(message);
+        }
+    }
+
+    private static long bytes(Envelope message) {
+        return OVERHEAD + 2L * (message.event().length() + message.json().length());
+    }
+
+    private static Position position(Envelope message) {
+        return Objects.requireNonNull(message.position(), "a message of a log has a position");
+    }
+}

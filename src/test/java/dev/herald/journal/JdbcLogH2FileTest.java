@@ -1,0 +1,54 @@
+package dev.herald.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.herald.api.Position;
+import dev.herald.hub.Appended;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The log in H2, in a file. */
+class JdbcLogH2FileTest extends JdbcLogContract {
+
+    @TempDir
+    Path directory;
+
+    @Override
+    JdbcConnectionPool createDatabase() {
+        return open(directory.resolve("contract"));
+    }
+
+    /** Each commit is in the file before it is acknowledged. */
+    static JdbcConnectionPool open(Path file) {
+        return JdbcConnectionPool.create(
+                "jdbc:h2:file:" + file.toAbsolutePath() + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE", "herald", "herald");
+    }
+
+    @Test
+    void isTheSameAfterAnOrderlyEnd() {
+        var draft = draft(NEWS, ANN, "1", "id-1");
+        var first = await(log.append(draft)).message();
+        append(NEWS, "2");
+        var head = log.head(NEWS);
+        var empty = log.head(ORDERS);
+        close();
+
+        var threads = Executors.newCachedThreadPool();
+        var pool = open(directory.resolve("contract"));
+        try {
+            log = openLog(pool, BOUNDS, threads);
+
+            assertThat(log.head(NEWS)).isEqualTo(head);
+            assertThat(log.head(ORDERS)).isEqualTo(empty);
+            assertThat(jsons(all(NEWS))).containsExactly("1", "2");
+            assertThat(await(log.append(draft))).isEqualTo(new Appended(first, true));
+            assertThat(append(NEWS, "3")).isEqualTo(new Position(head.epoch(), 3));
+        } finally {
+            pool.dispose();
+            threads.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.herald.journal;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+
+/** A database that counts, waits or fails, as a test wants. */
+final class UnrulyDatabase {
+
+    /** What to do before a commit. */
+    interface BeforeCommit {
+        void run() throws SQLException;
+    }
+
+    final AtomicInteger commits = new AtomicInteger();
+    final AtomicInteger messageReads = new AtomicInteger();
+    volatile BeforeCommit beforeCommit = () -> {};
+    volatile boolean gone;
+
+    private final DataSource database;
+
+    UnrulyDatabase(DataSource database) {
+        this.database = database;
+    }
+
+    DataSource dataSource() {
+        return proxy(DataSource.class, (method, arguments) -> {
+            requireThere();
+            var result = call(method, database, arguments);
+            return result instanceof Connection connection ? connection(connection) : result;
+        });
+    }
+
+    private Connection connection(Connection connection) {
+        return proxy(Connection.class, (method, arguments) -> {
+            if (!method.getName().equals("close")) {
+                requireThere();
+            }
+            if (method.getName().equals("commit")) {
+                beforeCommit.run();
+                commits.incrementAndGet();
+            }
+            if (method.getName().equals("prepareStatement")
+                    && ((String) arguments[0]).contains("FROM message m WHERE m.channel")) {
+                messageReads.incrementAndGet();
+            }
+            var result = call(method, connection, arguments);
+            return result instanceof PreparedStatement statement ? statement(statement) : result;
+        });
+    }
+
+    private PreparedStatement statement(PreparedStatement statement) {
+        return proxy(PreparedStatement.class, (method, arguments) -> {
+            if (method.getName().startsWith("execute")) {
+                requireThere();
+            }
+            return call(method, statement, arguments);
+        });
+    }
+
+    private void requireThere() throws SQLException {
+        if (gone) {
+            throw new SQLException("the database is gone", "08006");
+        }
+    }
+
+    private interface Call {
+        Object to(Method method, Object[] arguments) throws Throwable;
+    }
+
+    private static <T> T proxy(Class<T> type, Call call) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> call.to(method, arguments)));
+    }
+
+    private static Object call(Method method, Object target, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+}
