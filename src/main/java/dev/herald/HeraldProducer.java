@@ -10,8 +10,11 @@ import dev.herald.hub.ChannelKinds;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
+import dev.herald.hub.LogsByKind;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
+import dev.herald.journal.JdbcLog;
+import dev.herald.journal.Journal;
 import dev.herald.socketio.Admission;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
@@ -43,10 +46,24 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Log log(MemoryLog.Bounds bounds) {
+    Journal journal(Settings settings) {
+        return Journal.configured(settings.isStrict(), randomId(), timer, executor);
+    }
+
+    @Produces
+    @Singleton
+    Log log(Journal journal, ChannelKinds kinds, JdbcLog.Bounds bounds, MemoryLog.Bounds memoryBounds) {
+        var clock = Clock.systemUTC();
+        return new LogsByKind(
+                kinds,
+                new JdbcLog(journal.database(), clock, executor, bounds),
+                new MemoryLog(randomId(), clock, memoryBounds));
+    }
+
+    private static String randomId() {
         var id = new byte[12];
         new SecureRandom().nextBytes(id);
-        return new MemoryLog(Base64.getUrlEncoder().encodeToString(id), Clock.systemUTC(), bounds);
+        return Base64.getUrlEncoder().encodeToString(id);
     }
 
     @Produces
@@ -72,13 +89,15 @@ public class HeraldProducer {
             @Observes @BeforeDestroyed(ApplicationScoped.class) Object deployment,
             Sockets sockets,
             EngineServer engine,
-            SocketIoServer socketIo) {
+            SocketIoServer socketIo,
+            Journal journal) {
         if (status != null) {
             status.close();
         }
         sockets.close();
         engine.close();
         socketIo.close();
+        journal.close();
     }
 
     @Produces

@@ -5,6 +5,7 @@ import dev.herald.feed.FeedSettings;
 import dev.herald.hub.ChannelKinds;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.MemoryLog;
+import dev.herald.journal.JdbcLog;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.web.Origins;
 import dev.herald.web.SocketIoPath;
@@ -19,11 +20,14 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * Everything that can be set, read from MicroProfile Config at deployment. The table in the README has names, units and defaults.
+ * Everything that can be set but the database, which {@link dev.herald.journal.HeraldDataSource} reads for itself, from MicroProfile
+ * Config at deployment. The table in the README has names, units and defaults.
  * A value that cannot be is an error at deployment.
  */
 @ApplicationScoped
 public class Settings {
+
+    private static final long MEBIBYTE = 1024 * 1024;
 
     /** Looked up, not injected: TomEE offers it to injection only when told so. */
     private final Config config = ConfigProvider.getConfig();
@@ -39,10 +43,32 @@ public class Settings {
 
     @Produces
     @Singleton
+    JdbcLog.Bounds journalBounds() {
+        return new JdbcLog.Bounds(
+                number("herald.log.queue-messages", 10_000),
+                bytes("herald.log.queue-bytes", 64 * MEBIBYTE),
+                number("herald.log.recent-messages", 20_000),
+                bytes("herald.log.recent-bytes", 64 * MEBIBYTE));
+    }
+
+    /** Whether a database that may lose what it has committed is refused. */
+    boolean isStrict() {
+        var durability =
+                config.getOptionalValue("herald.durability", String.class).orElse("warn");
+        return switch (durability) {
+            case "strict" -> true;
+            case "warn" -> false;
+            default ->
+                throw new IllegalArgumentException("herald.durability is " + durability + ", not strict or warn");
+        };
+    }
+
+    @Produces
+    @Singleton
     MemoryLog.Bounds memoryBounds() {
         return new MemoryLog.Bounds(
                 number("herald.memory.messages-per-channel", 10_000),
-                config.getOptionalValue("herald.memory.bytes", Long.class).orElse(64L * 1024 * 1024),
+                bytes("herald.memory.bytes", 64 * MEBIBYTE),
                 number("herald.memory.channels", 10_000));
     }
 
@@ -131,6 +157,10 @@ public class Settings {
 
     private int number(String name, int orElse) {
         return config.getOptionalValue(name, Integer.class).orElse(orElse);
+    }
+
+    private long bytes(String name, long orElse) {
+        return config.getOptionalValue(name, Long.class).orElse(orElse);
     }
 
     private boolean flag(String name, boolean orElse) {

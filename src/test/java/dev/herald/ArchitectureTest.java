@@ -77,6 +77,9 @@ class ArchitectureTest {
             "dev.herald.api",
             "dev.herald.hub",
             "javax.sql",
+            "javax.naming",
+            "com.zaxxer.hikari",
+            "org.eclipse.microprofile.config..",
             "org.flywaydb.core..",
             "org.jspecify..");
 
@@ -155,6 +158,8 @@ class ArchitectureTest {
     static final ArchRule ONLY_THE_EDGES_SPEAK_HTTP = noClasses()
             .that()
             .resideOutsideOfPackage("dev.herald.web")
+            .and()
+            .haveNameNotMatching("dev\\.herald\\.Startup")
             .and()
             .haveNameNotMatching("dev\\.herald\\.engine\\.(EngineServlet|Polling)(\\$.*)?")
             .and()

@@ -21,7 +21,6 @@ import java.util.UUID;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +38,7 @@ class CdiIT {
                 .addClass(Spy.class)
                 .addClasses(Spy.class.getDeclaredClasses())
                 .addClasses(SignIn.class)
-                .addAsResource(new StringAsset("""
+                .addAsResource(HeraldWar.settings("""
                                 herald.board=false
                                 herald.ping-interval=1000
                                 herald.ping-timeout=1000

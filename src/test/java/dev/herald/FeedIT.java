@@ -69,7 +69,7 @@ class FeedIT {
             assertThat(news.getJsonNumber("offset")).isEqualTo(ack.getJsonNumber("offset"));
             assertThat(news.getString("epoch")).isEqualTo(ack.getString("epoch"));
             assertThat(ack.getBoolean("duplicate")).isFalse();
-            assertThat(ack.getString("kind")).isEqualTo("memory");
+            assertThat(ack.getString("kind")).isEqualTo("durable");
         }
     }
 

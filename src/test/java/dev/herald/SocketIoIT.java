@@ -40,7 +40,7 @@ class SocketIoIT {
                 .addAsWebResource(
                         new StringAsset("<!DOCTYPE html><script src=\"/socket.io/socket.io.js\"></script>"),
                         "client.html")
-                .addAsResource(new StringAsset("herald.board=false"), "META-INF/microprofile-config.properties");
+                .addAsResource(HeraldWar.settings("herald.board=false"), "META-INF/microprofile-config.properties");
     }
 
     @Test

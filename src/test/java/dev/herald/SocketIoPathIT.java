@@ -13,7 +13,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +31,7 @@ class SocketIoPathIT {
     @Deployment(testable = false)
     static WebArchive application() {
         return HeraldWar.anApplicationWithTheJar()
-                .addAsResource(new StringAsset("""
+                .addAsResource(HeraldWar.settings("""
                         herald.board=false
                         herald.socketio.path=/live/
                         herald.origins=http://a.example

@@ -8,7 +8,6 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,7 +21,7 @@ class SocketIoSettingsIT {
     static WebArchive application() {
         return HeraldWar.anApplicationWithTheJar()
                 .addClass(Workbench.class)
-                .addAsResource(new StringAsset("""
+                .addAsResource(HeraldWar.settings("""
                                 herald.board=false
                                 herald.ping-interval=600
                                 herald.ping-timeout=900

@@ -3,7 +3,10 @@ package dev.herald.api;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 
-/** A message was refused: it is not in the log, and nobody gets it. */
+/**
+ * A message was refused: it is not in the log, and nobody gets it. With {@link Reason#LOG_UNAVAILABLE} alone that is not certain:
+ * the log may have broken off after it had taken the message. To send it again with the same id settles it.
+ */
 @SuppressWarnings("serial") // never serialised
 public final class RefusedException extends RuntimeException {
 
@@ -13,7 +16,7 @@ public final class RefusedException extends RuntimeException {
         ID_REUSED(false),
         /** The application's observers are too far behind; the same message may be sent again, with the same id. */
         OVERLOADED(true),
-        /** The log cannot take messages now; the same message may be sent again, with the same id. */
+        /** The log gave no word that it has the message; the same message may be sent again, with the same id. */
         LOG_UNAVAILABLE(true);
 
         private final boolean retryable;

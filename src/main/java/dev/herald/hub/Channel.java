@@ -1,5 +1,7 @@
 package dev.herald.hub;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Position;
@@ -18,6 +20,8 @@ import java.util.Objects;
  * from the log itself: there they are, since an offset is visible only after all before it.
  */
 final class Channel {
+
+    private static final System.Logger LOG = System.getLogger(Channel.class.getName());
 
     /** How many messages are read from the log at a time. */
     static final int PAGE = 128;
@@ -77,7 +81,14 @@ final class Channel {
         var last = positionOf(message);
         var next = List.of(message);
         while (!handOut(next, last)) {
-            var replay = log.since(name, before(last), PAGE);
+            Replay replay;
+            try {
+                replay = log.since(name, before(last), PAGE);
+            } catch (LogUnavailableException e) {
+                LOG.log(WARNING, "channel " + name + " is cut off, to be resumed: " + e.getMessage());
+                cutOff(takeLive());
+                return;
+            }
             if (replay instanceof Replay.Complete complete) {
                 beginEpoch(replay.head().epoch());
                 next = complete.messages();
@@ -183,9 +194,19 @@ final class Channel {
                 delivered = head;
                 tail.clear();
             }
-            losers = live;
-            live = NOBODY;
+            losers = takeLive();
         }
+        cutOff(losers);
+    }
+
+    private synchronized Subscription[] takeLive() {
+        var taken = live;
+        live = NOBODY;
+        return taken;
+    }
+
+    /** Who misses something is told by being cut off, and finds it in the log, if it is there, when it comes back. */
+    private static void cutOff(Subscription[] losers) {
         for (var subscription : losers) {
             subscription.fallBehind();
         }

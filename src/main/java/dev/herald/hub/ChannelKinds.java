@@ -16,7 +16,8 @@ public final class ChannelKinds {
 
     /**
      * The kinds by their patterns, in which {@code *} stands for any characters. A name that fits both is volatile, one that fits
-     * neither durable.
+     * neither durable. The health probe's own channel is in memory: whether
+     * Herald is alive does not hang on a database.
      */
     public ChannelKinds(List<String> volatilePatterns, List<String> memoryPatterns) {
         this.volatiles = compile(volatilePatterns);
@@ -37,7 +38,9 @@ public final class ChannelKinds {
         if (matches(volatiles, channel)) {
             return ChannelKind.VOLATILE;
         }
-        return matches(memories, channel) ? ChannelKind.MEMORY : ChannelKind.DURABLE;
+        return channel.equals(RoundTrip.CHANNEL) || matches(memories, channel)
+                ? ChannelKind.MEMORY
+                : ChannelKind.DURABLE;
     }
 
     private static boolean matches(List<Pattern> patterns, ChannelName channel) {

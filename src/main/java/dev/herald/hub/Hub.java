@@ -1,5 +1,6 @@
 package dev.herald.hub;
 
+import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
 import static dev.herald.api.RefusedException.Reason.OVERLOADED;
 import static java.lang.System.Logger.Level.WARNING;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
@@ -8,7 +9,6 @@ import dev.herald.api.Answer;
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
-import dev.herald.api.HeraldEvent;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
 import dev.herald.api.Received;
@@ -70,7 +70,8 @@ public final class Hub {
      * heads on; those two subscriptions are the caller's to start.
      *
      * @throws LimitException when there are as many connections as there may be
-     * @throws RefusedException with {@code OVERLOADED} when the observers are too far behind
+     * @throws RefusedException with {@code OVERLOADED} when the observers are too far behind, with {@code LOG_UNAVAILABLE} when
+     *     the log cannot be read
      */
     public Member connect(Subscriber subscriber) {
         return admit(subscriber, Member::joinOwn);
@@ -112,19 +113,25 @@ public final class Hub {
         } catch (RefusedException e) {
             return CompletableFuture.failedStage(e);
         }
-        return publish(draft).thenApply(receipt -> {
-            if (!receipt.duplicate()) {
-                observers.tell(new Received(
-                        sender.connection(),
-                        draft.event(),
-                        draft.channel(),
-                        draft.to(),
-                        draft.json(),
-                        sender,
-                        Answer.NONE));
-            }
-            return receipt;
-        });
+        var received = sender.account().expect();
+        CompletionStage<Receipt> published;
+        try {
+            published = publish(draft);
+        } catch (RuntimeException e) {
+            sender.account().settle(received, Optional.empty());
+            throw e;
+        }
+        return published.whenComplete((receipt, failure) -> sender.account()
+                .settle(
+                        received,
+                        receipt == null || receipt.duplicate()
+                                ? Optional.empty()
+                                : Optional.of(received(sender, draft))));
+    }
+
+    private static Received received(Member sender, Draft draft) {
+        return new Received(
+                sender.connection(), draft.event(), draft.channel(), draft.to(), draft.json(), sender, Answer.NONE);
     }
 
     /**
@@ -146,7 +153,7 @@ public final class Hub {
             throw new RejectedException(
                     ErrorCode.NO_HANDLER, null, "nobody here handles the event " + event + ", and it names no channel");
         }
-        observers.tell(received);
+        sender.account().tell(received);
     }
 
     void requireObserversKeepUp() {
@@ -160,7 +167,7 @@ public final class Hub {
      * private message has its sender's copy, the event {@code sent}, in the sender's own channel.
      *
      * @return completes when the message is in the log and in the queues of those who are live; exceptionally with
-     *     {@link RefusedException} when it is not in the log
+     *     {@link RefusedException} when it is not in the log, or nobody knows
      */
     public CompletionStage<Receipt> publish(Draft draft) {
         if (!isKept(draft.channel())) {
@@ -187,16 +194,25 @@ public final class Hub {
 
     /** The channel is there from before the append until after the delivery, so that it sees all messages in their order. */
     private CompletionStage<Receipt> append(Draft draft) {
-        var channel = acquire(draft.channel());
+        Channel channel;
+        try {
+            channel = acquire(draft.channel());
+        } catch (LogUnavailableException e) {
+            return CompletableFuture.failedStage(refused(e));
+        }
         return log.append(draft)
                 .thenApply(appended -> {
                     if (!appended.duplicate()) {
                         channel.deliver(appended.message());
                     }
                     var position = appended.message().position();
-                    return new Receipt(draft.channel(), position, appended.duplicate(), log.kind());
+                    return new Receipt(draft.channel(), position, appended.duplicate(), log.kind(draft.channel()));
                 })
                 .whenComplete((receipt, failure) -> release(draft.channel()));
+    }
+
+    private static RefusedException refused(LogUnavailableException e) {
+        return new RefusedException(LOG_UNAVAILABLE, String.valueOf(e.getMessage()));
     }
 
     /**
@@ -272,6 +288,7 @@ public final class Hub {
      * Does nothing if clients can be served.
      *
      * @throws RefusedException when not, with the reason
+     * @throws LogUnavailableException when it is the log
      */
     public void requireReady() {
         log.head(ChannelName.NEWS);
@@ -282,8 +299,8 @@ public final class Hub {
         return limits;
     }
 
-    void tell(HeraldEvent event) {
-        observers.tell(event);
+    Account newAccount() {
+        return new Account(observers);
     }
 
     private Channel acquire(ChannelName name) {
@@ -306,17 +323,26 @@ public final class Hub {
                 name, (n, there) -> there.users() == 1 ? null : new Shared(there.channel(), there.users() - 1));
     }
 
-    /** A subscription that is not started. The channel is in the map before the log is read, so that no message falls between. */
+    /**
+     * A subscription that is not started. The channel is in the map before the log is read, so that no message falls between.
+     *
+     * @throws RefusedException with {@code LOG_UNAVAILABLE} when the log cannot be read
+     */
     Subscription subscribe(
             Subscriber subscriber, Predicate<Set<String>> isExcepted, ChannelName name, @Nullable Position since) {
-        var channel = acquire(name);
+        Channel channel;
+        try {
+            channel = acquire(name);
+        } catch (LogUnavailableException e) {
+            throw refused(e);
+        }
         try {
             var start = start(name, since);
             var cursor = start.recovered() && since != null ? since : start.head();
             return new Subscription(channel, subscriber, cursor, start, isExcepted);
         } catch (RuntimeException e) {
             release(name);
-            throw e;
+            throw e instanceof LogUnavailableException unavailable ? refused(unavailable) : e;
         }
     }
 

@@ -12,6 +12,9 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>A message that a reader sees is committed, and so are all before it in its channel: whoever has seen offset n can read 1
  * to n, as far as they are still kept.
+ *
+ * <p>All methods that read may wait for a database, for finite time, and throw {@link LogUnavailableException} when it does not
+ * answer.
  */
 public interface Log {
 
@@ -22,7 +25,7 @@ public interface Log {
      * already is not appended again: the answer is the message that is there, as a duplicate.
      *
      * @return completes after the commit, maybe on another thread; exceptionally with {@link dev.herald.api.RefusedException}
-     *     when nothing was appended
+     *     when nothing was appended, or, for {@code LOG_UNAVAILABLE}, nobody knows whether it was
      */
     CompletionStage<Appended> append(Draft draft);
 
@@ -36,8 +39,8 @@ public interface Log {
     /** Reads the latest messages that are still kept, oldest first, at most {@code limit} of them. */
     List<Envelope> latest(ChannelName channel, int limit);
 
-    /** What an append to this log promises. */
-    ChannelKind kind();
+    /** What an append to this channel promises. */
+    ChannelKind kind(ChannelName channel);
 
     /** The position of the channel's last message; offset 0 in a channel without any. */
     Position head(ChannelName channel);

@@ -31,6 +31,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
 
     private final Hub hub;
     private final Subscriber subscriber;
+    private final Account account;
     private final ChannelName privateChannel;
 
     /** The channels that it is in, for those who must not wait for the lock. */
@@ -45,6 +46,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
     Member(Hub hub, Subscriber subscriber) {
         this.hub = hub;
         this.subscriber = subscriber;
+        this.account = hub.newAccount();
         this.privateChannel =
                 ChannelName.ofUser(subscriber.connection().person().id());
     }
@@ -52,6 +54,10 @@ public final class Member implements Peer, Predicate<Set<String>> {
     @Override
     public Connection connection() {
         return subscriber.connection();
+    }
+
+    Account account() {
+        return account;
     }
 
     /** The channel of the connection's person, which only that person's connections are in. */
@@ -108,7 +114,8 @@ public final class Member implements Peer, Predicate<Set<String>> {
      * @param since the last message the client has; {@code null} to begin at the head
      * @return not started yet: first tell the client how it begins; empty when the membership has ended
      * @throws LimitException when the connection is in as many channels as it may
-     * @throws dev.herald.api.RefusedException with {@code OVERLOADED} when the observers are too far behind
+     * @throws dev.herald.api.RefusedException with {@code OVERLOADED} when the observers are too far behind, with {@code
+     *     LOG_UNAVAILABLE} when the log cannot be read
      */
     public synchronized Optional<Subscription> join(ChannelName channel, @Nullable Position since) {
         if (gone) {
@@ -234,7 +241,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
 
     private void tellUnlessOwn(ChannelName channel, HeraldEvent event) {
         if (!isOwn(channel)) {
-            hub.tell(event);
+            account.tell(event);
         }
     }
 
@@ -281,7 +288,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
             return Map.of();
         }
         var places = places();
-        hub.tell(new Disconnected(connection(), reason, leaveAll()));
+        account.tell(new Disconnected(connection(), reason, leaveAll()));
         return places;
     }
 

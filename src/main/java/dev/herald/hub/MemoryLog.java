@@ -188,7 +188,7 @@ public final class MemoryLog implements Log {
     }
 
     @Override
-    public ChannelKind kind() {
+    public ChannelKind kind(ChannelName channel) {
         return ChannelKind.MEMORY;
     }
 

@@ -1,6 +1,7 @@
 package dev.herald.hub;
 
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
@@ -114,6 +115,11 @@ public final class Subscription {
             notes = catchUps.get();
             try {
                 readUntilLiveOrFull();
+            } catch (LogUnavailableException e) {
+                LOG.log(
+                        WARNING,
+                        "a connection is cut off, to come back to channel " + channel() + ": " + e.getMessage());
+                fallBehind();
             } catch (RuntimeException e) {
                 LOG.log(ERROR, () -> "a connection is cut off: the log of channel " + channel() + " cannot be read", e);
                 fallBehind();

@@ -12,6 +12,7 @@ import dev.herald.api.RefusedException;
 import dev.herald.hub.Appended;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Log;
+import dev.herald.hub.LogUnavailableException;
 import dev.herald.hub.Replay;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -86,31 +87,18 @@ public final class JdbcLog implements Log {
     }
 
     /**
-     * The log in a database whose {@linkplain Schema tables} are there.
+     * The log in a database whose {@linkplain Schema tables} are there when it is first used.
      *
      * @param database best gives connections from a pool, that fail in finite time when the database does not answer
-     * @param newEpoch random, 1 to 64 characters: no other log may ever have had it; used when the database is new
      * @param clock gives the messages' time
      * @param executor lends one thread as long as drafts wait
-     * @throws JournalException when the database does not answer
      */
-    public JdbcLog(DataSource database, String newEpoch, Clock clock, Executor executor, Bounds bounds) {
+    public JdbcLog(DataSource database, Clock clock, Executor executor, Bounds bounds) {
         this.database = database;
         this.executor = executor;
         this.bounds = bounds;
         this.groupCommit = new GroupCommit(database, clock);
         this.tails = new Tails(bounds.recent(), bounds.recentBytes());
-        begin(new Position(newEpoch, 0).epoch());
-    }
-
-    private void begin(String newEpoch) {
-        try (var connection = database.getConnection()) {
-            Tables.begin(connection, newEpoch);
-        } catch (SQLException e) {
-            if (!Failures.isConstraint(e)) { // another node was first
-                throw unreadable(e);
-            }
-        }
     }
 
     @Override
@@ -339,7 +327,7 @@ public final class JdbcLog implements Log {
     }
 
     @Override
-    public ChannelKind kind() {
+    public ChannelKind kind(ChannelName channel) {
         return ChannelKind.DURABLE;
     }
 
@@ -347,7 +335,7 @@ public final class JdbcLog implements Log {
      * Forgets the oldest messages of a channel, and that they could be repeated.
      *
      * @param upTo the last one to forget; nothing is forgotten when it is ahead of the head
-     * @throws JournalException when the database does not answer; they are forgotten or not
+     * @throws LogUnavailableException when the database does not answer; they are forgotten or not
      */
     public void trim(ChannelName channel, Position upTo) {
         var unused = read(connection -> {
@@ -394,7 +382,7 @@ public final class JdbcLog implements Log {
     private static void requireTrimmed(Connection connection, ChannelName channel, Tables.Row before)
             throws SQLException {
         if (Tables.channel(connection, channel).firstKept() == before.firstKept()) {
-            throw new JournalException("messages are missing in channel " + channel);
+            throw new LogUnavailableException("messages are missing in channel " + channel);
         }
     }
 
@@ -411,7 +399,7 @@ public final class JdbcLog implements Log {
         }
     }
 
-    private static JournalException unreadable(SQLException cause) {
-        return new JournalException("the log's database does not answer", cause);
+    private static LogUnavailableException unreadable(SQLException cause) {
+        return new LogUnavailableException("the log's database does not answer", cause);
     }
 }

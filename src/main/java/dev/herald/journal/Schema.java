@@ -1,5 +1,8 @@
 package dev.herald.journal;
 
+import dev.herald.api.Position;
+import dev.herald.hub.LogUnavailableException;
+import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -13,9 +16,21 @@ public final class Schema {
      * Makes the tables, or changes those of an earlier version; does nothing when they are up to date. Several nodes may call it
      * at once: Flyway lets one go first.
      *
-     * @throws JournalException when it cannot; the tables are as they were
+     * @param newEpoch random, 1 to 64 characters: no other log may ever have had it; used when the database is new
+     * @throws LogUnavailableException when it cannot; the tables are as they were
      */
-    public static void migrate(DataSource database) {
+    public static void prepare(DataSource database, String newEpoch) {
+        migrate(database);
+        try (var connection = database.getConnection()) {
+            Tables.begin(connection, new Position(newEpoch, 0).epoch());
+        } catch (SQLException e) {
+            if (!Failures.isConstraint(e)) { // another node was first
+                throw new LogUnavailableException("the database does not take an epoch", e);
+            }
+        }
+    }
+
+    private static void migrate(DataSource database) {
         try {
             Flyway.configure(Schema.class.getClassLoader())
                     .dataSource(database)
@@ -24,7 +39,7 @@ public final class Schema {
                     .load()
                     .migrate();
         } catch (FlywayException e) {
-            throw new JournalException("the database's tables cannot be brought up to date", e);
+            throw new LogUnavailableException("the database's tables cannot be brought up to date", e);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
+import dev.herald.hub.LogUnavailableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -72,7 +73,7 @@ final class Tables {
             if (rows.next()) {
                 return new Row(rows.getString(1), 0, 1);
             }
-            throw new JournalException("the database is empty: its epoch is gone");
+            throw new LogUnavailableException("the database is empty: its epoch is gone");
         }
     }
 

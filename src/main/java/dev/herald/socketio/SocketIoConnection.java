@@ -171,6 +171,12 @@ final class SocketIoConnection implements EngineListener {
             }
         } catch (LimitException | RefusedException e) {
             LOG.log(WARNING, "connections are turned away: " + e.getMessage());
+            if (e instanceof RefusedException refused && refused.reason() == RefusedException.Reason.LOG_UNAVAILABLE) {
+                // A client that is refused gives up; one whose connection is closed comes back, and finds the log
+                // again.
+                session.close(CloseReason.FORCED_CLOSE);
+                return;
+            }
             refuse(attempt.namespace(), new ConnectionAttempt.Refusal(String.valueOf(e.getMessage()), null));
         } catch (RuntimeException e) {
             // By whichever thread: not left to others, who would not close it.

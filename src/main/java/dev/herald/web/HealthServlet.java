@@ -3,6 +3,7 @@ package dev.herald.web;
 import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.hub.Hub;
+import dev.herald.hub.LogUnavailableException;
 import jakarta.inject.Inject;
 import jakarta.json.Json;
 import jakarta.servlet.http.HttpServlet;
@@ -36,6 +37,9 @@ public class HealthServlet extends HttpServlet {
                 hub.requireReady();
             }
             answer(response, HttpServletResponse.SC_OK, "UP", "");
+        } catch (LogUnavailableException e) {
+            // The log has told the operator.
+            sayDown(response, String.valueOf(e.getMessage()));
         } catch (TimeoutException e) {
             down(response, "no message came through the hub within " + ROUND_TRIP.toSeconds() + " s");
         } catch (ExecutionException e) {
@@ -52,6 +56,10 @@ public class HealthServlet extends HttpServlet {
 
     private static void down(HttpServletResponse response, String reason) throws IOException {
         LOG.log(ERROR, () -> "health: " + reason);
+        sayDown(response, reason);
+    }
+
+    private static void sayDown(HttpServletResponse response, String reason) throws IOException {
         answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "DOWN", reason);
     }
 

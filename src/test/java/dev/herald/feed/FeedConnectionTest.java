@@ -1066,8 +1066,8 @@ class FeedConnectionTest {
         }
 
         @Override
-        public ChannelKind kind() {
-            return log.kind();
+        public ChannelKind kind(ChannelName channel) {
+            return log.kind(channel);
         }
 
         @Override

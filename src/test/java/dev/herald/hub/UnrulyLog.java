@@ -115,7 +115,7 @@ final class UnrulyLog implements Log {
     }
 
     @Override
-    public ChannelKind kind() {
-        return log.kind();
+    public ChannelKind kind(ChannelName channel) {
+        return log.kind(channel);
     }
 }

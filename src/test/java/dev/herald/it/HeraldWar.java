@@ -1,7 +1,11 @@
 package dev.herald.it;
 
 import java.io.File;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.jboss.shrinkwrap.api.Filters;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /** The WAR that the build has just packed, for Arquillian to deploy. */
@@ -9,14 +13,40 @@ public final class HeraldWar {
 
     private HeraldWar() {}
 
-    /** An empty application that has the jar that the build has just packed in its WEB-INF/lib, as the README says. */
+    /**
+     * An empty application that has the jar that the build has just packed in its WEB-INF/lib, as the README says, with what Maven
+     * puts beside it.
+     */
     public static WebArchive anApplicationWithTheJar() {
         var jar = new File(System.getProperty("herald.war").replace(".war", "-classes.jar"));
-        return ShrinkWrap.create(WebArchive.class, "application.war").addAsLibrary(jar, "herald-classes.jar");
+        var war = ShrinkWrap.create(WebArchive.class, "application.war").addAsLibrary(jar, "herald-classes.jar");
+        released().getContent(Filters.include("/WEB-INF/lib/.*")).forEach((path, node) -> {
+            if (node.getAsset() != null) {
+                war.add(node.getAsset(), path);
+            }
+        });
+        return war;
     }
 
-    /** Returns the very file that is released, never a selection of its classes. */
+    /** Returns the very file that is released, never a selection of its classes, with a database of its own. */
     public static WebArchive fromTheBuild() {
+        return released().addAsResource(settings(""), "META-INF/microprofile-config.properties");
+    }
+
+    private static WebArchive released() {
         return ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("herald.war")));
+    }
+
+    /** What an application's {@code META-INF/microprofile-config.properties} says, with a database of its own. */
+    public static StringAsset settings(String lines) {
+        return new StringAsset(lines + "\nherald.data.dir=" + newDataDirectory() + "\n");
+    }
+
+    /** Where no Herald has kept anything yet. */
+    static Path newDataDirectory() {
+        return Path.of(System.getProperty("herald.war"))
+                .resolveSibling("data")
+                .resolve(UUID.randomUUID().toString())
+                .toAbsolutePath();
     }
 }

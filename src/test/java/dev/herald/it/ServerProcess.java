@@ -22,9 +22,10 @@ public abstract class ServerProcess implements AutoCloseable {
 
     private final int port;
     private final File log;
+    private final Path data = HeraldWar.newDataDirectory();
     private Process process;
 
-    /** Takes a free port of 127.0.0.1, which the server keeps over restarts; its log goes to the file. */
+    /** Takes a free port of 127.0.0.1, which the server keeps over restarts, as its data; its log goes to the file. */
     protected ServerProcess(File log) throws IOException {
         try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = probe.getLocalPort();
@@ -70,6 +71,7 @@ public abstract class ServerProcess implements AutoCloseable {
     protected final void start() throws IOException {
         var command = prepare(port);
         command.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        command.environment().put("HERALD_DATA_DIR", data.toString());
         process = command.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                 .start();

@@ -11,6 +11,7 @@ import dev.herald.hub.Appended;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Log;
 import dev.herald.hub.LogContract;
+import dev.herald.hub.LogUnavailableException;
 import dev.herald.hub.Replay;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -53,13 +54,13 @@ abstract class JdbcLogContract extends LogContract {
     @Override
     protected Log createLog(Clock clock, int messages) throws Exception {
         pool = createDatabase();
-        Schema.migrate(pool);
+        Schema.prepare(pool, UUID.randomUUID().toString());
         database = new UnrulyDatabase(pool);
         return openLog(database.dataSource(), BOUNDS, threads);
     }
 
     static JdbcLog openLog(DataSource database, JdbcLog.Bounds bounds, Executor executor) {
-        return new JdbcLog(database, UUID.randomUUID().toString(), CLOCK, executor, bounds);
+        return new JdbcLog(database, CLOCK, executor, bounds);
     }
 
     @AfterEach
@@ -149,8 +150,8 @@ abstract class JdbcLogContract extends LogContract {
 
         assertThat(refusal(log.append(draft(NEWS, "lost")))).isEqualTo(UNAVAILABLE);
         assertThat(refusal(log.append(draft(NEWS, "lost")))).isEqualTo(UNAVAILABLE);
-        assertThatThrownBy(() -> log.head(NEWS)).isInstanceOf(JournalException.class);
-        assertThatThrownBy(() -> log.latest(NEWS, 1)).isInstanceOf(JournalException.class);
+        assertThatThrownBy(() -> log.head(NEWS)).isInstanceOf(LogUnavailableException.class);
+        assertThatThrownBy(() -> log.latest(NEWS, 1)).isInstanceOf(LogUnavailableException.class);
 
         database.gone = false;
         assertThat(append(NEWS, "2").offset()).isEqualTo(2);
@@ -280,7 +281,7 @@ abstract class JdbcLogContract extends LogContract {
         var head = log.head(NEWS);
         var empty = log.head(ORDERS);
 
-        Schema.migrate(database.dataSource());
+        Schema.prepare(database.dataSource(), UUID.randomUUID().toString());
         log = otherNode();
 
         assertThat(log.head(NEWS)).isEqualTo(head);

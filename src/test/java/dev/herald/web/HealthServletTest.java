@@ -153,8 +153,8 @@ class HealthServletTest {
         }
 
         @Override
-        public ChannelKind kind() {
-            return log.kind();
+        public ChannelKind kind(ChannelName channel) {
+            return log.kind(channel);
         }
     }
 }

@@ -1,0 +1,25 @@
+package dev.herald;
+
+import dev.herald.journal.Journal;
+import jakarta.annotation.sql.DataSourceDefinition;
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+
+/** Opens the log when the application is deployed, so that what is wrong with its database is said then, and not to the first client. */
+@DataSourceDefinition(
+        name = "java:app/jdbc/herald",
+        className = "dev.herald.journal.HeraldDataSource",
+        minPoolSize = 0,
+        initialPoolSize = 0,
+        properties = "description=herald")
+public class Startup implements ServletContextListener {
+
+    @Inject
+    Journal journal;
+
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        journal.open();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.herald.hub;
+
+import dev.herald.api.ChannelKind;
+import dev.herald.api.ChannelName;
+import dev.herald.api.Envelope;
+import dev.herald.api.Position;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The messages of durable channels in one log, those of all others in another. */
+public final class LogsByKind implements Log {
+
+    private final ChannelKinds kinds;
+    private final Log durable;
+    private final Log memory;
+
+    /** @param memory also answers for volatile channels, to which nothing is appended */
+    public LogsByKind(ChannelKinds kinds, Log durable, Log memory) {
+        this.kinds = kinds;
+        this.durable = durable;
+        this.memory = memory;
+    }
+
+    private Log of(ChannelName channel) {
+        return kinds.of(channel) == ChannelKind.DURABLE ? durable : memory;
+    }
+
+    @Override
+    public CompletionStage<Appended> append(Draft draft) {
+        return of(draft.channel()).append(draft);
+    }
+
+    @Override
+    public Replay since(ChannelName channel, Position since, int limit) {
+        return of(channel).since(channel, since, limit);
+    }
+
+    @Override
+    public List<Envelope> latest(ChannelName channel, int limit) {
+        return of(channel).latest(channel, limit);
+    }
+
+    @Override
+    public ChannelKind kind(ChannelName channel) {
+        return of(channel).kind(channel);
+    }
+
+    @Override
+    public Position head(ChannelName channel) {
+        return of(channel).head(channel);
+    }
+}

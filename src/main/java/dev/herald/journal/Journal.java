@@ -1,0 +1,199 @@
+package dev.herald.journal;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import dev.herald.hub.LogUnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database that the log is in, from the first try to open it until the end. It is opened as soon as it is there: brought up to
+ * date, and looked at whether what it commits is safe. Until then, and whenever it is gone, {@link #database()} refuses at once
+ * instead of letting everyone wait. Thread-safe.
+ */
+public final class Journal implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(Journal.class.getName());
+
+    /** How long after a failure the database is asked again. */
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final DataSource target;
+    private final String name;
+    private final boolean strict;
+    private final String newEpoch;
+    private final ScheduledExecutorService timer;
+    private final Executor executor;
+    private final Gate gate = new Gate();
+
+    private enum State {
+        CLOSED,
+        OPEN,
+        /** What it commits is not safe, and nothing less is wanted. */
+        REFUSED,
+        ENDED
+    }
+
+    private volatile State state = State.CLOSED;
+
+    /** What was wrong last; {@code null} when nothing is. */
+    private volatile @Nullable SQLException failure;
+
+    private volatile long failedAt;
+
+    /**
+     * Not opened yet.
+     *
+     * @param database is asked for connections, and refuses in finite time
+     * @param name of the database, for people
+     * @param strict whether a database that may lose what it has committed is refused; otherwise it is warned of
+     * @param newEpoch random, 1 to 64 characters: no other log may ever have had it; used when the database is new
+     * @param timer may have a single thread: what it runs here does not block
+     * @param executor lends a thread for each further try to open the database
+     */
+    public Journal(
+            DataSource database,
+            String name,
+            boolean strict,
+            String newEpoch,
+            ScheduledExecutorService timer,
+            Executor executor) {
+        this.target = database;
+        this.name = name;
+        this.strict = strict;
+        this.newEpoch = newEpoch;
+        this.timer = timer;
+        this.executor = executor;
+    }
+
+    /** The journal in the database that is configured. */
+    public static Journal configured(
+            boolean strict, String newEpoch, ScheduledExecutorService timer, Executor executor) {
+        var database = new HeraldDataSource();
+        return new Journal(database, database.name(), strict, newEpoch, timer, executor);
+    }
+
+    /** Opens the database, now or, on another thread, as soon as it is there. Called once. */
+    public void open() {
+        tryToOpen();
+    }
+
+    private void tryToOpen() {
+        if (state != State.CLOSED) {
+            return;
+        }
+        try {
+            Schema.prepare(target, newEpoch);
+            var weakness = Durability.weakness(target);
+            weakness.ifPresent(this::warn);
+            failure = null;
+            state = weakness.isPresent() && strict ? State.REFUSED : State.OPEN;
+            if (state == State.OPEN) {
+                LOG.log(INFO, "the log is in " + name);
+            }
+        } catch (SQLException | RuntimeException e) {
+            failed(e);
+            var unused = timer.schedule(() -> executor.execute(this::tryToOpen), RETRY.toMillis(), MILLISECONDS);
+        }
+    }
+
+    private void warn(String weakness) {
+        if (strict) {
+            LOG.log(
+                    ERROR,
+                    "no durable message is taken, as herald.durability=strict: " + name + " " + weakness
+                            + ". Mend that, and start Herald anew");
+        } else {
+            LOG.log(WARNING, "acknowledged messages can be lost: " + name + " " + weakness);
+        }
+    }
+
+    private void failed(Exception e) {
+        if (failure == null) {
+            LOG.log(
+                    ERROR,
+                    "the database " + name
+                            + " cannot be used; durable messages are refused, and it is tried again, until it "
+                            + "can. See herald.datasource.* and whether it runs: " + rootMessage(e));
+        }
+        failure = e instanceof SQLException sql ? sql : new SQLException(e);
+        failedAt = System.nanoTime();
+    }
+
+    private static String rootMessage(Throwable e) {
+        var root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+
+    /** The database, as far as it is open; its connections have automatic commits. */
+    public DataSource database() {
+        return gate;
+    }
+
+    /**
+     * Does nothing if the database is open and answers.
+     *
+     * @throws LogUnavailableException when not, with the reason
+     */
+    public void requireOpen() {
+        try (var connection = gate.getConnection()) {
+            connection.getMetaData();
+        } catch (SQLException e) {
+            throw new LogUnavailableException("the log's database cannot be used", e);
+        }
+    }
+
+    /** Refuses from now on; Herald's own pool is closed. */
+    @Override
+    public void close() {
+        state = State.ENDED;
+        if (target instanceof HeraldDataSource) {
+            HeraldDataSource.closeAll();
+        }
+    }
+
+    private final class Gate extends ConnectionSource {
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            requireOpen();
+            var last = failure;
+            if (last != null && System.nanoTime() - failedAt < RETRY.toNanos()) {
+                throw new SQLException("the database did not answer just now", last);
+            }
+            try {
+                var connection = target.getConnection();
+                if (last != null) {
+                    failure = null;
+                    LOG.log(INFO, "the database " + name + " answers again");
+                }
+                return connection;
+            } catch (SQLException e) {
+                failed(e);
+                throw e;
+            }
+        }
+
+        private void requireOpen() throws SQLException {
+            switch (state) {
+                case CLOSED -> throw new SQLException("the database is not open yet", failure);
+                case REFUSED -> throw new SQLException("the database may lose what it commits");
+                case ENDED -> throw new SQLException("Herald goes down");
+                case OPEN -> {
+                    // Go on.
+                }
+            }
+        }
+    }
+}
