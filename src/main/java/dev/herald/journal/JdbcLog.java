@@ -17,11 +17,9 @@ import dev.herald.hub.Replay;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -49,15 +47,10 @@ public final class JdbcLog implements Log {
     private static final System.Logger LOG = System.getLogger(JdbcLog.class.getName());
 
     private final DataSource database;
-    private final Executor executor;
-    private final Bounds bounds;
     private final GroupCommit groupCommit;
     private final Tails tails;
 
-    // Guarded by the queue's monitor.
-    private final Queue<Waiting> queue = new ArrayDeque<>();
-    private long queuedSize;
-    private boolean writing;
+    private final Writer<Waiting> writer;
 
     /** Whether the last transaction failed. Only the writer uses it. */
     private volatile boolean failing;
@@ -95,10 +88,14 @@ public final class JdbcLog implements Log {
      */
     public JdbcLog(DataSource database, Clock clock, Executor executor, Bounds bounds) {
         this.database = database;
-        this.executor = executor;
-        this.bounds = bounds;
         this.groupCommit = new GroupCommit(database, clock);
         this.tails = new Tails(bounds.recent(), bounds.recentBytes());
+        this.writer = new Writer<>(
+                executor,
+                new Writer.Bounds(bounds.waiting(), bounds.waitingSize(), BATCH, BATCH_SIZE),
+                Waiting::size,
+                this::write,
+                JdbcLog::fail);
     }
 
     @Override
@@ -107,21 +104,9 @@ public final class JdbcLog implements Log {
         if (!isStorable(draft)) {
             return CompletableFuture.failedStage(unavailable("the log holds neither U+0000 nor broken Unicode"));
         }
-        boolean start;
-        synchronized (queue) {
-            if (queue.size() >= bounds.waiting()
-                    || (!queue.isEmpty() && queuedSize + waiting.size() > bounds.waitingSize())) {
-                return CompletableFuture.failedStage(unavailable("too many messages wait for the database"));
-            }
-            queue.add(waiting);
-            queuedSize += waiting.size();
-            start = !writing;
-            writing = true;
-        }
-        if (start) {
-            start();
-        }
-        return waiting.stage();
+        return writer.offer(waiting)
+                ? waiting.stage()
+                : CompletableFuture.failedStage(unavailable("too many messages wait for the database"));
     }
 
     private static boolean isStorable(Draft draft) {
@@ -154,45 +139,6 @@ public final class JdbcLog implements Log {
             }
         }
         return true;
-    }
-
-    private void start() {
-        try {
-            executor.execute(this::write);
-        } catch (RuntimeException e) {
-            List<Waiting> waiting;
-            synchronized (queue) {
-                waiting = new ArrayList<>(queue);
-                queue.clear();
-                queuedSize = 0;
-                writing = false;
-            }
-            LOG.log(ERROR, "the container gives no thread to write with; what waited is refused", e);
-            fail(waiting);
-        }
-    }
-
-    /** Commits until nothing waits. */
-    private void write() {
-        for (var batch = next(); !batch.isEmpty(); batch = next()) {
-            write(batch);
-        }
-    }
-
-    private List<Waiting> next() {
-        synchronized (queue) {
-            var batch = new ArrayList<Waiting>(Math.min(queue.size(), BATCH));
-            var size = 0;
-            for (var waiting = queue.peek();
-                    waiting != null && batch.size() < BATCH && (batch.isEmpty() || size + waiting.size() <= BATCH_SIZE);
-                    waiting = queue.peek()) {
-                batch.add(queue.remove());
-                size += waiting.size();
-            }
-            queuedSize -= size;
-            writing = !batch.isEmpty();
-            return batch;
-        }
     }
 
     private void write(List<Waiting> batch) {

@@ -1,0 +1,116 @@
+package dev.herald.journal;
+
+import static java.lang.System.Logger.Level.ERROR;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+
+/**
+ * Writes what waits, in the order in which it came: together what fits into one batch, and one batch at a time. So a slow commit
+ * makes the next batch larger, and few commits serve many. Thread-safe.
+ */
+final class Writer<T> {
+
+    private static final System.Logger LOG = System.getLogger(Writer.class.getName());
+
+    /**
+     * How much may wait, and how much is written together. Something larger than a size is taken when nothing else waits, and
+     * written alone.
+     *
+     * @param waitingSize in characters of text
+     * @param batchSize likewise
+     */
+    record Bounds(int waiting, long waitingSize, int batch, int batchSize) {}
+
+    private final Executor executor;
+    private final Bounds bounds;
+    private final ToIntFunction<T> size;
+    private final Consumer<List<T>> write;
+    private final Consumer<List<T>> fail;
+
+    // Guarded by the queue's monitor.
+    private final Queue<T> queue = new ArrayDeque<>();
+    private long queuedSize;
+    private boolean writing;
+
+    /**
+     * A writer for which nothing waits.
+     *
+     * @param executor lends one thread as long as something waits
+     * @param size of one, in characters of text
+     * @param write is given each batch, by one thread at a time; does not throw
+     * @param fail is given what is not written because the executor lends no thread
+     */
+    Writer(Executor executor, Bounds bounds, ToIntFunction<T> size, Consumer<List<T>> write, Consumer<List<T>> fail) {
+        this.executor = executor;
+        this.bounds = bounds;
+        this.size = size;
+        this.write = write;
+        this.fail = fail;
+    }
+
+    /** Has something written; false when too much waits already. */
+    boolean offer(T one) {
+        var itsSize = size.applyAsInt(one);
+        boolean start;
+        synchronized (queue) {
+            if (queue.size() >= bounds.waiting() || (!queue.isEmpty() && queuedSize + itsSize > bounds.waitingSize())) {
+                return false;
+            }
+            queue.add(one);
+            queuedSize += itsSize;
+            start = !writing;
+            writing = true;
+        }
+        if (start) {
+            start();
+        }
+        return true;
+    }
+
+    private void start() {
+        try {
+            executor.execute(this::write);
+        } catch (RuntimeException e) {
+            List<T> waiting;
+            synchronized (queue) {
+                waiting = new ArrayList<>(queue);
+                queue.clear();
+                queuedSize = 0;
+                writing = false;
+            }
+            LOG.log(ERROR, "the container gives no thread to write with; what waited is refused", e);
+            fail.accept(waiting);
+        }
+    }
+
+    /** Writes until nothing waits. */
+    private void write() {
+        for (var batch = next(); !batch.isEmpty(); batch = next()) {
+            write.accept(batch);
+        }
+    }
+
+    private List<T> next() {
+        synchronized (queue) {
+            var batch = new ArrayList<T>(Math.min(queue.size(), bounds.batch()));
+            var batchSize = 0;
+            for (var one = queue.peek(); one != null && batch.size() < bounds.batch(); one = queue.peek()) {
+                var itsSize = size.applyAsInt(one);
+                if (!batch.isEmpty() && batchSize + itsSize > bounds.batchSize()) {
+                    break;
+                }
+                batch.add(queue.remove());
+                batchSize += itsSize;
+            }
+            queuedSize -= batchSize;
+            writing = !batch.isEmpty();
+            return batch;
+        }
+    }
+}
