@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The live side of a channel: hands each message of the log, in its order, to all subscriptions that have caught up, and tells
@@ -34,7 +35,11 @@ final class Channel {
 
     private final ChannelName name;
     private final Log log;
+    private final Pages pages;
     private final Observers observers;
+
+    /** Held while a page is read, which may take long; under it, no subscription is told of anything. */
+    private final Object reading = new Object();
 
     // Guarded by this object's monitor, under which is only computed and queued.
     /** The last message that was handed out. Written under the lock only. */
@@ -54,9 +59,10 @@ final class Channel {
         GAP
     }
 
-    Channel(ChannelName name, Log log, Observers observers) {
+    Channel(ChannelName name, Log log, Pages pages, Observers observers) {
         this.name = name;
         this.log = log;
+        this.pages = pages;
         this.observers = observers;
     }
 
@@ -214,17 +220,37 @@ final class Channel {
 
     /** Reads the log for a subscription that is not live, as much as its queue takes but at most one page. */
     Read readOn(Subscription subscription) {
-        var replay = log.since(name, subscription.cursor(), PAGE);
-        if (replay instanceof Replay.Complete complete) {
-            beginEpoch(replay.head().epoch());
-            for (var message : complete.messages()) {
-                if (!subscription.replay(new Delivery(message))) {
-                    return Read.FULL;
-                }
-            }
-            return Read.PAGE;
+        var cursor = subscription.cursor();
+        var next = pages.after(name, cursor);
+        if (next.isEmpty()) {
+            next = readPage(cursor);
         }
-        return Read.GAP;
+        if (next.isEmpty()) {
+            return Read.GAP;
+        }
+        for (var delivery : next.get()) {
+            if (!subscription.replay(delivery)) {
+                return Read.FULL;
+            }
+        }
+        return Read.PAGE;
+    }
+
+    /** Reads what comes next, one at a time: who has waited here finds it read by another. Empty when there is a gap. */
+    private Optional<List<Delivery>> readPage(Position cursor) {
+        synchronized (reading) {
+            var read = pages.after(name, cursor);
+            if (read.isPresent()) {
+                return read;
+            }
+            if (log.since(name, cursor, PAGE) instanceof Replay.Complete complete) {
+                beginEpoch(complete.head().epoch());
+                var page = complete.messages().stream().map(Delivery::new).toList();
+                pages.add(name, page);
+                return Optional.of(page);
+            }
+            return Optional.empty();
+        }
     }
 
     /**

@@ -40,6 +40,9 @@ public final class Hub {
     /** Longer than any id of a client's, so that the copy's id cannot be one. */
     private static final String COPY_ID = "sent:".repeat(Draft.MAX_CLIENT_ID / 5 + 1);
 
+    /** What is kept for those who catch up together. */
+    private static final long PAGES_BYTES = 16L * 1024 * 1024;
+
     private static final System.Logger LOG = System.getLogger(Hub.class.getName());
 
     private final Log log;
@@ -48,6 +51,7 @@ public final class Hub {
     private final HubLimits limits;
     private final Clock clock;
     private final Presence presence;
+    private final Pages pages = new Pages(PAGES_BYTES);
 
     /** The channels that somebody is subscribed to or publishes to. */
     private final ConcurrentMap<ChannelName, Shared> channels = new ConcurrentHashMap<>();
@@ -307,7 +311,7 @@ public final class Hub {
         var shared = channels.compute(
                 name,
                 (n, there) -> there == null
-                        ? new Shared(new Channel(n, log, observers), 1)
+                        ? new Shared(new Channel(n, log, pages, observers), 1)
                         : new Shared(there.channel(), there.users() + 1));
         try {
             shared.channel().open();

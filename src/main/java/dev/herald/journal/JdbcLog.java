@@ -17,6 +17,7 @@ import dev.herald.hub.Replay;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,9 @@ public final class JdbcLog implements Log {
 
     /** How much text is committed together at the most, in characters, unless one draft has more. */
     private static final int BATCH_SIZE = 4 * 1024 * 1024;
+
+    /** How long the writer keeps its thread when nothing waits. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
 
     private static final System.Logger LOG = System.getLogger(JdbcLog.class.getName());
 
@@ -92,7 +96,7 @@ public final class JdbcLog implements Log {
         this.tails = new Tails(bounds.recent(), bounds.recentBytes());
         this.writer = new Writer<>(
                 executor,
-                new Writer.Bounds(bounds.waiting(), bounds.waitingSize(), BATCH, BATCH_SIZE),
+                new Writer.Bounds(bounds.waiting(), bounds.waitingSize(), BATCH, BATCH_SIZE, LINGER),
                 Waiting::size,
                 this::write,
                 JdbcLog::fail);

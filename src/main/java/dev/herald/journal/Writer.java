@@ -2,11 +2,13 @@ package dev.herald.journal;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
@@ -24,8 +26,9 @@ final class Writer<T> {
      *
      * @param waitingSize in characters of text
      * @param batchSize likewise
+     * @param linger how long the thread is kept when nothing waits: to be lent another one may cost more than to write
      */
-    record Bounds(int waiting, long waitingSize, int batch, int batchSize) {}
+    record Bounds(int waiting, long waitingSize, int batch, int batchSize, Duration linger) {}
 
     private final Executor executor;
     private final Bounds bounds;
@@ -41,7 +44,7 @@ final class Writer<T> {
     /**
      * A writer for which nothing waits.
      *
-     * @param executor lends one thread as long as something waits
+     * @param executor lends one thread as long as something waits, and a while longer
      * @param size of one, in characters of text
      * @param write is given each batch, by one thread at a time; does not throw
      * @param fail is given what is not written because the executor lends no thread
@@ -66,6 +69,7 @@ final class Writer<T> {
             queuedSize += itsSize;
             start = !writing;
             writing = true;
+            queue.notifyAll();
         }
         if (start) {
             start();
@@ -89,7 +93,7 @@ final class Writer<T> {
         }
     }
 
-    /** Writes until nothing waits. */
+    /** Writes until nothing waits for some time. */
     private void write() {
         for (var batch = next(); !batch.isEmpty(); batch = next()) {
             write.accept(batch);
@@ -98,6 +102,7 @@ final class Writer<T> {
 
     private List<T> next() {
         synchronized (queue) {
+            linger();
             var batch = new ArrayList<T>(Math.min(queue.size(), bounds.batch()));
             var batchSize = 0;
             for (var one = queue.peek(); one != null && batch.size() < bounds.batch(); one = queue.peek()) {
@@ -111,6 +116,19 @@ final class Writer<T> {
             queuedSize -= batchSize;
             writing = !batch.isEmpty();
             return batch;
+        }
+    }
+
+    /** Waits until there is something to write, but not for long. The lock is held. */
+    private void linger() {
+        var end = System.nanoTime() + bounds.linger().toNanos();
+        for (var left = end - System.nanoTime(); queue.isEmpty() && left > 0; left = end - System.nanoTime()) {
+            try {
+                TimeUnit.NANOSECONDS.timedWait(queue, left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
         }
     }
 }
