@@ -17,6 +17,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -260,7 +262,10 @@ public final class Hub {
 
     /** The latest messages of a channel that are still kept, oldest first. */
     public List<Envelope> latest(ChannelName channel, int limit) {
-        return log.latest(channel, limit);
+        var messages =
+                new ArrayList<>(log.before(channel, Long.MAX_VALUE, limit).messages());
+        Collections.reverse(messages);
+        return messages;
     }
 
     /** Who is there. */

@@ -2,9 +2,7 @@ package dev.herald.hub;
 
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
-import dev.herald.api.Envelope;
 import dev.herald.api.Position;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -36,8 +34,13 @@ public interface Log {
      */
     Replay since(ChannelName channel, Position since, int limit);
 
-    /** Reads the latest messages that are still kept, oldest first, at most {@code limit} of them. */
-    List<Envelope> latest(ChannelName channel, int limit);
+    /**
+     * Reads backwards: the latest messages before an offset that are still kept.
+     *
+     * @param before at least 1; {@code Long.MAX_VALUE} to begin with the last message
+     * @param limit the most messages to read, at least 1; fewer are read only when no older ones are kept
+     */
+    Page before(ChannelName channel, long before, int limit);
 
     /** What an append to this channel promises. */
     ChannelKind kind(ChannelName channel);

@@ -2,9 +2,7 @@ package dev.herald.hub;
 
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
-import dev.herald.api.Envelope;
 import dev.herald.api.Position;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** The messages of durable channels in one log, those of all others in another. */
@@ -36,8 +34,8 @@ public final class LogsByKind implements Log {
     }
 
     @Override
-    public List<Envelope> latest(ChannelName channel, int limit) {
-        return of(channel).latest(channel, limit);
+    public Page before(ChannelName channel, long before, int limit) {
+        return of(channel).before(channel, before, limit);
     }
 
     @Override

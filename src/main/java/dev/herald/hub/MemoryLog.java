@@ -169,9 +169,19 @@ public final class MemoryLog implements Log {
     }
 
     @Override
-    public synchronized List<Envelope> latest(ChannelName channel, int limit) {
+    public synchronized Page before(ChannelName channel, long before, int limit) {
+        var head = head(channel);
         var kept = kept(channel);
-        return read(kept, Math.min(limit, kept.size()), limit);
+        var later = (int) Math.min(kept.size(), Math.max(0, head.offset() - before + 1));
+        var messages = new ArrayList<Envelope>(Math.min(limit, kept.size() - later));
+        var newestFirst = kept.descendingIterator();
+        for (var n = 0; newestFirst.hasNext() && messages.size() < limit; n++) {
+            var message = newestFirst.next().message;
+            if (n >= later) {
+                messages.add(message);
+            }
+        }
+        return new Page(messages, head);
     }
 
     /** Reads, of the last {@code last} messages, the first {@code limit}; costs no more than it reads or skips at the end. */

@@ -13,12 +13,14 @@ import dev.herald.hub.Appended;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Log;
 import dev.herald.hub.LogUnavailableException;
+import dev.herald.hub.Page;
 import dev.herald.hub.Replay;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -255,17 +257,19 @@ public final class JdbcLog implements Log {
     }
 
     @Override
-    public List<Envelope> latest(ChannelName channel, int limit) {
-        return read(connection -> latest(connection, channel, limit));
+    public Page before(ChannelName channel, long before, int limit) {
+        return read(connection -> before(connection, channel, before, limit));
     }
 
-    private List<Envelope> latest(Connection connection, ChannelName channel, int limit) throws SQLException {
+    private Page before(Connection connection, ChannelName channel, long before, int limit) throws SQLException {
         while (true) {
             var row = channel(connection, channel);
-            var after = Math.max(row.firstKept() - 1, row.head() - limit);
-            var messages = messages(connection, channel, row.epoch(), after, row.head());
-            if (messages.size() == Math.max(row.head() - after, 0)) {
-                return messages;
+            var upTo = Math.min(row.head(), before - 1);
+            var after = Math.max(row.firstKept() - 1, upTo - limit);
+            var messages = new ArrayList<>(messages(connection, channel, row.epoch(), after, upTo));
+            if (messages.size() == Math.max(upTo - after, 0)) {
+                Collections.reverse(messages);
+                return new Page(messages, row.position());
             }
             requireTrimmed(connection, channel, row);
         }

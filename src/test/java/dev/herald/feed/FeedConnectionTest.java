@@ -20,6 +20,7 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
+import dev.herald.hub.Page;
 import dev.herald.hub.Replay;
 import dev.herald.testing.ErrorLog;
 import jakarta.json.bind.JsonbBuilder;
@@ -1061,8 +1062,9 @@ class FeedConnectionTest {
         }
 
         @Override
-        public List<Envelope> latest(ChannelName channel, int limit) {
-            return log.latest(channel, limit);
+        public Page before(ChannelName channel, long before, int limit) {
+            requireReadable();
+            return log.before(channel, before, limit);
         }
 
         @Override

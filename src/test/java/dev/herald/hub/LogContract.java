@@ -13,6 +13,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -330,21 +332,91 @@ public abstract class LogContract {
             var acknowledged = await(log.append(draft(NEWS, "" + n))).message();
 
             assertThat(log.head(NEWS)).isEqualTo(acknowledged.position());
-            assertThat(log.latest(NEWS, 1)).containsExactly(acknowledged);
+            assertThat(latest(log, NEWS, 1)).containsExactly(acknowledged);
         }
     }
 
     @Test
     void readsTheLatestOldestFirst() {
-        assertThat(log.latest(NEWS, 3)).isEmpty();
+        assertThat(latest(log, NEWS, 3)).isEmpty();
         for (var n = 1; n <= 5; n++) {
             append(NEWS, "" + n);
         }
 
-        assertThat(jsons(log.latest(NEWS, 3))).containsExactly("3", "4", "5");
-        assertThat(jsons(log.latest(NEWS, 1))).containsExactly("5");
-        assertThat(jsons(log.latest(NEWS, ALL))).containsExactly("1", "2", "3", "4", "5");
-        assertThat(log.latest(ORDERS, 3)).isEmpty();
+        assertThat(jsons(latest(log, NEWS, 3))).containsExactly("3", "4", "5");
+        assertThat(jsons(latest(log, NEWS, 1))).containsExactly("5");
+        assertThat(jsons(latest(log, NEWS, ALL))).containsExactly("1", "2", "3", "4", "5");
+        assertThat(latest(log, ORDERS, 3)).isEmpty();
+    }
+
+    @Test
+    void readsBackwardsFromAnOffset() {
+        for (var n = 1; n <= 5; n++) {
+            append(NEWS, "" + n);
+            append(ORDERS, "other");
+        }
+        var head = log.head(NEWS);
+
+        assertThat(offsets(log.before(NEWS, 4, 2).messages())).containsExactly(3L, 2L);
+        assertThat(jsons(log.before(NEWS, 4, ALL).messages())).containsExactly("3", "2", "1");
+        assertThat(log.before(NEWS, 4, 1).head()).isEqualTo(head);
+        assertThat(jsons(log.before(NEWS, 2, 1).messages())).containsExactly("1");
+        assertThat(log.before(NEWS, 1, ALL)).isEqualTo(new Page(List.of(), head));
+    }
+
+    @Test
+    void readsBackwardsFromItsEndWhereTheOffsetIsBeyondIt() {
+        append(NEWS, "1");
+        append(NEWS, "2");
+
+        for (var before : List.of(3L, 4L, 1_000L, Long.MAX_VALUE)) {
+            assertThat(jsons(log.before(NEWS, before, 1).messages())).containsExactly("2");
+            assertThat(jsons(log.before(NEWS, before, ALL).messages())).containsExactly("2", "1");
+        }
+    }
+
+    @Test
+    void hasNothingBeforeAnyOffsetOfAnEmptyChannel() {
+        append(NEWS, "1");
+
+        for (var before : List.of(1L, 2L, Long.MAX_VALUE)) {
+            assertThat(log.before(ORDERS, before, ALL)).isEqualTo(new Page(List.of(), log.head(ORDERS)));
+        }
+    }
+
+    @Test
+    void canBeReadBackwardsPageByPageWhileOthersWrite() throws Exception {
+        for (var n = 1; n <= 100; n++) {
+            append(NEWS, "" + n);
+        }
+
+        inThreads(4, thread -> {
+            for (var n = 1; n <= 100; n++) {
+                if (thread < 2) {
+                    await(log.append(draft(NEWS, thread + "-" + n)));
+                } else {
+                    var newest = log.before(NEWS, Long.MAX_VALUE, 7);
+                    var last = newest.head().offset();
+                    assertThat(offsets(newest.messages()))
+                            .containsExactly(last, last - 1, last - 2, last - 3, last - 4, last - 5, last - 6);
+                    assertThat(offsets(log.before(NEWS, last - 6, 9).messages()))
+                            .containsExactlyElementsOf(numbers(last - 15, last - 7)
+                                    .sorted(Comparator.reverseOrder())
+                                    .toList());
+                }
+            }
+            return true;
+        });
+
+        var read = new ArrayList<String>();
+        for (var page = log.before(NEWS, 101, 9).messages(); !page.isEmpty(); ) {
+            read.addAll(jsons(page));
+            page = log.before(NEWS, position(page.get(page.size() - 1)).offset(), 9)
+                    .messages();
+        }
+        Collections.reverse(read);
+        assertThat(read)
+                .containsExactlyElementsOf(numbers(1, 100).map(String::valueOf).toList());
     }
 
     @Test
@@ -407,6 +479,14 @@ public abstract class LogContract {
     protected List<Envelope> all(ChannelName channel) {
         return complete(channel, new Position(log.head(channel).epoch(), 0), ALL)
                 .messages();
+    }
+
+    /** The latest messages, oldest first. */
+    protected static List<Envelope> latest(Log log, ChannelName channel, int limit) {
+        var messages =
+                new ArrayList<>(log.before(channel, Long.MAX_VALUE, limit).messages());
+        Collections.reverse(messages);
+        return messages;
     }
 
     protected static Position position(Envelope message) {

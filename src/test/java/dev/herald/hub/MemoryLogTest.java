@@ -39,7 +39,21 @@ class MemoryLogTest extends LogContract {
         assertThat(log.since(NEWS, beginning, ALL)).isEqualTo(new Replay.Gap(Replay.Reason.TRIMMED, fourth));
         assertThat(log.since(NEWS, beginning, 1)).isEqualTo(new Replay.Gap(Replay.Reason.TRIMMED, fourth));
         assertThat(jsons(complete(NEWS, first, ALL).messages())).containsExactly("2", "3", "4");
-        assertThat(jsons(log.latest(NEWS, ALL))).containsExactly("2", "3", "4");
+        assertThat(jsons(latest(log, NEWS, ALL))).containsExactly("2", "3", "4");
+    }
+
+    @Test
+    void readsBackwardsOnlyWhatIsStillKept() {
+        bounds(KEPT, PLENTY, 10);
+        for (var n = 1; n <= 5; n++) {
+            append(NEWS, "" + n);
+        }
+
+        assertThat(jsons(log.before(NEWS, 5, ALL).messages())).containsExactly("4", "3");
+        assertThat(jsons(log.before(NEWS, 4, ALL).messages())).containsExactly("3");
+        for (var before : List.of(3L, 2L, 1L)) {
+            assertThat(log.before(NEWS, before, ALL)).isEqualTo(new Page(List.of(), log.head(NEWS)));
+        }
     }
 
     @Test
@@ -61,13 +75,13 @@ class MemoryLogTest extends LogContract {
         for (var n = 0; n < 10; n++) {
             append(n < 5 ? NEWS : ORDERS, "x");
         }
-        assertThat(log.latest(NEWS, ALL)).hasSize(5);
+        assertThat(latest(log, NEWS, ALL)).hasSize(5);
 
         append(ORDERS, "x");
         append(ORDERS, "x");
 
-        assertThat(offsets(log.latest(NEWS, ALL))).containsExactly(3L, 4L, 5L);
-        assertThat(log.latest(ORDERS, ALL)).hasSize(7);
+        assertThat(offsets(latest(log, NEWS, ALL))).containsExactly(3L, 4L, 5L);
+        assertThat(latest(log, ORDERS, ALL)).hasSize(7);
         assertThat(log.head(NEWS).offset()).isEqualTo(5);
     }
 
@@ -76,11 +90,11 @@ class MemoryLogTest extends LogContract {
         bounds(1_000, 1, 10);
 
         append(NEWS, "1");
-        assertThat(jsons(log.latest(NEWS, ALL))).containsExactly("1");
+        assertThat(jsons(latest(log, NEWS, ALL))).containsExactly("1");
 
         append(ORDERS, "x".repeat(10_000));
-        assertThat(log.latest(NEWS, ALL)).isEmpty();
-        assertThat(log.latest(ORDERS, ALL)).hasSize(1);
+        assertThat(latest(log, NEWS, ALL)).isEmpty();
+        assertThat(latest(log, ORDERS, ALL)).hasSize(1);
     }
 
     @Test
@@ -117,7 +131,7 @@ class MemoryLogTest extends LogContract {
 
         append(new ChannelName("third"), "1");
 
-        assertThat(log.latest(ORDERS, ALL)).isEmpty();
+        assertThat(latest(log, ORDERS, ALL)).isEmpty();
         assertThat(log.since(ORDERS, orders, ALL)).isEqualTo(new Replay.Gap(Replay.Reason.EPOCH, log.head(ORDERS)));
         assertThat(jsons(complete(NEWS, news, ALL).messages())).containsExactly("2");
     }
@@ -132,8 +146,8 @@ class MemoryLogTest extends LogContract {
 
         append(new ChannelName("third"), "1");
 
-        assertThat(log.latest(NEWS, ALL)).isEmpty();
-        assertThat(log.latest(ORDERS, ALL)).hasSize(1);
+        assertThat(latest(log, NEWS, ALL)).isEmpty();
+        assertThat(latest(log, ORDERS, ALL)).hasSize(1);
     }
 
     @Test
@@ -158,12 +172,12 @@ class MemoryLogTest extends LogContract {
 
         for (var n = 0; n < 100; n++) {
             var quiet = new ChannelName("quiet-" + n);
-            assertThat(log.latest(quiet, 1)).isEmpty();
+            assertThat(latest(log, quiet, 1)).isEmpty();
             assertThat(complete(quiet, log.head(quiet), 1).messages()).isEmpty();
         }
 
         assertThat(log.head(NEWS)).isEqualTo(first);
-        assertThat(log.latest(NEWS, 1)).hasSize(1);
+        assertThat(latest(log, NEWS, 1)).hasSize(1);
     }
 
     /** A position with what was in its channel, over all its lives, when the position was taken. */
@@ -191,7 +205,7 @@ class MemoryLogTest extends LogContract {
                     messages.add(json);
                     assertThat(meanings.put(Map.entry(channel, position), json)).isNull();
                     taken.add(new Taken(channel, position, messages.size()));
-                    assertThat(jsons(log.latest(channel, 1))).containsExactly(json);
+                    assertThat(jsons(latest(log, channel, 1))).containsExactly(json);
                 }
                 case 2 -> taken.add(new Taken(channel, log.head(channel), messages.size()));
                 default -> {

@@ -2,7 +2,6 @@ package dev.herald.hub;
 
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
-import dev.herald.api.Envelope;
 import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
 import java.util.ArrayList;
@@ -110,8 +109,9 @@ final class UnrulyLog implements Log {
     }
 
     @Override
-    public List<Envelope> latest(ChannelName channel, int limit) {
-        return log.latest(channel, limit);
+    public Page before(ChannelName channel, long before, int limit) {
+        requireReadable(channel);
+        return log.before(channel, before, limit);
     }
 
     @Override

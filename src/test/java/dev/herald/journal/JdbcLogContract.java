@@ -12,10 +12,12 @@ import dev.herald.hub.Draft;
 import dev.herald.hub.Log;
 import dev.herald.hub.LogContract;
 import dev.herald.hub.LogUnavailableException;
+import dev.herald.hub.Page;
 import dev.herald.hub.Replay;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -151,7 +153,7 @@ abstract class JdbcLogContract extends LogContract {
         assertThat(refusal(log.append(draft(NEWS, "lost")))).isEqualTo(UNAVAILABLE);
         assertThat(refusal(log.append(draft(NEWS, "lost")))).isEqualTo(UNAVAILABLE);
         assertThatThrownBy(() -> log.head(NEWS)).isInstanceOf(LogUnavailableException.class);
-        assertThatThrownBy(() -> log.latest(NEWS, 1)).isInstanceOf(LogUnavailableException.class);
+        assertThatThrownBy(() -> log.before(NEWS, Long.MAX_VALUE, 1)).isInstanceOf(LogUnavailableException.class);
 
         database.gone = false;
         assertThat(append(NEWS, "2").offset()).isEqualTo(2);
@@ -206,7 +208,7 @@ abstract class JdbcLogContract extends LogContract {
         var appended = await(log.append(draft)).message();
 
         assertThat(appended.except()).isEqualTo(except);
-        assertThat(otherNode().latest(NEWS, 1)).containsExactly(appended);
+        assertThat(latest(otherNode(), NEWS, 1)).containsExactly(appended);
     }
 
     @Test
@@ -218,7 +220,7 @@ abstract class JdbcLogContract extends LogContract {
 
         for (var n = 0; n < 100; n++) {
             assertThat(log.since(NEWS, beginning, ALL)).isEqualTo(other.since(NEWS, beginning, ALL));
-            assertThat(log.latest(NEWS, 10)).isEqualTo(other.latest(NEWS, 10));
+            assertThat(latest(log, NEWS, 10)).isEqualTo(latest(other, NEWS, 10));
         }
 
         assertThat(database.messageReads).hasValue(1);
@@ -241,7 +243,12 @@ abstract class JdbcLogContract extends LogContract {
                             complete(channel, new Position(epoch, after), limit).messages()))
                     .containsExactlyElementsOf(
                             LongStream.rangeClosed(after + 1, upTo).boxed().toList());
-            assertThat(log.latest(channel, limit)).isEqualTo(other.latest(channel, limit));
+            assertThat(latest(log, channel, limit)).isEqualTo(latest(other, channel, limit));
+            assertThat(offsets(log.before(channel, after + 1, limit).messages()))
+                    .containsExactlyElementsOf(LongStream.rangeClosed(Math.max(1, after - limit + 1), after)
+                            .boxed()
+                            .sorted(Comparator.reverseOrder())
+                            .toList());
         }
     }
 
@@ -252,14 +259,16 @@ abstract class JdbcLogContract extends LogContract {
         var second = append(NEWS, "2");
         var third = append(NEWS, "3");
         var other = otherNode();
-        other.latest(NEWS, ALL);
+        latest(other, NEWS, ALL);
 
         ((JdbcLog) log).trim(NEWS, second);
 
         for (var one : List.of(log, other)) {
             assertThat(one.since(NEWS, beginning, ALL)).isEqualTo(new Replay.Gap(Replay.Reason.TRIMMED, third));
             assertThat(one.since(NEWS, first, 1)).isEqualTo(new Replay.Gap(Replay.Reason.TRIMMED, third));
-            assertThat(jsons(one.latest(NEWS, ALL))).containsExactly("3");
+            assertThat(jsons(latest(one, NEWS, ALL))).containsExactly("3");
+            assertThat(one.before(NEWS, 3, ALL)).isEqualTo(new Page(List.of(), third));
+            assertThat(one.before(NEWS, 1, ALL)).isEqualTo(new Page(List.of(), third));
         }
         assertThat(jsons(complete(NEWS, second, ALL).messages())).containsExactly("3");
 
@@ -267,10 +276,10 @@ abstract class JdbcLogContract extends LogContract {
         ((JdbcLog) log).trim(NEWS, first);
         ((JdbcLog) log).trim(NEWS, new Position(third.epoch(), 4));
         ((JdbcLog) log).trim(ORDERS, new Position(third.epoch(), 0));
-        assertThat(log.latest(NEWS, ALL)).isEmpty();
+        assertThat(latest(log, NEWS, ALL)).isEmpty();
         assertThat(complete(NEWS, third, ALL).messages()).isEmpty();
         assertThat(append(NEWS, "4").offset()).isEqualTo(4);
-        assertThat(jsons(log.latest(NEWS, ALL))).containsExactly("4");
+        assertThat(jsons(latest(log, NEWS, ALL))).containsExactly("4");
     }
 
     @Test
@@ -363,7 +372,7 @@ abstract class JdbcLogContract extends LogContract {
                     .containsExactlyElementsOf(
                             LongStream.rangeClosed(1, 400).boxed().toList());
             assertThat(jsons(stored)).doesNotHaveDuplicates();
-            assertThat(nodes.get(1).latest(channel, ALL)).isEqualTo(stored);
+            assertThat(latest(nodes.get(1), channel, ALL)).isEqualTo(stored);
         }
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
-import dev.herald.api.Envelope;
 import dev.herald.api.HeraldEvent;
 import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
@@ -16,6 +15,7 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
+import dev.herald.hub.Page;
 import dev.herald.hub.Replay;
 import java.time.Clock;
 import java.util.List;
@@ -148,8 +148,8 @@ class HealthServletTest {
         }
 
         @Override
-        public List<Envelope> latest(ChannelName channel, int limit) {
-            return log.latest(channel, limit);
+        public Page before(ChannelName channel, long before, int limit) {
+            return log.before(channel, before, limit);
         }
 
         @Override
