@@ -46,6 +46,19 @@ public record Envelope(
         this(channel, position, event, from, to, at, json, Set.of());
     }
 
+    /**
+     * The whole message as a JSON object, as the feed tells it: {@code {"event", "channel", "offset", "epoch", "from", "name", "to",
+     * "at", "data"}}, without what there is not. The data goes through as it is.
+     */
+    public String toJson() {
+        return JsonText.of(this);
+    }
+
+    /** Where the message is from: {@link #toJson} without the event and the data. */
+    public String metadata() {
+        return JsonText.metadata(this);
+    }
+
     /** The data as a JSON value: the first argument if there are several. Parsed anew by each call. */
     public JsonValue data() {
         return Arguments.first(json);

@@ -43,6 +43,45 @@ final class JsonText {
                 .toString();
     }
 
+    static String of(Envelope message) {
+        var text = new StringBuilder(200 + message.json().length());
+        text.append("{\"event\":").append(quoted(message.event())).append(',');
+        addMetadata(text, message);
+        return text.append(",\"data\":").append(message.json()).append('}').toString();
+    }
+
+    static String metadata(Envelope message) {
+        var text = new StringBuilder(200).append('{');
+        addMetadata(text, message);
+        return text.append('}').toString();
+    }
+
+    private static void addMetadata(StringBuilder text, Envelope message) {
+        var channel = message.channel();
+        if (channel != null) {
+            text.append("\"channel\":").append(quoted(channel.value())).append(',');
+        }
+        var position = message.position();
+        if (position != null) {
+            text.append("\"offset\":").append(position.offset()).append(',');
+            text.append("\"epoch\":").append(quoted(position.epoch())).append(',');
+        }
+        var from = message.from();
+        if (from != null) {
+            text.append("\"from\":").append(quoted(from.id())).append(',');
+            text.append("\"name\":").append(quoted(from.name())).append(',');
+        }
+        var to = message.to();
+        if (to != null) {
+            text.append("\"to\":").append(quoted(to)).append(',');
+        }
+        text.append("\"at\":").append(quoted(message.at().toString()));
+    }
+
+    private static String quoted(String text) {
+        return JSON.createValue(text).toString();
+    }
+
     static String of(RefusedException refusal) {
         return error(refusal.reason().code(), String.valueOf(refusal.getMessage()));
     }

@@ -62,31 +62,10 @@ final class FeedCodec implements Dialect<String> {
         return jsonb.toJson(message);
     }
 
-    /** Writes a message for all of its recipients. The data goes through as it is: it was checked when it came. */
+    /** Writes a message for all of its recipients. Its data was checked when it came. */
     @Override
     public String write(Envelope message) {
-        var text = new StringBuilder(200 + message.json().length());
-        text.append("{\"event\":").append(quoted(message.event()));
-        var channel = message.channel();
-        if (channel != null) {
-            text.append(",\"channel\":").append(quoted(channel.value()));
-        }
-        var position = message.position();
-        if (position != null) {
-            text.append(",\"offset\":").append(position.offset());
-            text.append(",\"epoch\":").append(quoted(position.epoch()));
-        }
-        var from = message.from();
-        if (from != null) {
-            text.append(",\"from\":").append(quoted(from.id()));
-            text.append(",\"name\":").append(quoted(from.name()));
-        }
-        var to = message.to();
-        if (to != null) {
-            text.append(",\"to\":").append(quoted(to));
-        }
-        text.append(",\"at\":").append(quoted(message.at().toString()));
-        return text.append(",\"data\":").append(message.json()).append('}').toString();
+        return message.toJson();
     }
 
     /** The position of a message as JSON, for the reason of a close: at most 123 bytes, so without a channel of a long name. */
@@ -104,10 +83,6 @@ final class FeedCodec implements Dialect<String> {
                 .add("offset", position.offset())
                 .build()
                 .toString();
-    }
-
-    private static String quoted(String text) {
-        return JSON.createValue(text).toString();
     }
 
     /** All that any message may have. Nothing is taken for something else: JSON-B would make "5" of 5, and differently on each server. */

@@ -3,13 +3,10 @@ package dev.herald.socketio;
 import dev.herald.api.Arguments;
 import dev.herald.api.Envelope;
 import dev.herald.hub.Dialect;
-import jakarta.json.spi.JsonProvider;
 import java.util.regex.Pattern;
 
 /** How the clients of one namespace want their events. */
 final class EventDialect implements Dialect<WrittenEvent> {
-
-    private static final JsonProvider JSON = JsonProvider.provider();
 
     /** How the text begins that has several arguments, or none. */
     private static final Pattern SEVERAL =
@@ -31,7 +28,7 @@ final class EventDialect implements Dialect<WrittenEvent> {
         array.append('[').append(EventArguments.quoted(message.event()));
         arguments.texts().forEach(text -> array.append(',').append(text));
         if (hasMetadata(message)) {
-            array.append(',').append(metadata(message));
+            array.append(',').append(message.metadata());
         }
         var event =
                 new SocketIoPacket.Event(namespace, null, message.event(), array.toString(), arguments.attachments());
@@ -63,26 +60,5 @@ final class EventDialect implements Dialect<WrittenEvent> {
 
     private boolean hasMetadata(Envelope message) {
         return metadata && message.channel() != null;
-    }
-
-    private static String metadata(Envelope message) {
-        var json = JSON.createObjectBuilder();
-        var channel = message.channel();
-        if (channel != null) {
-            json.add("channel", channel.value());
-        }
-        var position = message.position();
-        if (position != null) {
-            json.add("offset", position.offset()).add("epoch", position.epoch());
-        }
-        var from = message.from();
-        if (from != null) {
-            json.add("from", from.id()).add("name", from.name());
-        }
-        var to = message.to();
-        if (to != null) {
-            json.add("to", to);
-        }
-        return json.add("at", message.at().toString()).build().toString();
     }
 }
