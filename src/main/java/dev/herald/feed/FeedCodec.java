@@ -6,6 +6,7 @@ import static dev.herald.hub.ErrorCode.SINCE_INVALID;
 import dev.herald.api.Envelope;
 import dev.herald.api.Position;
 import dev.herald.hub.Dialect;
+import dev.herald.hub.HistoryPage;
 import dev.herald.hub.JsonGuard;
 import dev.herald.hub.RejectedException;
 import dev.herald.hub.Request;
@@ -68,6 +69,25 @@ final class FeedCodec implements Dialect<String> {
         return message.toJson();
     }
 
+    /** Writes the answer to who asked for a channel's past. */
+    String write(HistoryPage history, @Nullable String id) {
+        var text = new StringBuilder("{\"event\":\"history\"");
+        if (id != null) {
+            text.append(",\"id\":").append(quoted(id));
+        }
+        text.append(",\"channel\":").append(quoted(history.channel().value()));
+        text.append(",\"messages\":").append(history.messagesJson());
+        text.append(",\"head\":").append(history.head().offset());
+        return text.append(",\"epoch\":")
+                .append(quoted(history.head().epoch()))
+                .append('}')
+                .toString();
+    }
+
+    private static String quoted(String text) {
+        return JSON.createValue(text).toString();
+    }
+
     /** The position of a message as JSON, for the reason of a close: at most 123 bytes, so without a channel of a long name. */
     static String position(Envelope message) {
         var position = message.position();
@@ -89,6 +109,10 @@ final class FeedCodec implements Dialect<String> {
     private static Request.Words words(JsonObject message) {
         var id = string(message, "id", null);
         var event = string(message, "event", id);
+        if (Request.HISTORY.equals(event)) {
+            return Request.Words.ofHistory(
+                    string(message, "channel", id), id, text(message.get("before")), text(message.get("limit")));
+        }
         return new Request.Words(
                 event,
                 string(message, "channel", id),
@@ -104,6 +128,10 @@ final class FeedCodec implements Dialect<String> {
             return value == null ? null : ((JsonString) value).getString();
         }
         throw new RejectedException(MALFORMED, id, name + " is a string");
+    }
+
+    private static @Nullable String text(@Nullable JsonValue value) {
+        return value == null ? null : value.toString();
     }
 
     private static @Nullable Position since(@Nullable JsonValue since, @Nullable String id) {

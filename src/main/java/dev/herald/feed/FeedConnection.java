@@ -141,7 +141,21 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         } else if (request instanceof Request.Leave leave) {
             var left = admitted.leave(leave);
             say(new ToClient.Left("left", leave.id(), left.value()));
+        } else if (request instanceof Request.History history) {
+            answer(history, admitted);
         }
+    }
+
+    /** A page may be large. When it does not fit into the queue, the client is told so, as it can ask again. */
+    private void answer(Request.History request, Member reader) {
+        var page = codec.write(reader.history(request), request.id());
+        if (!socket.offer(new Frame.Text(page))) {
+            throw new RejectedException(
+                    ErrorCode.OVERLOADED,
+                    request.id(),
+                    "too much waits for you already; ask again when you have read it");
+        }
+        socket.flush();
     }
 
     private void publish(

@@ -13,6 +13,7 @@ public enum ErrorCode {
     ID_INVALID("id-invalid"),
     ID_REUSED("id-reused"),
     SINCE_INVALID("since-invalid"),
+    HISTORY_INVALID("history-invalid"),
     NOT_JOINED("not-joined"),
     TOO_MANY_CHANNELS("too-many-channels"),
     OVERLOADED("overloaded"),

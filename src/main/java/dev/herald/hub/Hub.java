@@ -2,6 +2,7 @@ package dev.herald.hub;
 
 import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
 import static dev.herald.api.RefusedException.Reason.OVERLOADED;
+import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
@@ -9,6 +10,7 @@ import dev.herald.api.Answer;
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
+import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
 import dev.herald.api.Received;
@@ -29,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,8 @@ public final class Hub {
 
     /** What is kept for those who catch up together. */
     private static final long PAGES_BYTES = 16L * 1024 * 1024;
+    /** Between two lines about a log that cannot be read. */
+    private static final Duration WARNING_PAUSE = Duration.ofSeconds(10);
 
     private static final System.Logger LOG = System.getLogger(Hub.class.getName());
 
@@ -54,6 +59,7 @@ public final class Hub {
     private final Clock clock;
     private final Presence presence;
     private final Pages pages = new Pages(PAGES_BYTES);
+    private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARNING_PAUSE.toNanos());
 
     /** The channels that somebody is subscribed to or publishes to. */
     private final ConcurrentMap<ChannelName, Shared> channels = new ConcurrentHashMap<>();
@@ -266,6 +272,33 @@ public final class Hub {
                 new ArrayList<>(log.before(channel, Long.MAX_VALUE, limit).messages());
         Collections.reverse(messages);
         return messages;
+    }
+
+    /**
+     * Reads a page of a channel's past, as a person asks; who may join the channel may read it. A volatile channel has none.
+     *
+     * @param isExcepted whether messages that except these connections and channels are left out
+     * @throws RejectedException when the person may not, or the log cannot be read
+     */
+    public HistoryPage history(Request.History request, Person reader, Predicate<Set<String>> isExcepted) {
+        var channel = request.permittedTo(ChannelName.ofUser(reader.id()));
+        try {
+            return isKept(channel)
+                    ? HistoryPage.read(log, channel, request.before(), request.limit(), isExcepted)
+                    : new HistoryPage(channel, List.of(), log.head(channel));
+        } catch (RuntimeException e) {
+            warnOfUnreadableLog(e);
+            throw new RejectedException(ErrorCode.LOG_UNAVAILABLE, request.id(), "the log cannot be read now; try again");
+        }
+    }
+
+    /** One line in a while, however many ask. */
+    private void warnOfUnreadableLog(RuntimeException cause) {
+        var now = System.nanoTime();
+        var last = warnedAt.get();
+        if (now - last >= WARNING_PAUSE.toNanos() && warnedAt.compareAndSet(last, now)) {
+            LOG.log(ERROR, "the log cannot be read: who asks for a channel's past is refused", cause);
+        }
     }
 
     /** Who is there. */

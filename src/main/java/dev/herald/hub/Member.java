@@ -1,6 +1,5 @@
 package dev.herald.hub;
 
-import static dev.herald.hub.ErrorCode.CHANNEL_FORBIDDEN;
 import static dev.herald.hub.ErrorCode.NOT_JOINED;
 import static dev.herald.hub.ErrorCode.TOO_MANY_CHANNELS;
 
@@ -161,10 +160,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
      * @throws RejectedException when it may not
      */
     public Optional<Subscription> join(Request.Join request) {
-        var channel = request.channel() == null ? privateChannel : request.channel();
-        if (channel.isPrivate() && !channel.equals(privateChannel)) {
-            throw new RejectedException(CHANNEL_FORBIDDEN, request.id(), "this is another person's private channel");
-        }
+        var channel = request.permittedTo(privateChannel);
         try {
             return join(channel, request.since());
         } catch (LimitException e) {
@@ -172,6 +168,15 @@ public final class Member implements Peer, Predicate<Set<String>> {
         } catch (RefusedException e) {
             throw new RejectedException(ErrorCode.of(e.reason()), request.id(), String.valueOf(e.getMessage()));
         }
+    }
+
+    /**
+     * Reads a page of a channel's past as its client asks, without the messages that are not for this connection.
+     *
+     * @throws RejectedException when it may not, or the log cannot be read
+     */
+    public HistoryPage history(Request.History request) {
+        return hub.history(request, connection().person(), this);
     }
 
     /**

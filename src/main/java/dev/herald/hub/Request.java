@@ -4,6 +4,7 @@ import static dev.herald.hub.ErrorCode.CHANNEL_FORBIDDEN;
 import static dev.herald.hub.ErrorCode.CHANNEL_INVALID;
 import static dev.herald.hub.ErrorCode.EVENT_INVALID;
 import static dev.herald.hub.ErrorCode.EVENT_RESERVED;
+import static dev.herald.hub.ErrorCode.HISTORY_INVALID;
 import static dev.herald.hub.ErrorCode.ID_INVALID;
 import static dev.herald.hub.ErrorCode.TO_INVALID;
 
@@ -17,6 +18,9 @@ public sealed interface Request {
 
     /** The word that stands for the connection's own private channel where a channel is named. */
     String PRIVATE = "private";
+
+    /** The event by which clients ask for a channel's past. */
+    String HISTORY = "history";
 
     /** The client's own id of the message; {@code null} when it gave none. */
     @Nullable
@@ -45,7 +49,13 @@ public sealed interface Request {
     record Join(
             @Nullable ChannelName channel,
             @Nullable Position since,
-            @Nullable String id) implements Request {}
+            @Nullable String id) implements Request {
+
+        /** The channel, if who has this private channel may join it. */
+        ChannelName permittedTo(ChannelName own) {
+            return Request.permitted(channel, own, id);
+        }
+    }
 
     /**
      * Wants a channel's messages no longer.
@@ -55,9 +65,39 @@ public sealed interface Request {
     record Leave(@Nullable ChannelName channel, @Nullable String id) implements Request {}
 
     /**
+     * Wants a page of a channel's past.
+     *
+     * @param channel {@code null} for the own private one
+     * @param before only messages of lower offsets, at least 1
+     * @param limit the most messages, 1 to {@link HistoryPage#MAX_LIMIT}
+     */
+    record History(
+            @Nullable ChannelName channel,
+            long before,
+            int limit,
+            @Nullable String id) implements Request {
+
+        /** The channel, if who has this private channel may read it. */
+        ChannelName permittedTo(ChannelName own) {
+            return Request.permitted(channel, own, id);
+        }
+    }
+
+    /** The channel that is named, {@code null} for the own private one, if who has this private channel may be in it. */
+    private static ChannelName permitted(@Nullable ChannelName named, ChannelName own, @Nullable String id) {
+        var channel = named == null ? own : named;
+        if (channel.isPrivate() && !channel.equals(own)) {
+            throw new RejectedException(CHANNEL_FORBIDDEN, id, "this is another person's private channel");
+        }
+        return channel;
+    }
+
+    /**
      * What a client says, before anybody has looked at it. What it left out is {@code null}.
      *
      * @param since is checked already
+     * @param before as JSON text, or in a URL
+     * @param limit likewise
      */
     record Words(
             @Nullable String event,
@@ -65,7 +105,26 @@ public sealed interface Request {
             @Nullable String to,
             @Nullable String id,
             @Nullable Position since,
-            String json) {
+            String json,
+            @Nullable String before,
+            @Nullable String limit) {
+
+        /** Words that ask for nothing of the past. */
+        public Words(
+                @Nullable String event,
+                @Nullable String channel,
+                @Nullable String to,
+                @Nullable String id,
+                @Nullable Position since,
+                String json) {
+            this(event, channel, to, id, since, json, null, null);
+        }
+
+        /** Words that ask for a page of a channel's past. */
+        public static Words ofHistory(
+                @Nullable String channel, @Nullable String id, @Nullable String before, @Nullable String limit) {
+            return new Words(HISTORY, channel, null, id, null, "null", before, limit);
+        }
 
         /** What is asked for with these words. */
         public Request request() {
@@ -104,6 +163,7 @@ public sealed interface Request {
         return switch (event) {
             case "join" -> new Join(channelOrOwn(words), words.since(), id);
             case "leave" -> new Leave(channelOrOwn(words), id);
+            case HISTORY -> history(words);
             case PRIVATE -> new Tell(to(words), words.json(), id);
             default -> publish(event, words);
         };
@@ -121,6 +181,28 @@ public sealed interface Request {
         }
         requireOpen(channel, words);
         return new Publish(event, channel, words.json(), words.id());
+    }
+
+    private static History history(Words words) {
+        var channel = channelOrOwn(words);
+        var before = words.before() == null ? Long.MAX_VALUE : number(words.before());
+        var limit = words.limit() == null ? HistoryPage.DEFAULT_LIMIT : number(words.limit());
+        if (before < 1) {
+            throw new RejectedException(HISTORY_INVALID, words.id(), "before is an offset: a positive integer");
+        }
+        if (limit < 1 || limit > HistoryPage.MAX_LIMIT) {
+            throw new RejectedException(
+                    HISTORY_INVALID, words.id(), "limit is an integer from 1 to " + HistoryPage.MAX_LIMIT);
+        }
+        return new History(channel, before, (int) limit, words.id());
+    }
+
+    /** The number, or the largest one if it is larger; 0 for what is no positive integer. */
+    private static long number(String text) {
+        if (!text.matches("[1-9][0-9]*")) {
+            return 0;
+        }
+        return text.length() > 18 ? Long.MAX_VALUE : Long.parseLong(text);
     }
 
     private static @Nullable ChannelName channelOrOwn(Words words) {

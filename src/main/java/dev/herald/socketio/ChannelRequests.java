@@ -33,7 +33,7 @@ final class ChannelRequests {
      * @throws RejectedException when it is answered with an error
      */
     static Optional<Request> read(String event, List<String> arguments, List<Bytes> attachments) {
-        if (event.equals("join") || event.equals("leave")) {
+        if (event.equals("join") || event.equals("leave") || event.equals(Request.HISTORY)) {
             return Optional.of(channelWords(event, arguments).request());
         }
         var options = options(arguments);
@@ -70,16 +70,23 @@ final class ChannelRequests {
                 : null;
     }
 
-    /** {@code join} and {@code leave} have the channel's name, or {@code {"channel", "since"}}. */
+    /** They have the channel's name, or {@code {"channel", "since"}}, or {@code {"channel", "before", "limit"}}. */
     private static Request.Words channelWords(String event, List<String> arguments) {
         var argument = arguments.isEmpty() ? JsonValue.NULL : EventArguments.parse(arguments.get(0));
-        if (argument instanceof JsonString name) {
+        if (event.equals(Request.HISTORY) && argument instanceof JsonObject object) {
+            return Request.Words.ofHistory(
+                    string(object, "channel"), null, text(object.get("before")), text(object.get("limit")));
+        } else if (argument instanceof JsonString name) {
             return new Request.Words(event, name.getString(), null, null, null, "null");
         } else if (argument instanceof JsonObject object) {
             return new Request.Words(event, string(object, "channel"), null, null, since(object.get("since")), "null");
         }
         throw new RejectedException(
-                MALFORMED, null, event + " has the channel's name, or an object with channel and since");
+                MALFORMED, null, event + " has the channel's name, or an object that says more about it");
+    }
+
+    private static @Nullable String text(@Nullable JsonValue value) {
+        return value == null ? null : value.toString();
     }
 
     private static @Nullable Position since(@Nullable JsonValue since) {

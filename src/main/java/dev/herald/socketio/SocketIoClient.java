@@ -280,6 +280,8 @@ final class SocketIoClient implements Subscriber {
                     .add("channel", left.value())
                     .build()
                     .toString());
+        } else if (request instanceof Request.History history) {
+            answer(history, answer);
         } else if (request instanceof Request.Publish publish) {
             publish(
                     event,
@@ -297,6 +299,24 @@ final class SocketIoClient implements Subscriber {
                             tell.id()),
                     answer);
         }
+    }
+
+    /** A page may be large. When it does not fit into the queue, the client is told so, as it can ask again. */
+    private void answer(Request.History request, Answer answer) {
+        if (!(answer instanceof OneAnswer one)) {
+            throw new RejectedException(
+                    ErrorCode.HISTORY_INVALID, null, "history comes as an acknowledgement: give a callback");
+        }
+        var history = member().history(request);
+        var json = "{\"channel\":" + EventArguments.quoted(history.channel().value())
+                + ",\"messages\":" + history.messagesJson()
+                + ",\"head\":" + history.head().offset()
+                + ",\"epoch\":" + EventArguments.quoted(history.head().epoch()) + "}";
+        if (!one.queueAsItIs(json)) {
+            throw new RejectedException(
+                    ErrorCode.OVERLOADED, null, "too much waits for you already; ask again when you have read it");
+        }
+        session.flush();
     }
 
     /** Called under a lock: nothing is written. */
@@ -391,6 +411,11 @@ final class SocketIoClient implements Subscriber {
             var arguments = EventArguments.fromHub(json);
             var array = "[" + String.join(",", arguments.texts()) + "]";
             return enqueue(packets(new Ack(connection.namespace(), ackId, array, arguments.attachments())));
+        }
+
+        /** Queues an answer in which bytes stay what they are in JSON; false when there is no room for it. */
+        boolean queueAsItIs(String json) {
+            return enqueue(packets(new Ack(connection.namespace(), ackId, "[" + json + "]", List.of())));
         }
     }
 

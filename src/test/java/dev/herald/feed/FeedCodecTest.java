@@ -75,6 +75,12 @@ class FeedCodecTest {
                 Arguments.of(
                         "{'event':'join','channel':'user:bob'}",
                         new Request.Join(ChannelName.ofUser("bob"), null, null)),
+                Arguments.of(
+                        "{'event':'history','channel':'orders'}",
+                        new Request.History(ORDERS, Long.MAX_VALUE, 50, null)),
+                Arguments.of(
+                        "{'event':'history','channel':'private','before':7,'limit':1000,'id':'h'}",
+                        new Request.History(null, 7, 1_000, "h")),
                 Arguments.of("{'event':'leave','channel':'orders'}", new Request.Leave(ORDERS, null)),
                 Arguments.of("{'event':'leave','channel':'private','id':'l'}", new Request.Leave(null, "l")),
                 Arguments.of(

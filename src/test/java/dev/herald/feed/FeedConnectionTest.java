@@ -673,6 +673,106 @@ class FeedConnectionTest {
         }
     }
 
+    /** {@code docs/feed.md}, "History". */
+    @Nested
+    class TheHistory {
+
+        @Test
+        void isAPageOfTheSameObjectsThatWerePushed() {
+            for (var n = 1; n <= 4; n++) {
+                publish("orders", "{\"n\": " + n + "}");
+            }
+            var ann = started(ANN);
+
+            ann.say("{'event':'history','channel':'orders','before':4,'limit':2,'id':'h1'}");
+
+            assertThat(ann.news())
+                    .containsExactly("{\"event\":\"history\",\"id\":\"h1\",\"channel\":\"orders\",\"messages\":["
+                            + message("orders", 3, "{\"n\": 3}") + "," + message("orders", 2, "{\"n\": 2}")
+                            + "],\"head\":4,\"epoch\":\"life.0\"}");
+        }
+
+        @Test
+        void ofTheOwnPrivateChannelIsAskedForByItsShortNameAndNeedsNoId() {
+            var ann = started(ANN);
+
+            ann.say("{'event':'history','channel':'private'}");
+
+            assertThat(ann.news())
+                    .containsExactly(
+                            "{\"event\":\"history\",\"channel\":\"user:ann\",\"messages\":[],\"head\":0,\"epoch\":\"life.0\"}");
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "`channel`:`user:bob`|channel-forbidden",
+                    "`before`:1|channel-invalid",
+                    "`channel`:`orders`,`before`:`5`|history-invalid",
+                    "`channel`:`orders`,`before`:null|history-invalid",
+                    "`channel`:`orders`,`before`:1.5|history-invalid",
+                    "`channel`:`orders`,`limit`:0|history-invalid",
+                    "`channel`:`orders`,`limit`:1001|history-invalid"
+                })
+        void isRefusedAndTheConnectionLives(String members, String code) {
+            var ann = started(ANN);
+
+            ann.say("{'event':'history','id':'h1'," + members.replace('`', '\'') + "}");
+
+            assertThat(ann.news())
+                    .singleElement()
+                    .asString()
+                    .startsWith("{\"event\":\"error\",\"id\":\"h1\",\"code\":\"" + code + "\",");
+            assertThat(ann.session.closes()).isEmpty();
+        }
+
+        @Test
+        void isRefusedWhileTheLogCannotBeRead() {
+            var ann = started(ANN);
+            log.unreadable = new IllegalStateException("the database is gone");
+            try (var errors = new ErrorLog(Hub.class)) {
+                ann.say("{'event':'history','channel':'orders','id':'h1'}");
+
+                assertThat(errors.lines()).hasSize(1);
+            }
+
+            assertThat(ann.news())
+                    .singleElement()
+                    .asString()
+                    .startsWith("{\"event\":\"error\",\"id\":\"h1\",\"code\":\"log-unavailable\",");
+            assertThat(ann.session.closes()).isEmpty();
+        }
+
+        @Test
+        void isRefusedWhenItDoesNotFitIntoTheQueueAndMayBeAskedForAgain() {
+            for (var n = 1; n <= 3; n++) {
+                publish("orders", "\"" + "x".repeat(25_000) + "\"");
+            }
+            var ann = started(ANN);
+            ann.session.hold();
+
+            for (var n = 1; n <= 3; n++) {
+                ann.say("{'event':'history','channel':'orders','id':'h" + n + "'}");
+            }
+            ann.session.complete();
+            ann.session.complete();
+            ann.session.completeInline();
+            ann.session.complete();
+            ann.say("{'event':'history','channel':'orders','id':'h4'}");
+
+            assertThat(ann.session.closes()).isEmpty();
+            assertThat(ann.news())
+                    .extracting(text -> text.substring(0, Math.min(text.length(), 47)))
+                    .satisfiesExactly(
+                            first -> assertThat(first).startsWith("{\"event\":\"history\",\"id\":\"h1\""),
+                            second -> assertThat(second).startsWith("{\"event\":\"history\",\"id\":\"h2\""),
+                            third -> assertThat(third)
+                                    .startsWith("{\"event\":\"error\",\"id\":\"h3\",\"code\":\"overloaded\""),
+                            fourth -> assertThat(fourth).startsWith("{\"event\":\"history\",\"id\":\"h4\""));
+        }
+    }
+
     @Nested
     class ASlowReader {
 

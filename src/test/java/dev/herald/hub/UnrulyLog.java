@@ -13,12 +13,14 @@ import java.util.function.Predicate;
 /** A log that keeps its contract and no more: it answers late, lets others go first, or fails, as a test wants. */
 final class UnrulyLog implements Log {
 
-    private final Log log;
+    private Log log;
     private final List<CompletableFuture<Void>> held = new ArrayList<>();
     private boolean holding;
     private int replays;
     private Runnable afterHead = () -> {};
     private Runnable afterSince = () -> {};
+    private Runnable afterPage = () -> {};
+    private int largestPage;
     private Predicate<ChannelName> broken = channel -> false;
     private Predicate<Draft> refused = draft -> false;
 
@@ -49,6 +51,24 @@ final class UnrulyLog implements Log {
     /** Does this once, after the next replay was made up and before it is given. */
     void afterNextSince(Runnable what) {
         afterSince = what;
+    }
+
+    /** Does this once, after the next page was made up and before it is given. */
+    void afterNextPage(Runnable what) {
+        afterPage = what;
+    }
+
+    /** The most messages that were read backwards at a time. */
+    int largestPage() {
+        return largestPage;
+    }
+
+    /** From now on it is another log, with so many messages in the channel. */
+    void become(Log other, ChannelName channel, int messages) {
+        log = other;
+        for (var n = 1; n <= messages; n++) {
+            LogContract.await(append(LogContract.draft(channel, "" + n)));
+        }
     }
 
     /** How often it was asked what came after a position. */
@@ -111,7 +131,12 @@ final class UnrulyLog implements Log {
     @Override
     public Page before(ChannelName channel, long before, int limit) {
         requireReadable(channel);
-        return log.before(channel, before, limit);
+        var page = log.before(channel, before, limit);
+        largestPage = Math.max(largestPage, page.messages().size());
+        var after = afterPage;
+        afterPage = () -> {};
+        after.run();
+        return page;
     }
 
     @Override

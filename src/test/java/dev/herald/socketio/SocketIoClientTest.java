@@ -291,6 +291,8 @@ class SocketIoClientTest {
                     "join|{\"channel\":5}|malformed",
                     "join|{\"channel\":\"room\",\"since\":5}|since-invalid",
                     "join|{\"channel\":\"room\",\"since\":{\"epoch\":\"life.0\",\"offset\":-1}}|since-invalid",
+                    "history|5|malformed",
+                    "history|{\"before\":5}|channel-invalid",
                     "leave|\"room\"|not-joined",
                     "leave|null|malformed",
                     "a|1,{\"channel\":\"user:bob\"}|channel-forbidden",
@@ -321,6 +323,93 @@ class SocketIoClientTest {
                     .endsWith("\"event\":\"" + event + "\"}]");
             assertThat(ann.transport.isClosed()).isFalse();
             assertThat(server.observers.of(Received.class)).isEmpty();
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"\"before\":0", "\"before\":\"5\"", "\"before\":null", "\"limit\":0", "\"limit\":1001"})
+        void giveAPageOfTheirPastOnlyForPositiveNumbers(String member) {
+            var ann = server.connect(ANN);
+
+            ann.say("2", "1[\"history\",{\"channel\":\"room\"," + member + "}]");
+
+            assertThat(ann.hear())
+                    .singleElement()
+                    .asString()
+                    .startsWith("431[{\"error\":{\"code\":\"history-invalid\",\"message\":\"");
+        }
+
+        @Test
+        void giveAPageOfTheirPastAsAnAcknowledgement() {
+            server.publish(ROOM, "event", "1");
+            server.publish(ROOM, "event", "{\"$bytes\":\"AQID\"}");
+            server.publish(ROOM, "event", "{\"$args\":[1, 2]}");
+            server.publish(ROOM, "event", "4");
+            var ann = server.connect(ANN);
+
+            ann.say("2", "1[\"history\",{\"channel\":\"room\",\"before\":4,\"limit\":2}]");
+
+            var place = ",\"epoch\":\"life.0\",\"at\":\"2026-02-03T04:05:06.789Z\",\"data\":";
+            assertThat(ann.hear())
+                    .containsExactly("431[{\"channel\":\"room\",\"messages\":["
+                            + "{\"event\":\"event\",\"channel\":\"room\",\"offset\":3" + place + "{\"$args\":[1, 2]}},"
+                            + "{\"event\":\"event\",\"channel\":\"room\",\"offset\":2" + place
+                            + "{\"$bytes\":\"AQID\"}}"
+                            + "],\"head\":4,\"epoch\":\"life.0\"}]");
+        }
+
+        @Test
+        void giveNothingOfAnotherPersonsPast() {
+            var ann = server.connect(ANN);
+
+            ann.say("2", "1[\"history\",{\"channel\":\"user:bob\"}]");
+
+            assertThat(ann.hear())
+                    .singleElement()
+                    .asString()
+                    .startsWith("431[{\"error\":{\"code\":\"channel-forbidden\"");
+        }
+
+        @Test
+        void giveTheirPastByTheirNameAlone() {
+            var ann = server.connect(ANN);
+
+            ann.say("2", "1[\"history\",\"private\"]");
+
+            assertThat(ann.hear())
+                    .containsExactly("431[{\"channel\":\"user:ann\",\"messages\":[],\"head\":0,\"epoch\":\"life.0\"}]");
+        }
+
+        @Test
+        void giveNothingOfTheirPastToWhoAsksForNoAcknowledgement() {
+            var ann = server.connect(ANN);
+
+            ann.emit("\"history\",{\"channel\":\"room\"}");
+
+            assertThat(ann.hear())
+                    .singleElement()
+                    .asString()
+                    .startsWith("42[\"error\",{\"code\":\"history-invalid\",\"message\":\"")
+                    .endsWith("\"event\":\"history\"}]");
+        }
+
+        @Test
+        void refuseAPageThatDoesNotFitIntoTheQueueAndTheConnectionLives() {
+            for (var n = 1; n <= 3; n++) {
+                server.publish(ROOM, "event", "\"" + "x".repeat(150_000) + "\"");
+            }
+            var ann = server.connect(ANN);
+
+            for (var n = 1; n <= 4; n++) {
+                ann.say("2", n + "[\"history\",{\"channel\":\"room\"}]");
+            }
+
+            assertThat(ann.hear())
+                    .satisfiesExactly(
+                            first -> assertThat(first).startsWith("431[{\"channel\":\"room\""),
+                            second -> assertThat(second).startsWith("432[{\"channel\":\"room\""),
+                            third -> assertThat(third).startsWith("433[{\"channel\":\"room\""),
+                            fourth -> assertThat(fourth).startsWith("434[{\"error\":{\"code\":\"overloaded\""));
+            assertThat(ann.transport.isClosed()).isFalse();
         }
 
         @Test
