@@ -60,6 +60,13 @@ final class FakeHttp {
         return http;
     }
 
+    /** A request for what is below a servlet's path. */
+    static FakeHttp below(String servletPath, String method, String rest) {
+        var http = new FakeHttp(method, servletPath);
+        http.pathInfo = rest;
+        return http;
+    }
+
     FakeHttp header(String name, String... values) {
         requestHeaders.put(name.toLowerCase(Locale.ROOT), List.of(values));
         return this;
@@ -77,6 +84,11 @@ final class FakeHttp {
 
     FakeHttp by(String principal) {
         user = () -> principal;
+        return this;
+    }
+
+    FakeHttp by(Principal principal) {
+        user = principal;
         return this;
     }
 

@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +37,18 @@ class HealthServletTest {
     @BeforeEach
     void logNothing() {
         logger.setFilter(line -> false);
-        servlet.hub = new Hub(
+        servlet.hub = hub(log, () -> behind);
+    }
+
+    /** A hub whose log cannot be read. */
+    static Hub hubWithoutLog() {
+        var log = new BrokenLog();
+        log.failure = new IllegalStateException("the database is gone");
+        return hub(log, () -> false);
+    }
+
+    private static Hub hub(Log log, BooleanSupplier behind) {
+        return new Hub(
                 log,
                 new ChannelKinds(List.of(), List.of()),
                 new Observers() {
@@ -47,7 +59,7 @@ class HealthServletTest {
 
                     @Override
                     public boolean areBehind() {
-                        return behind;
+                        return behind.getAsBoolean();
                     }
 
                     @Override
@@ -149,6 +161,9 @@ class HealthServletTest {
 
         @Override
         public Page before(ChannelName channel, long before, int limit) {
+            if (failure != null) {
+                throw failure;
+            }
             return log.before(channel, before, limit);
         }
 
