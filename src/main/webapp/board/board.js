@@ -6,6 +6,16 @@ import { APPLICATION_NAME, gapInWords, isNews, isOfPeople, isPrivate, lineOf, st
 /** The most messages of each kind on the page; the oldest go first. */
 const MAX_LINES = 500;
 
+/** The same while somebody reads what was said earlier. */
+const MAX_LINES_READ_BACK = 5_000;
+
+/** How many older messages are asked for at a time, and when nobody sees the ones before, as they belong elsewhere. */
+const OLDER = 50;
+const OLDER_UNSEEN = 500;
+
+/** How near to the beginning older messages are asked for, in pixels. */
+const NEAR_BEGINNING = 200;
+
 /** The most people in the list, as in the server's. */
 const MAX_PEOPLE = 200;
 
@@ -47,13 +57,31 @@ class Conversation {
   #sending = new Map();
   #partnerId = null;
   #isAtEnd = true;
+  #past;
+  #older;
+  /** The position of each line that has one. */
+  #positions = new WeakMap();
+  /** What is older than this is not on the page; null when there is nothing at all. */
+  #oldest = null;
+  #isLoading = false;
+  #isComplete = false;
 
-  /** @param {(text: string) => string} send gives the message's id, or throws when it cannot be sent */
-  constructor(section, send) {
+  /**
+   * @param {(text: string) => string} send gives the message's id, or throws when it cannot be sent
+   * @param {object} past
+   * @param {Position | null} past.end the last position that the server rendered
+   * @param {(options: object) => Promise<object>} past.read reads a page of what was said before, as `Feed.history`
+   * @param {(message: object) => object | null} past.line what `addLine` takes, as an array; null for what is not shown
+   */
+  constructor(section, send, past) {
     this.#log = section.querySelector(".log");
     this.#list = section.querySelector(".log ol");
     this.#outbox = section.querySelector(".outbox");
     this.#problem = section.querySelector(".composer .problem");
+    this.#past = past;
+    this.#older = section.querySelector(".older");
+    this.#older.querySelector("button").addEventListener("click", () => this.#loadOlder());
+    this.#begin();
     this.form = section.querySelector(".composer");
     this.#text = this.form.querySelector("textarea");
     this.#stayAtEnd();
@@ -82,11 +110,23 @@ class Conversation {
   }
 
   addLine(line, nameElement, partnerId) {
+    const item = this.#item(line, nameElement);
+    this.#append(item, partnerId);
+    if (this.#oldest === null && line.position) {
+      this.#reach(line.position);
+    }
+  }
+
+  #item(line, nameElement) {
     const isOwn = line.senderId === selfId;
     const time = element("time", { datetime: line.at ?? new Date().toISOString() });
     showLocalTime(time);
     const text = element("p", { class: "text", dir: "auto", text: line.text });
-    this.#append(element("li", { class: isOwn ? "line own" : "line", children: [nameElement, " ", time, text] }), partnerId);
+    const item = element("li", { class: isOwn ? "line own" : "line", children: [nameElement, " ", time, text] });
+    if (line.position) {
+      this.#positions.set(item, line.position);
+    }
+    return item;
   }
 
   addNotice(sentence) {
@@ -145,6 +185,7 @@ class Conversation {
   #stayAtEnd() {
     const extent = () => `${this.#log.scrollHeight} ${this.#log.clientHeight}`;
     let extentBefore = extent();
+    let topBefore = this.#log.scrollTop;
     const resize = new ResizeObserver(() => {
       extentBefore = extent();
       if (this.#isAtEnd) {
@@ -155,20 +196,140 @@ class Conversation {
     resize.observe(this.#list);
     this.#log.addEventListener("scroll", () => {
       const isByReader = extent() === extentBefore;
+      const isUpwards = this.#log.scrollTop < topBefore;
+      topBefore = this.#log.scrollTop;
       if (isByReader) {
         this.#isAtEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 40;
+        if (isUpwards && this.#log.scrollTop < NEAR_BEGINNING) {
+          this.#loadOlder();
+        }
       }
     });
+  }
+
+  /** Learns where the server's rendering begins. */
+  #begin() {
+    const { end } = this.#past;
+    for (const item of this.#list.children) {
+      this.#positions.set(item, { epoch: end.epoch, offset: Number(item.dataset.offset) });
+    }
+    if (end) {
+      const first = this.#list.firstElementChild;
+      this.#reach(first ? this.#positions.get(first) : { epoch: end.epoch, offset: end.offset + 1 });
+    }
+  }
+
+  /** All from here on is on the page. */
+  #reach(oldest) {
+    this.#oldest = oldest;
+    this.#isComplete = oldest.offset <= 1;
+    this.#sayOlder();
+  }
+
+  #sayOlder(problem) {
+    const sentence = this.#isLoading
+      ? "Loading older messages…"
+      : this.#isComplete
+        ? "No older messages"
+        : problem
+          ? `Older messages could not be loaded: ${problem}.`
+          : "";
+    this.#older.hidden = this.#oldest === null;
+    this.#older.querySelector("button").hidden = this.#isLoading || this.#isComplete;
+    this.#older.querySelector("[role=status]").textContent = sentence;
+  }
+
+  /** Puts what was said before in front, until the reader has something more to see or there is nothing more. */
+  async #loadOlder() {
+    if (this.#isLoading || this.#isComplete || this.#oldest === null) {
+      return;
+    }
+    this.#isLoading = true;
+    this.#sayOlder();
+    let problem;
+    try {
+      let isSeen = false;
+      for (let limit = OLDER; !isSeen && !this.#isComplete; limit = OLDER_UNSEEN) {
+        const oldest = this.#oldest;
+        const page = await this.#past.read({ before: oldest.offset, limit });
+        if (this.#oldest !== oldest) {
+          break; // The page's beginning went away meanwhile: what was read does not go with it.
+        }
+        isSeen = this.#prepend(page);
+      }
+    } catch (failure) {
+      problem = failure.message;
+    } finally {
+      this.#isLoading = false;
+      this.#sayOlder(problem);
+    }
+  }
+
+  /** Returns whether the reader sees anything of it. Of a log that began anew, nothing goes with what is on the page. */
+  #prepend({ messages, epoch }) {
+    if (messages.length === 0 || epoch !== this.#oldest.epoch) {
+      this.#isComplete = true;
+      return false;
+    }
+    let isSeen = false;
+    this.#silently(() =>
+      this.#steadily(() => {
+        for (const message of messages) {
+          const shown = this.#past.line(message);
+          if (shown) {
+            const [line, nameElement, partnerId = null] = shown;
+            const item = this.#item(line, nameElement);
+            this.#mark(item, partnerId);
+            this.#list.prepend(item);
+            isSeen ||= !item.hidden;
+          }
+        }
+      }),
+    );
+    this.#reach({ epoch, offset: messages.at(-1).offset });
+    return isSeen;
+  }
+
+  /** What was said long ago is not read out. */
+  #silently(change) {
+    this.#log.setAttribute("aria-live", "off");
+    change();
+    setTimeout(() => this.#log.setAttribute("aria-live", "polite"), 1_000);
+  }
+
+  /** Changes what is on the page, and what the reader looks at stays where it is. */
+  #steadily(change) {
+    const fixed = Array.from(this.#list.children).findLast((item) => !item.hidden);
+    const topBefore = fixed?.getBoundingClientRect().top;
+    change();
+    if (this.#isAtEnd) {
+      this.scrollToEnd();
+    } else if (fixed) {
+      this.#log.scrollTop += fixed.getBoundingClientRect().top - topBefore;
+    }
   }
 
   #append(item, partnerId = null) {
     this.#mark(item, partnerId);
     this.#list.append(item);
-    if (this.#list.children.length > MAX_LINES) {
-      this.#list.firstElementChild.remove();
-    }
+    this.#forgetOldest(this.#isAtEnd ? MAX_LINES : MAX_LINES_READ_BACK);
     if (this.#isAtEnd || item.classList.contains("own")) {
       this.scrollToEnd();
+    }
+  }
+
+  #forgetOldest(max) {
+    if (this.#list.children.length <= max) {
+      return;
+    }
+    this.#steadily(() => {
+      while (this.#list.children.length > max) {
+        this.#list.firstElementChild.remove();
+      }
+    });
+    const first = Array.from(this.#list.children).find((item) => this.#positions.has(item));
+    if (first) {
+      this.#reach(this.#positions.get(first));
     }
   }
 
@@ -221,6 +382,10 @@ class People {
 
   get chosen() {
     return this.#chosen;
+  }
+
+  knows(id) {
+    return this.#names.has(id);
   }
 
   nameOf(id) {
@@ -364,9 +529,19 @@ class Status {
   }
 }
 
-const news = new Conversation(find("#news"), (text) => feed.send({ event: "news", data: { msg: text } }));
-const privately = new Conversation(find("#private"), (text) =>
-  feed.send({ event: "private", to: people.chosen, data: { msg: text } }),
+const news = new Conversation(find("#news"), (text) => feed.send({ event: "news", data: { msg: text } }), {
+  end: rendered(page.newsEpoch, page.newsOffset),
+  read: (options) => feed.history("news", options),
+  line: (message) => (isNews(message) ? newsLine(message) : null),
+});
+const privately = new Conversation(
+  find("#private"),
+  (text) => feed.send({ event: "private", to: people.chosen, data: { msg: text } }),
+  {
+    end: rendered(page.privateEpoch, page.privateOffset),
+    read: (options) => feed.history("private", options),
+    line: (message) => (isPrivate(message) ? earlierPrivateLine(message) : null),
+  },
 );
 const people = new People(privately.partners, (id) => {
   choose(id);
@@ -402,17 +577,35 @@ function conversationOf(channel) {
 
 function show(message) {
   if (isNews(message)) {
-    const line = lineOf(message);
-    meet(line);
-    news.addLine(line, nameOf(line));
+    meet(lineOf(message));
+    news.addLine(...newsLine(message));
   } else if (isPrivate(message)) {
     const line = lineOf(message);
     meet(line);
-    privately.addLine(line, element("bdi", { class: "name", text: line.senderName }), line.partnerId);
+    privately.addLine(...privateLine(line));
     people.talk(line.partnerId, isKept(message) && line.senderId !== selfId);
   } else if (isOfPeople(message)) {
     people.update(message.event, message.data);
   }
+}
+
+function newsLine(message) {
+  const line = lineOf(message);
+  return [line, nameOf(line)];
+}
+
+function privateLine(line) {
+  return [line, element("bdi", { class: "name", text: line.senderName }), line.partnerId];
+}
+
+/** Whoever is met here only is known by the name of then. */
+function earlierPrivateLine(message) {
+  const line = lineOf(message);
+  if (!people.knows(line.senderId)) {
+    meet(line);
+  }
+  people.talk(line.partnerId, false);
+  return privateLine(line);
 }
 
 function meet({ senderId, senderName }) {
@@ -446,9 +639,9 @@ function choose(id) {
   find("label[for=private-text]").textContent = `Message to ${name}`;
 }
 
-/** Where the server's rendering ends; everything if it found nothing, as something may have come since. */
+/** Where the server's rendering ends; null if it found nothing. */
 function rendered(epoch, offset) {
-  return epoch ? { epoch, offset: Number(offset) } : START;
+  return epoch ? { epoch, offset: Number(offset) } : null;
 }
 
 document.querySelectorAll("time").forEach(showLocalTime);
@@ -469,7 +662,8 @@ addEventListener("beforeunload", (event) => {
   }
 });
 
-feed.join("news", { since: rendered(page.newsEpoch, page.newsOffset) });
-feed.join("private", { since: rendered(page.privateEpoch, page.privateOffset) });
+// Everything if the server found nothing, as something may have come since.
+feed.join("news", { since: rendered(page.newsEpoch, page.newsOffset) ?? START });
+feed.join("private", { since: rendered(page.privateEpoch, page.privateOffset) ?? START });
 feed.join("people", { resume: false });
 feed.open();

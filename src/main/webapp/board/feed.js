@@ -74,6 +74,8 @@ export class Feed {
   #channels = new Map();
   /** By id, in the order of sending: { json, failures }. */
   #unacknowledged = new Map();
+  /** By id: { resolve, reject }. */
+  #questions = new Map();
   #timers = { retry: null, ping: null, watchdog: null, stable: null };
   #retryNow = () => this.retry();
 
@@ -184,6 +186,28 @@ export class Feed {
     return id;
   }
 
+  /**
+   * Asks for a page of a channel's past. Not asked again by itself.
+   *
+   * @param {string} channel
+   * @param {object} [options]
+   * @param {number} [options.before] the offset that all messages of the page are before; left out: the page ends with the last
+   * @param {number} [options.limit] the most messages, 1 to 1000
+   * @returns {Promise<{ channel: string, messages: object[], head: number, epoch: string }>} the newest message first; rejected
+   *   with an Error when there is no connection, it is lost, or the server refuses
+   */
+  history(channel, { before, limit } = {}) {
+    return new Promise((resolve, reject) => {
+      if (!this.#isOpen()) {
+        reject(new Error("there is no connection"));
+        return;
+      }
+      const id = this.#environment.newId();
+      this.#questions.set(id, { resolve, reject });
+      this.#transmit(JSON.stringify({ event: "history", channel, before, limit, id }));
+    });
+  }
+
   #connect() {
     this.#clear("retry");
     this.#enter({ name: "connecting", attempt: this.#attempt });
@@ -235,6 +259,9 @@ export class Feed {
         break;
       case "error":
         this.#refused(message);
+        break;
+      case "history":
+        this.#answered(message);
         break;
       case "left":
       case "pong":
@@ -288,7 +315,25 @@ export class Feed {
     this.#handlers.onMessage?.(channel === message.channel ? message : { ...message, channel });
   }
 
+  /** An application may have an event of this name, too. */
+  #answered(message) {
+    const question = this.#questions.get(message.id);
+    if (question) {
+      this.#questions.delete(message.id);
+      const messages = message.messages.map((one) => ({ ...one, channel: asJoined(one.channel) }));
+      question.resolve({ channel: asJoined(message.channel), messages, head: message.head, epoch: message.epoch });
+    } else {
+      this.#deliver(message);
+    }
+  }
+
   #refused(error) {
+    const question = this.#questions.get(error.id);
+    if (question) {
+      this.#questions.delete(error.id);
+      question.reject(new Error(error.message));
+      return;
+    }
     const waiting = this.#unacknowledged.get(error.id);
     if (!waiting) {
       this.#handlers.onError?.(error);
@@ -342,6 +387,9 @@ export class Feed {
   /** Forgets the socket without waiting for its end, which may take minutes on a dead network. */
   #abandon(code) {
     Object.keys(this.#timers).forEach((name) => this.#clear(name));
+    const questions = [...this.#questions.values()];
+    this.#questions.clear();
+    questions.forEach(({ reject }) => reject(new Error("the connection is lost")));
     const socket = this.#socket;
     this.#socket = null;
     if (socket) {

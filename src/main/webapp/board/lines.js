@@ -5,15 +5,16 @@ export const APPLICATION_NAME = "Herald";
 
 /**
  * A message as one line. `partnerId` is whom the reader shares a private message with: its sender, or its recipient if the
- * reader wrote it; empty for the application.
+ * reader wrote it; empty for the application. `position` is undefined for what is in no log.
  */
-export function lineOf({ event, from = "", name, to, at, data }) {
+export function lineOf({ event, from = "", name, to, at, data, epoch, offset }) {
   return {
     senderId: from,
     senderName: from ? (name ?? from) : APPLICATION_NAME,
     partnerId: event === "sent" ? to : from,
     text: textOf(data),
     at,
+    position: offset === undefined ? undefined : { epoch, offset },
   };
 }
 

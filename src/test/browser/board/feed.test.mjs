@@ -487,3 +487,55 @@ describe("ids", () => {
     assert.match(newId(), /^[0-9a-f-]{36}$/);
   });
 });
+
+describe("history", () => {
+  const page = (id, more = {}) => ({ event: "history", id, channel: "news", messages: [message(2), message(1)], head: 2, epoch: "e", ...more });
+
+  it("is a page of the channel's past, and none of its messages is delivered", async () => {
+    const { feed, environment, heard } = start({ joins: { news: {} } });
+    environment.accept();
+    const answer = feed.history("news", { before: 3, limit: 2 });
+    assert.deepEqual(environment.socket.sent.at(-1), { event: "history", channel: "news", before: 3, limit: 2, id: "id-1" });
+
+    environment.tell(page("id-1"));
+
+    assert.deepEqual(await answer, { channel: "news", messages: [message(2), message(1)], head: 2, epoch: "e" });
+    assert.deepEqual(heard.messages, []);
+  });
+
+  it("of the own private channel has its short name", async () => {
+    const { feed, environment } = start();
+    environment.accept();
+    const answer = feed.history("private");
+
+    environment.tell(page("id-1", { channel: "user:ann", messages: [message(1, { channel: "user:ann" })] }));
+
+    assert.equal((await answer).channel, "private");
+    assert.equal((await answer).messages[0].channel, "private");
+  });
+
+  it("is rejected without a connection, when it is lost, and when it is refused", async () => {
+    const { feed, environment, heard } = start();
+    await assert.rejects(feed.history("news"), /no connection/);
+    environment.accept();
+
+    const refused = feed.history("news");
+    environment.tell({ event: "error", id: "id-1", code: "log-unavailable", message: "the log cannot be read" });
+    await assert.rejects(refused, /the log cannot be read/);
+
+    const lost = feed.history("news");
+    environment.drop();
+    await assert.rejects(lost, /the connection is lost/);
+    assert.deepEqual(heard.errors, []);
+    assert.equal(feed.unacknowledged, 0);
+  });
+
+  it("is a message like others when it was not asked for", () => {
+    const { environment, heard } = start();
+    environment.accept();
+
+    environment.tell(message(1, { event: "history", channel: "orders" }));
+
+    assert.equal(heard.messages.length, 1);
+  });
+});

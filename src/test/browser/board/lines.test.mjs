@@ -33,6 +33,11 @@ describe("a line", () => {
     assert.equal(lineOf({ event: "private", data }).partnerId, "");
   });
 
+  it("has a position if it is in a log", () => {
+    assert.deepEqual(lineOf({ event: "news", data: null, epoch: "e", offset: 3 }).position, { epoch: "e", offset: 3 });
+    assert.equal(lineOf({ event: "news", data: null }).position, undefined);
+  });
+
   it("is from Herald when it has no sender, and never by a name alone", () => {
     assert.equal(lineOf({ event: "news", data: null }).senderName, "Herald");
     assert.equal(lineOf({ event: "news", name: "Ann", data: null }).senderName, "Herald");

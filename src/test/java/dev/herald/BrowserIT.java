@@ -44,6 +44,14 @@ class BrowserIT {
     }
 
     @Test
+    void olderNewsComeWhenTheReaderScrollsUpEachOnceAndInOrder() throws Exception {
+        Files.createDirectories(OUT);
+        try (var server = PayaraProcess.start(OUT.resolve("history-server.log").toFile())) {
+            NodeScript.pass("board/history.mjs", server.url(), OUT.toString());
+        }
+    }
+
+    @Test
     void theTutorialsPageTalksByTheRelayWithOnlyItsAddressChanged() throws Exception {
         Files.createDirectories(OUT);
         try (var server = PayaraProcess.start(OUT.resolve("relay-server.log").toFile())) {

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param partnerId whom the reader shares a private message with: its sender, or its recipient if the reader wrote it; empty
  *     for the application, and in news
  * @param text what is shown, as plain text
+ * @param offset its place in the channel; 0 if it has none
  */
-public record Line(String senderId, String senderName, String partnerId, String text, Instant at) {
+public record Line(String senderId, String senderName, String partnerId, String text, Instant at, long offset) {
 
     /** How the application itself is shown. */
     public static final String APPLICATION_NAME = "Herald";
@@ -31,12 +32,14 @@ public record Line(String senderId, String senderName, String partnerId, String 
     static Line of(Envelope message) {
         var from = message.from();
         var senderId = from == null ? "" : from.id();
+        var position = message.position();
         return new Line(
                 senderId,
                 from == null ? APPLICATION_NAME : from.name(),
                 message.event().equals("sent") ? orEmpty(message.to()) : senderId,
                 textOf(message),
-                message.at());
+                message.at(),
+                position == null ? 0 : position.offset());
     }
 
     /** {@code msg}, and {@code count} in brackets, if the data is of that shape; else the data as it is, as JSON. */
