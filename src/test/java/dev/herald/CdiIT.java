@@ -83,6 +83,17 @@ class CdiIT {
     }
 
     @Test
+    void theHistoryIsServedByHttpWithTheJarAlone() throws Exception {
+        var text = unique("kept");
+        perform("fire-news", "", text);
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(ServerUnderTest.get("/api/channels/news/messages")
+                                .body())
+                        .contains(text));
+    }
+
+    @Test
     void aPrivateMessageThatABeanFiresReachesThatPersonOnly() throws Exception {
         try (var ann = guest("Ann");
                 var bob = guest("Bob")) {

@@ -482,6 +482,41 @@ class FeedIT {
     }
 
     @Test
+    void theHistoryIsTheSameOnTheFeedAndByHttp() throws Exception {
+        try (var ann = FeedClient.open(FEED + "?name=Ann", Map.of())) {
+            var channel = unique("history:");
+            ann.send("said", channel, "h\u00e9 1", "s1");
+            ann.send("said", channel, "h\u00e9 2", "s2");
+            ann.awaitAnswer("s2");
+            ann.send("{\"event\":\"history\",\"channel\":\"" + channel + "\",\"limit\":5,\"id\":\"h1\"}");
+            var answer = ann.awaitAnswer("h1");
+            assertThat(answer.getJsonArray("messages"))
+                    .extracting(message -> message.asJsonObject().getInt("offset"))
+                    .containsExactly(2, 1);
+            assertThat(answer.getInt("head")).isEqualTo(2);
+
+            var path = "/api/channels/" + channel.replace(":", "%3A") + "/messages";
+            var page = ServerUnderTest.get(path + "?limit=5");
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.headers().firstValue("Cache-Control")).contains("no-store");
+            assertThat(page.body())
+                    .isEqualTo("{\"messages\":" + answer.getJsonArray("messages") + ",\"head\":2,\"epoch\":\""
+                            + answer.getString("epoch") + "\"}");
+            assertThat(ServerUnderTest.get(path + "?before=2").body())
+                    .contains("h\u00e9 1")
+                    .doesNotContain("h\u00e9 2");
+            assertThat(ServerUnderTest.get(path + "?before=0").statusCode()).isEqualTo(400);
+            assertThat(ServerUnderTest.get("/api/channels/user:ann/messages").statusCode())
+                    .isEqualTo(403);
+            assertThat(ServerUnderTest.get("/api/channels/gr%C3%BCn%20%C3%BC/messages")
+                            .body())
+                    .contains("channel-invalid");
+            assertThat(ServerUnderTest.get("/api/channels/news").statusCode()).isEqualTo(404);
+            assertThat(ServerUnderTest.post(path, "", Map.of()).statusCode()).isEqualTo(405);
+        }
+    }
+
+    @Test
     void formsOfForeignPagesAreRefused() throws Exception {
         var response = ServerUnderTest.post("/index.xhtml", "name=Mallory", Map.of("Origin", "https://evil.example"));
 

@@ -190,7 +190,7 @@ public final class FeedClient implements AutoCloseable {
         return await(
                 "an answer to " + id,
                 m -> id.equals(m.getString("id", null))
-                        && List.of("ack", "error").contains(m.getString("event")));
+                        && List.of("ack", "error", "history").contains(m.getString("event")));
     }
 
     /** Waits until the connection's own two channels are joined. */
