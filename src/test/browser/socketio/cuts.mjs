@@ -13,6 +13,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { io } from "socket.io-client";
 import { FailingProxy } from "./proxy.mjs";
+import { randomOf } from "./random.mjs";
 
 const CLIENTS = 40;
 /** Between two messages, in milliseconds. */
@@ -195,16 +196,6 @@ async function halfDead(proxy) {
 }
 
 // What everybody needs.
-
-/** Whole numbers from 0 to below a limit, the same ones for the same seed (mulberry32). */
-function randomOf(state) {
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * limit);
-  };
-}
 
 async function until(what, condition) {
   const deadline = Date.now() + PATIENCE;
