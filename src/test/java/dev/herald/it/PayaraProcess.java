@@ -9,10 +9,12 @@ import java.util.List;
 /** Payara Micro, which takes the WAR as an argument. */
 public final class PayaraProcess extends ServerProcess {
 
+    private final Path deployed;
     private final List<String> settings;
 
-    private PayaraProcess(File log, List<String> settings) throws IOException {
+    private PayaraProcess(Path deployed, File log, List<String> settings) throws IOException {
         super(log);
+        this.deployed = deployed;
         this.settings = settings;
     }
 
@@ -22,7 +24,12 @@ public final class PayaraProcess extends ServerProcess {
      * @param settings of Herald, each as {@code name=value}; what begins with {@code -} is an option of Java's
      */
     public static PayaraProcess start(File log, String... settings) throws IOException {
-        var server = new PayaraProcess(log, List.of(settings));
+        return start(war(), log, settings);
+    }
+
+    /** Likewise, with another WAR than the one that is released. */
+    public static PayaraProcess start(Path war, File log, String... settings) throws IOException {
+        var server = new PayaraProcess(war, log, List.of(settings));
         server.start();
         return server;
     }
@@ -47,7 +54,7 @@ public final class PayaraProcess extends ServerProcess {
                 "--prebootcommandfile",
                 "payara-config/pre-boot-commands.txt",
                 "--deploy",
-                war().toString()));
+                deployed.toString()));
         return new ProcessBuilder(command);
     }
 }

@@ -118,7 +118,7 @@ public abstract class ServerProcess implements AutoCloseable {
     }
 
     /** Ends the process at once; the server may be the child of a start script. */
-    private void kill() {
+    public void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }
