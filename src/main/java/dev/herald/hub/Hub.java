@@ -288,7 +288,8 @@ public final class Hub {
                     : new HistoryPage(channel, List.of(), log.head(channel));
         } catch (RuntimeException e) {
             warnOfUnreadableLog(e);
-            throw new RejectedException(ErrorCode.LOG_UNAVAILABLE, request.id(), "the log cannot be read now; try again");
+            throw new RejectedException(
+                    ErrorCode.LOG_UNAVAILABLE, request.id(), "the log cannot be read now; try again");
         }
     }
 
