@@ -125,7 +125,8 @@ public final class JdbcLog implements Log {
                 && draft.except().stream().allMatch(JdbcLog::isStorable);
     }
 
-    private static boolean isStorable(@Nullable String text) {
+    /** Whether every database of ours takes the text. */
+    static boolean isStorable(@Nullable String text) {
         if (text == null) {
             return true;
         }

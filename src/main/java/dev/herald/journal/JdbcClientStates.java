@@ -1,0 +1,321 @@
+package dev.herald.journal;
+
+import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+
+import dev.herald.api.RefusedException;
+import dev.herald.hub.ClientStates;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients' states in a database, each under the hash of its secret: a copy of the database lets nobody come back as somebody else.
+ * Any number of nodes may have the same database.
+ *
+ * <p>A state belongs to the life of a server that has its client. Each life gives a sign from time to time. When one is silent for
+ * longer than clients may be away, its states are deleted; while a client is away, nothing is written for it.
+ */
+public final class JdbcClientStates implements ClientStates, AutoCloseable {
+
+    /** How often this life gives a sign. */
+    static final Duration SIGN_INTERVAL = Duration.ofSeconds(10);
+
+    /** How much longer than its clients may be away a life may be silent. */
+    static final Duration GRACE = Duration.ofSeconds(30);
+
+    /** How many states are deleted in one transaction. */
+    static final int PURGED_TOGETHER = 500;
+
+    /** How often a transaction is tried that was rolled back for another's sake. */
+    private static final int TRIES = 5;
+
+    private static final int BATCH = 256;
+    private static final int BATCH_SIZE = 4 * 1024 * 1024;
+
+    private static final System.Logger LOG = System.getLogger(JdbcClientStates.class.getName());
+
+    private final String node = UUID.randomUUID().toString();
+    private final DataSource database;
+    private final long patience;
+    private final Clock clock;
+    private final Executor executor;
+    private final Writer<Waiting> writer;
+    private final Future<?> timer;
+
+    /** Whether this life is known to the others. */
+    private volatile boolean begun;
+
+    private final AtomicBoolean signing = new AtomicBoolean();
+
+    /** Whether the database failed the last time. */
+    private final AtomicBoolean failing = new AtomicBoolean();
+
+    /** @param state {@code null} when it is to be removed */
+    private record Waiting(String id, @Nullable String state, CompletableFuture<Void> stage) {
+
+        int size() {
+            return state == null ? 0 : state.length();
+        }
+    }
+
+    /**
+     * The states in a database whose {@linkplain Schema tables} are there.
+     *
+     * @param database best gives connections from a pool, that fail in finite time when the database does not answer
+     * @param window how long clients may be away
+     * @param clock by which lives give signs; those of all nodes agree to a few seconds
+     * @param executor lends other threads than the caller's: one as long as states wait, which also does what waits for them
+     * @param timer may have a single thread: what it runs here does not block
+     * @param waiting how many states may wait
+     * @param waitingSize of their text, in characters
+     */
+    public JdbcClientStates(
+            DataSource database,
+            Duration window,
+            Clock clock,
+            Executor executor,
+            ScheduledExecutorService timer,
+            int waiting,
+            long waitingSize) {
+        this.database = database;
+        this.patience = window.plus(GRACE).toMillis();
+        this.clock = clock;
+        this.executor = executor;
+        this.writer = new Writer<>(
+                executor,
+                new Writer.Bounds(waiting, waitingSize, BATCH, BATCH_SIZE),
+                Waiting::size,
+                this::write,
+                this::refuse);
+        this.timer = timer.scheduleAtFixedRate(
+                this::signLater, SIGN_INTERVAL.toMillis(), SIGN_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The name of a state in the database, from which nobody finds the secret. */
+    private static String id(String secret) {
+        try {
+            var hash = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    // Writing.
+
+    @Override
+    public CompletionStage<Void> put(String secret, String state) {
+        return JdbcLog.isStorable(state)
+                ? offer(new Waiting(id(secret), state, new CompletableFuture<>()))
+                : CompletableFuture.failedStage(unavailable("the database holds neither U+0000 nor broken Unicode"));
+    }
+
+    @Override
+    public void remove(String secret) {
+        var unused = offer(new Waiting(id(secret), null, new CompletableFuture<>()));
+    }
+
+    private CompletionStage<Void> offer(Waiting waiting) {
+        return writer.offer(waiting)
+                ? waiting.stage()
+                : CompletableFuture.failedStage(unavailable("too many clients' states wait for the database"));
+    }
+
+    private void write(List<Waiting> batch) {
+        try {
+            var taken = commit(batch);
+            succeeded();
+            complete(batch, taken);
+        } catch (SQLException | RuntimeException | Error e) {
+            failed(e);
+            refuse(batch);
+        }
+    }
+
+    private static void complete(List<Waiting> batch, Set<String> taken) {
+        for (var waiting : batch) {
+            if (taken.contains(waiting.id())) {
+                waiting.stage().completeExceptionally(unavailable("another server has this client now"));
+            } else {
+                waiting.stage().complete(null);
+            }
+        }
+    }
+
+    private void refuse(List<Waiting> batch) {
+        for (var waiting : batch) {
+            waiting.stage().completeExceptionally(unavailable("the database cannot take the state now; try again"));
+        }
+    }
+
+    private static RefusedException unavailable(String why) {
+        return new RefusedException(LOG_UNAVAILABLE, why);
+    }
+
+    /** Writes the last state of each client; returns which are another life's. */
+    private Set<String> commit(List<Waiting> batch) throws SQLException {
+        var states = new TreeMap<String, String>();
+        var removed = new TreeSet<String>();
+        for (var waiting : batch) {
+            if (waiting.state() == null) {
+                states.remove(waiting.id());
+                removed.add(waiting.id());
+            } else {
+                states.put(waiting.id(), waiting.state());
+                removed.remove(waiting.id());
+            }
+        }
+        for (var attempt = 1; ; attempt++) {
+            try (var connection = database.getConnection()) {
+                begin(connection);
+                return commit(connection, states, removed);
+            } catch (SQLException e) {
+                if (attempt == TRIES || !(Failures.isTransient(e) || Failures.isConstraint(e))) {
+                    throw e;
+                }
+                LOG.log(DEBUG, "a transaction is tried again", e);
+            }
+        }
+    }
+
+    private Set<String> commit(Connection connection, SortedMap<String, String> states, SortedSet<String> removed)
+            throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            var taken = states.isEmpty() ? Set.<String>of() : StateTables.write(connection, node, states);
+            if (!removed.isEmpty()) {
+                StateTables.delete(connection, node, removed);
+            }
+            connection.commit();
+            return taken;
+        } catch (SQLException | RuntimeException | Error e) {
+            rollBack(connection, e);
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private static void rollBack(Connection connection, Throwable cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    // Reading.
+
+    @Override
+    public Optional<String> take(String secret) {
+        var id = id(secret);
+        try (var connection = database.getConnection()) {
+            begin(connection);
+            var found =
+                    StateTables.read(connection, id).filter(row -> !row.node().equals(node));
+            return found.isPresent() && StateTables.take(connection, id, found.get(), node)
+                    ? Optional.of(found.get().state())
+                    : Optional.empty();
+        } catch (SQLException e) {
+            throw new JournalException("the clients' states cannot be read", e);
+        }
+    }
+
+    // Lives.
+
+    /** Makes this life known before it has states, and the others count as alive: as long as no server ran, none could give a sign. */
+    private void begin(Connection connection) throws SQLException {
+        if (!begun) {
+            StateTables.signAll(connection, clock.millis());
+            sign(connection);
+            begun = true;
+        }
+    }
+
+    private void sign(Connection connection) throws SQLException {
+        try {
+            StateTables.sign(connection, node, clock.millis());
+        } catch (SQLException e) {
+            if (!Failures.isConstraint(e)) { // another thread was first
+                throw e;
+            }
+        }
+    }
+
+    private void signLater() {
+        if (signing.compareAndSet(false, true)) {
+            try {
+                executor.execute(this::sign);
+            } catch (RuntimeException e) {
+                signing.set(false);
+                failed(e);
+            }
+        }
+    }
+
+    /** Gives a sign, and deletes the states of those who have given none for too long. */
+    private void sign() {
+        try (var connection = database.getConnection()) {
+            begin(connection);
+            sign(connection);
+            var since = clock.millis() - patience;
+            for (var silent : StateTables.silent(connection, since)) {
+                while (StateTables.purge(connection, silent, PURGED_TOGETHER) > 0) {
+                    LOG.log(DEBUG, "states of clients are deleted that did not come back");
+                }
+                StateTables.forget(connection, silent, since);
+            }
+            succeeded();
+        } catch (SQLException | RuntimeException | Error e) {
+            failed(e);
+        } finally {
+            signing.set(false);
+        }
+    }
+
+    private void failed(Throwable cause) {
+        if (failing.compareAndSet(false, true)) {
+            LOG.log(
+                    ERROR,
+                    "the database takes no clients' states; who connects now will not outlive this server",
+                    cause);
+        }
+    }
+
+    private void succeeded() {
+        if (failing.compareAndSet(true, false)) {
+            LOG.log(INFO, "the database takes clients' states again");
+        }
+    }
+
+    /** Gives no more signs. The states stay, for the next life. */
+    @Override
+    public void close() {
+        timer.cancel(false);
+    }
+}
