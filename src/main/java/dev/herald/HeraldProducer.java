@@ -7,6 +7,7 @@ import dev.herald.feed.FeedSettings;
 import dev.herald.feed.Relay;
 import dev.herald.feed.Sockets;
 import dev.herald.hub.ChannelKinds;
+import dev.herald.hub.ClientStates;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
@@ -115,7 +116,7 @@ public class HeraldProducer {
     @Produces
     @Singleton
     SocketIoServer socketIo(SocketIoSettings settings, Hub hub, Admission admission) {
-        return new SocketIoServer(settings, hub, admission, timer);
+        return new SocketIoServer(settings, hub, admission, ClientStates.NONE, timer);
     }
 
     @Produces

@@ -13,7 +13,7 @@ import dev.herald.api.Peer;
 import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +39,9 @@ public final class Member implements Peer, Predicate<Set<String>> {
     // Guarded by this object's monitor. Observers are told under it, too, which only queues. It is taken before the
     // locks of
     // channels and subscriptions, never under them.
-    private final Map<ChannelName, Subscription> subscriptions = new HashMap<>(4);
+    /** In the order of joining. */
+    private final Map<ChannelName, Subscription> subscriptions = new LinkedHashMap<>(4);
+
     private boolean gone;
 
     Member(Hub hub, Subscriber subscriber) {
@@ -95,9 +97,9 @@ public final class Member implements Peer, Predicate<Set<String>> {
         });
     }
 
-    /** The channels that it is in, each with the place before the first message that it got there. */
+    /** The channels that it is in, in the order of joining, each with the place before the first message that it got there. */
     public synchronized Map<ChannelName, Position> places() {
-        var places = new HashMap<ChannelName, Position>();
+        var places = new LinkedHashMap<ChannelName, Position>();
         subscriptions.forEach((channel, subscription) -> places.put(channel, subscription.begin()));
         return places;
     }
@@ -150,7 +152,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
         synchronized (this) {
             joined = subscriptions.containsKey(channel) ? Optional.empty() : join(channel, null);
         }
-        joined.ifPresent(subscription -> subscription.start(subscriber::announce));
+        joined.ifPresent(subscriber::wasPutIn);
         return joined.isPresent();
     }
 
@@ -180,14 +182,14 @@ public final class Member implements Peer, Predicate<Set<String>> {
     }
 
     /**
-     * Ends a subscription as its client asks.
+     * Ends a subscription as its client asks; the subscriber is told only {@link Subscriber#left}.
      *
      * @return which channel was left
      * @throws RejectedException when it is not in there
      */
     public ChannelName leave(Request.Leave request) {
         var channel = request.channel() == null ? privateChannel : request.channel();
-        if (!leave(channel)) {
+        if (!end(channel)) {
             throw new RejectedException(NOT_JOINED, request.id(), "this connection is not in channel " + channel);
         }
         return channel;
@@ -260,7 +262,22 @@ public final class Member implements Peer, Predicate<Set<String>> {
 
     /** Nothing more of the channel is queued once this has returned. */
     @Override
-    public synchronized boolean leave(ChannelName channel) {
+    public boolean leave(ChannelName channel) {
+        var isLeft = end(channel);
+        if (isLeft) {
+            subscriber.wasTakenOut(channel);
+        }
+        return isLeft;
+    }
+
+    /** Takes a subscription back that was not to be, unless another one has come in its place. */
+    public synchronized void takeBack(Subscription subscription) {
+        if (subscriptions.get(subscription.channel()) == subscription) {
+            end(subscription.channel());
+        }
+    }
+
+    private synchronized boolean end(ChannelName channel) {
         var subscription = subscriptions.remove(channel);
         if (subscription == null) {
             return false;

@@ -47,6 +47,16 @@ public interface Subscriber {
         return true;
     }
 
+    /** The application has put the connection into a channel: the subscription is the subscriber's to start. Called outside all locks. */
+    default void wasPutIn(Subscription subscription) {
+        subscription.start(this::announce);
+    }
+
+    /** The application has taken the connection out of a channel. Called after {@link #left}, outside all locks. */
+    default void wasTakenOut(ChannelName channel) {
+        // Most have nothing to do about it.
+    }
+
     /** The connection has left the channel: nothing more of it is offered. Called under a lock. */
     default void left(ChannelName channel) {
         // Most keep nothing for a channel.

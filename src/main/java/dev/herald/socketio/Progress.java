@@ -43,6 +43,24 @@ final class Progress {
     private final Map<ChannelName, Place> places = new LinkedHashMap<>(4);
     private long nextNumber;
 
+    /** A number of no channel that is in all offsets from now on; {@code null} when there is none. */
+    private @Nullable Place spoiler;
+
+    /**
+     * What offsets mean: what has to be known to read them.
+     *
+     * @param next the lowest number that no channel ever had
+     * @param ofChannels the number of each channel, lower than that
+     */
+    record Numbers(long next, Map<ChannelName, Long> ofChannels) {
+
+        Numbers {
+            if (next < 0 || ofChannels.values().stream().anyMatch(number -> number < 0 || number >= next)) {
+                throw new IllegalArgumentException("each number is 0 or more, and less than the next one");
+            }
+        }
+    }
+
     /**
      * Nothing is received.
      *
@@ -55,6 +73,26 @@ final class Progress {
                     .max()
                     .orElse(0);
         }
+    }
+
+    /** As it was at some time; how far the client is since then is not known. */
+    static Progress of(Numbers numbers) {
+        var progress = new Progress(null);
+        numbers.ofChannels().forEach((channel, number) -> progress.places.put(channel, new Place(number, false)));
+        progress.nextNumber = numbers.next();
+        return progress;
+    }
+
+    /** The numbers of these channels, which get one if they have none. */
+    Numbers numbers(Iterable<ChannelName> channels) {
+        var numbers = new LinkedHashMap<ChannelName, Long>();
+        channels.forEach(channel -> numbers.put(channel, place(channel).number));
+        return new Numbers(nextNumber, numbers);
+    }
+
+    /** Whether an offset is from here: one with a number that no channel had yet says more than is known here. */
+    boolean isReadable(String offset) {
+        return read(offset).keySet().stream().allMatch(number -> number < nextNumber);
     }
 
     /** Gives the channel its number, unless it has one: clients that number alike are given the same offsets. */
@@ -96,6 +134,11 @@ final class Progress {
         places.remove(channel);
     }
 
+    /** From now on the offsets cannot be read by who knows only the {@linkplain #numbers numbers} of before. */
+    void spoil() {
+        spoiler = new Place(nextNumber++, false);
+    }
+
     /** The offset of the last message. */
     String now() {
         return write(null, 0);
@@ -105,14 +148,23 @@ final class Progress {
         var text = new StringBuilder(16);
         for (var place : places.values()) {
             var last = place.last;
-            if (place == moving || last != null) {
-                text.append(text.isEmpty() ? "" : "_")
-                        .append(Long.toString(place.number, RADIX))
-                        .append('.')
-                        .append(Long.toString(place == moving || last == null ? offset : last.offset(), RADIX));
+            if (place == moving) {
+                write(place, offset, text);
+            } else if (last != null) {
+                write(place, last.offset(), text);
             }
         }
+        if (spoiler != null) {
+            write(spoiler, 0, text);
+        }
         return text.isEmpty() ? NOTHING : text.toString();
+    }
+
+    private static void write(Place place, long offset, StringBuilder text) {
+        text.append(text.isEmpty() ? "" : "_")
+                .append(Long.toString(place.number, RADIX))
+                .append('.')
+                .append(Long.toString(offset, RADIX));
     }
 
     /** Whether a client may have been given this. */

@@ -1,21 +1,26 @@
 package dev.herald.socketio;
 
 import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Position;
+import dev.herald.hub.ClientStates;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +32,14 @@ final class Recoveries {
     private static final System.Logger LOG = System.getLogger(Recoveries.class.getName());
     private static final int ID_BYTES = 20;
 
+    /** How the ids look that are given here: others need not be looked for in the database. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{27}");
+
     /** What came of a client's wish to go on where it was. */
     enum Outcome {
         /** Nothing is missing. */
         RECOVERED,
-        /** The private id is not known: never given, the window is over, or the client had left by itself. */
+        /** The private id is not known: never given, the window is over, the client had left by itself, or it was not kept. */
         UNKNOWN,
         /** The private id is somebody else's, or another namespace's. */
         FOREIGN,
@@ -55,18 +63,29 @@ final class Recoveries {
             Progress progress,
             long since) {}
 
+    /** How often the operator is told at the most that states are not kept. */
+    private static final Duration WARNING_INTERVAL = Duration.ofMinutes(1);
+
     private final Duration window;
     private final int max;
+    private final ClientStates states;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, SocketIoClient> connected = new ConcurrentHashMap<>();
     private final Map<Outcome, LongAdder> outcomes = new ConcurrentHashMap<>();
 
+    /** The server goes down: what is forgotten here is not forgotten in a later life. */
+    private volatile boolean ending;
+
+    private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARNING_INTERVAL.toNanos());
+
     // Guarded by this object's monitor. In the order of going.
     private final Map<String, Suspended> away = new LinkedHashMap<>();
 
-    Recoveries(Duration window, int max) {
+    /** @param states where clients are kept that outlive the server */
+    Recoveries(Duration window, int max, ClientStates states) {
         this.window = window;
         this.max = max;
+        this.states = states;
     }
 
     /** An id that cannot be guessed, for a client to come back with. */
@@ -80,39 +99,90 @@ final class Recoveries {
         connected.put(pid, client);
     }
 
+    /**
+     * Keeps a client for a later life of the server.
+     *
+     * @return as {@link ClientStates#put}
+     */
+    CompletionStage<Void> keep(String pid, ClientRecord client) {
+        return states.put(pid, client.text()).whenComplete((kept, failure) -> {
+            if (failure != null) {
+                warn(failure);
+            }
+        });
+    }
+
+    private void warn(Throwable failure) {
+        var before = warnedAt.get();
+        var now = System.nanoTime();
+        if (now - before >= WARNING_INTERVAL.toNanos() && warnedAt.compareAndSet(before, now)) {
+            LOG.log(WARNING, "clients cannot be kept for after a crash: " + failure.getMessage());
+        }
+    }
+
     /** The client is gone for good. */
     void forget(String pid) {
         connected.remove(pid);
+        unkeep(pid);
+    }
+
+    /** A later life of the server will not know the client. */
+    void unkeep(String pid) {
+        if (!ending) {
+            states.remove(pid);
+        }
+    }
+
+    /** The server goes down: from now on all that are kept stay so. */
+    void close() {
+        ending = true;
     }
 
     /** The client is away, and may come back. */
     void suspend(String pid, Suspended state) {
+        Optional<String> displaced;
         synchronized (this) {
             away.put(pid, state);
-            if (away.size() > max) {
-                removeEldest();
-            }
+            displaced = away.size() > max ? Optional.of(removeEldest()) : Optional.empty();
         }
         connected.remove(pid);
+        displaced.ifPresent(this::unkeep);
     }
 
-    private void removeEldest() {
+    private String removeEldest() {
         var eldest = away.keySet().iterator();
-        eldest.next();
+        var pid = eldest.next();
         eldest.remove();
+        return pid;
     }
 
     /**
      * Takes the state of a client that comes back. If its old connection is still there, it is not alive any more, and is ended.
+     *
+     * @throws RuntimeException when it may be in a state that cannot be read now
      */
     Optional<Suspended> claim(String pid, long now) {
         var ghost = connected.get(pid);
         if (ghost != null) {
             ghost.replace();
         }
+        Suspended state;
         synchronized (this) {
-            return Optional.ofNullable(away.remove(pid)).filter(state -> !isOver(state, now));
+            state = away.remove(pid);
         }
+        if (state != null && isOver(state, now)) {
+            unkeep(pid);
+            return Optional.empty();
+        }
+        return state == null && ID.matcher(pid).matches() ? take(pid, now) : Optional.ofNullable(state);
+    }
+
+    /** From an earlier life of the server. */
+    private Optional<Suspended> take(String pid, long now) {
+        return states.take(pid)
+                .flatMap(ClientRecord::read)
+                .map(client -> new Suspended(
+                        client.connection(), client.isProven(), client.begins(), Progress.of(client.numbers()), now));
     }
 
     private boolean isOver(Suspended state, long now) {
@@ -120,13 +190,19 @@ final class Recoveries {
     }
 
     /** Forgets those whose time is over. */
-    synchronized void tick(long now) {
-        for (Iterator<Suspended> eldest = away.values().iterator(); eldest.hasNext(); ) {
-            if (!isOver(eldest.next(), now)) {
-                return;
+    void tick(long now) {
+        var over = new ArrayList<String>();
+        synchronized (this) {
+            for (var eldest = away.entrySet().iterator(); eldest.hasNext(); ) {
+                var client = eldest.next();
+                if (!isOver(client.getValue(), now)) {
+                    break;
+                }
+                over.add(client.getKey());
+                eldest.remove();
             }
-            eldest.remove();
         }
+        over.forEach(this::unkeep);
     }
 
     /**

@@ -38,11 +38,14 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +64,6 @@ final class SocketIoClient implements Subscriber {
     private static final int MAX_EARLY = 256;
 
     private final Connection connection;
-    private final @Nullable String pid;
     private final SocketIoConnection carrier;
     private final EngineSession session;
     private final SocketIoServer server;
@@ -76,13 +78,35 @@ final class SocketIoClient implements Subscriber {
 
     private boolean mayReturn;
 
+    /**
+     * Held from reading how the client is to having it kept, so that the last that is kept is the newest. Taken before the locks of
+     * members and channels.
+     */
+    private final Object keeping = new Object();
+
+    /** What was kept last, or is being kept; {@code null} before. Guarded by "keeping". */
+    private @Nullable ClientRecord kept;
+
+    // Guarded by "keeping".
+    private long puts;
+
+    /** The latest of these that succeeded, and the channels in it. */
+    private long latestKept;
+
+    private Set<ChannelName> keptChannels = Set.of();
+
+    /** By which the client may come back; {@code null} when it may not. Changes only before the client is told. */
+    private volatile @Nullable String pid;
+
     private volatile @Nullable Member member;
 
     // Guarded by this object's monitor, which is taken under the channels' locks: under it, packets are only queued.
     private final Progress progress;
     private boolean connected;
     private boolean closed;
-    private boolean isBack;
+    /** Whether it is told what it has missed before it is told that it is connected. */
+    private boolean hearsBefore;
+
     private @Nullable List<Outgoing> early;
 
     /** @param pid by which the client may come back; {@code null} when it may not */
@@ -148,32 +172,173 @@ final class SocketIoClient implements Subscriber {
     }
 
     /**
-     * Tells a new client that it is connected, and then what happens from now on.
+     * Tells a new client that it is connected, once it is kept, and then what happens from now on. One that cannot be kept is not
+     * told by what it may come back.
      *
      * @param resume {@code {channel: position}}: where it asks to go on; {@code null} when it does not
      */
     void begin(@Nullable JsonValue resume) {
-        sayConnected();
-        if (resume != null && connection.isMain()) {
-            resume(resume);
-        }
-        member().waiting().forEach(subscription -> subscription.start(started -> true));
+        var resumed = resume == null || !connection.isMain() ? List.<Runnable>of() : resume(resume);
+        var waiting = member().waiting();
+        afterKeeping(failure -> {
+            if (failure != null) {
+                cannotReturn();
+            }
+            sayConnected();
+            resumed.forEach(Runnable::run);
+            waiting.forEach(subscription -> subscription.start(started -> true));
+        });
     }
 
-    /** Tells a client that is back what it has missed, and then that it is connected as before. */
-    void goOn() {
-        synchronized (this) {
-            isBack = true;
+    private void cannotReturn() {
+        var unkept = pid;
+        pid = null;
+        if (unkept != null) {
+            server.recoveries().forget(unkept);
         }
-        member().waiting().forEach(subscription -> subscription.start(started -> true));
-        sayConnected();
     }
+
+    /**
+     * Tells a client that is back what it has missed, and then that it is connected as before; once it is kept as it is now.
+     *
+     * @param isBack called when it is so
+     * @param otherwise called when it cannot be kept; it has heard nothing then, and has ended
+     */
+    void goOn(Runnable isBack, Runnable otherwise) {
+        var waiting = member().waiting();
+        afterKeeping(failure -> {
+            if (failure != null) {
+                if (end("it could not be kept", false)) {
+                    otherwise.run();
+                }
+                return;
+            }
+            isBack.run();
+            synchronized (this) {
+                hearsBefore = true;
+            }
+            waiting.forEach(subscription -> subscription.start(started -> true));
+            sayConnected();
+        });
+    }
+
+    // Being kept for a later life of the server.
+
+    /**
+     * Has the client kept as it is now, for a later life of the server, and then goes on with what makes this known.
+     *
+     * @param then is given why it could not be kept, or {@code null}; by any thread, this one included, which holds no lock
+     */
+    private void afterKeeping(Consumer<@Nullable Throwable> then) {
+        var unused = keep().whenComplete((nothing, failure) -> {
+            try {
+                then.accept(failure);
+                session.flush();
+            } catch (RuntimeException e) {
+                // By whichever thread: not left to others, who would not close it.
+                LOG.log(ERROR, "connection " + connection.id() + " is closed for a mistake of the server's own", e);
+                session.close(CloseReason.FORCED_CLOSE);
+            }
+        });
+    }
+
+    private CompletionStage<Void> keep() {
+        var admitted = member();
+        synchronized (keeping) {
+            var begins = admitted.places();
+            ClientRecord record;
+            synchronized (this) {
+                if (closed) {
+                    return CompletableFuture.completedStage(null);
+                }
+                record = record(begins);
+            }
+            return keep(record);
+        }
+    }
+
+    private ClientRecord record(Map<ChannelName, Position> begins) {
+        return new ClientRecord(connection, carrier.isProven(), begins, progress.numbers(begins.keySet()));
+    }
+
+    private CompletionStage<Void> keep(ClientRecord record) {
+        kept = record;
+        var number = ++puts;
+        var secret = pid;
+        var stage = secret == null
+                ? CompletableFuture.<Void>completedStage(null)
+                : server.recoveries().keep(secret, record);
+        return stage.whenComplete((nothing, failure) -> {
+            synchronized (keeping) {
+                if (failure == null && number > latestKept) {
+                    latestKept = number;
+                    keptChannels = record.begins().keySet();
+                }
+            }
+        });
+    }
+
+    /** Whether a later life of the server would find the client in a channel. */
+    private boolean isKeptIn(ChannelName channel) {
+        synchronized (keeping) {
+            return keptChannels.contains(channel);
+        }
+    }
+
+    /**
+     * The application has changed where the client is, and a later life of the server would not know of it. So the client is given an
+     * offset that only this life can read, before it hears anything of the change.
+     */
+    private void warnOfLoss(String event) {
+        unkeep();
+        var e = new RejectedException(
+                ErrorCode.LOG_UNAVAILABLE, null, "your rooms are not kept now; after a crash you begin anew");
+        synchronized (this) {
+            progress.spoil();
+            send("error", error(e, event), progress.now());
+        }
+    }
+
+    private void unkeep() {
+        var secret = pid;
+        if (secret != null) {
+            server.recoveries().unkeep(secret);
+        }
+    }
+
+    @Override
+    public void wasPutIn(Subscription subscription) {
+        if (member == null) {
+            return; // it begins with the others
+        }
+        afterKeeping(failure -> {
+            if (failure != null) {
+                warnOfLoss("join");
+            }
+            subscription.start(this::announce);
+        });
+    }
+
+    @Override
+    public void wasTakenOut(ChannelName channel) {
+        if (member == null) {
+            return; // it is not kept yet
+        }
+        afterKeeping(failure -> {
+            if (failure != null) {
+                warnOfLoss("leave");
+            }
+        });
+    }
+
+    // What the client is told first.
 
     /** The first call counts. */
     private void sayConnected() {
         var json = JSON.createObjectBuilder().add("sid", connection.id());
-        if (pid != null) {
-            json.add("pid", pid);
+        var secret = pid;
+        if (secret != null) {
+            json.add("pid", secret);
         }
         var connect = new Connect(connection.namespace(), json.build().toString());
         boolean isQueued;
@@ -193,19 +358,23 @@ final class SocketIoClient implements Subscriber {
         }
     }
 
-    private void resume(JsonValue resume) {
+    /** Joins the channels that it asks for. Returns what is to be done when it knows that it is connected: tell it so, channel by channel. */
+    private List<Runnable> resume(JsonValue resume) {
         if (!(read(resume) instanceof JsonObject places)) {
-            complain("resume", new RejectedException(ErrorCode.MALFORMED, null, "resume is an object of channels"));
-            return;
+            var e = new RejectedException(ErrorCode.MALFORMED, null, "resume is an object of channels");
+            return List.of(() -> complain("resume", e));
         }
+        var resumed = new ArrayList<Runnable>();
         places.forEach((channel, since) -> {
             try {
                 var words = new Request.Words("join", channel, null, null, position(since), "null");
-                member().join((Request.Join) words.request()).ifPresent(joined -> joined.start(this::sayJoined));
+                member().join((Request.Join) words.request())
+                        .ifPresent(joined -> resumed.add(() -> joined.start(this::sayJoined)));
             } catch (RejectedException e) {
-                complain("resume", e);
+                resumed.add(() -> complain("resume", e));
             }
         });
+        return resumed;
     }
 
     /** The Java client has only texts in its {@code auth}: then the text is the object's. */
@@ -272,14 +441,19 @@ final class SocketIoClient implements Subscriber {
 
     private void obey(String event, Request request, Answer answer) {
         if (request instanceof Request.Join join) {
-            member().join(join).ifPresent(joined -> joined.start(subscription -> announce(subscription, answer)));
-            session.flush();
+            member().join(join).ifPresent(joined -> begin(event, joined, answer));
         } else if (request instanceof Request.Leave leave) {
             var left = member().leave(leave);
-            answer.give(JSON.createObjectBuilder()
-                    .add("channel", left.value())
-                    .build()
-                    .toString());
+            afterKeeping(failure -> {
+                if (failure == null) {
+                    answer.give(JSON.createObjectBuilder()
+                            .add("channel", left.value())
+                            .build()
+                            .toString());
+                } else {
+                    reject(event, rejection(failure), answer);
+                }
+            });
         } else if (request instanceof Request.History history) {
             answer(history, answer);
         } else if (request instanceof Request.Publish publish) {
@@ -319,6 +493,30 @@ final class SocketIoClient implements Subscriber {
         session.flush();
     }
 
+    /**
+     * Once the client is kept with it, answers that it has joined, and lets the channel's messages come. It may be kept with an
+     * earlier begin, if it starts over: after a crash it gets more than it asked for then.
+     */
+    private void begin(String event, Subscription joined, Answer answer) {
+        afterKeeping(failure -> {
+            if (failure == null || isKeptIn(joined.channel())) {
+                joined.start(subscription -> announce(subscription, answer));
+                // If it has ended meanwhile, it was not announced.
+                if (member().channels().contains(joined.channel())) {
+                    answer.give(joined(joined));
+                } else {
+                    var left = "channel " + joined.channel() + " was left again meanwhile";
+                    answer.give(answer(new RejectedException(ErrorCode.NOT_JOINED, null, left)));
+                }
+            } else {
+                member().takeBack(joined);
+                reject(event, rejection(failure), answer);
+                // It may be kept with the channel after all: nobody knows.
+                afterKeeping(again -> {});
+            }
+        });
+    }
+
     /** Called under a lock: nothing is written. */
     private static boolean announce(Subscription subscription, Answer answer) {
         return !(answer instanceof OneAnswer one) || one.queue(joined(subscription));
@@ -349,17 +547,22 @@ final class SocketIoClient implements Subscriber {
                 DEBUG,
                 () -> "connection " + connection.id() + " is answered "
                         + e.code().code() + ": " + e.getMessage());
-        if (!answer.give(
-                JSON.createObjectBuilder().add("error", error(e)).build().toString())) {
+        if (!answer.give(answer(e))) {
             complain(event, e);
         }
     }
 
+    private static String answer(RejectedException e) {
+        return JSON.createObjectBuilder().add("error", error(e)).build().toString();
+    }
+
     private void complain(String event, RejectedException e) {
-        send(
-                "error",
-                JSON.createObjectBuilder(error(e)).add("event", event).build().toString());
+        send("error", error(e, event));
         session.flush();
+    }
+
+    private static String error(RejectedException e, String event) {
+        return JSON.createObjectBuilder(error(e)).add("event", event).build().toString();
     }
 
     private static JsonObject error(RejectedException e) {
@@ -371,7 +574,11 @@ final class SocketIoClient implements Subscriber {
 
     /** An event of Herald's own, past the hub. */
     private boolean send(String event, String json) {
-        var array = "[" + EventArguments.quoted(event) + "," + json + "]";
+        return send(event, json, null);
+    }
+
+    private boolean send(String event, String json, @Nullable String offset) {
+        var array = "[" + EventArguments.quoted(event) + "," + json + (offset == null ? "]" : ",\"" + offset + "\"]");
         return enqueue(packets(new Event(connection.namespace(), null, event, array, List.of())));
     }
 
@@ -399,15 +606,19 @@ final class SocketIoClient implements Subscriber {
             if (!given.compareAndSet(false, true)) {
                 return false;
             }
-            if (!queue(json)) {
+            if (!enqueueAnswer(json)) {
                 fellBehind();
             }
             session.flush();
             return true;
         }
 
-        /** Queues the answer; false when there is no room for it. */
+        /** Queues the answer, unless it is given; false when there is no room for it. */
         boolean queue(String json) {
+            return !given.compareAndSet(false, true) || enqueueAnswer(json);
+        }
+
+        private boolean enqueueAnswer(String json) {
             var arguments = EventArguments.fromHub(json);
             var array = "[" + String.join(",", arguments.texts()) + "]";
             return enqueue(packets(new Ack(connection.namespace(), ackId, array, arguments.attachments())));
@@ -454,7 +665,7 @@ final class SocketIoClient implements Subscriber {
             return connected ? queue.test(packets) : hold(packets);
         }
         var packets = packets(delivery, pid == null ? null : progress.after(channel, position));
-        if (!((connected || isBack) ? queue.test(packets) : hold(packets))) {
+        if (!((connected || hearsBefore) ? queue.test(packets) : hold(packets))) {
             return false;
         }
         progress.advance(channel, position);
@@ -473,7 +684,7 @@ final class SocketIoClient implements Subscriber {
 
     /** Written when it is sent: not under a channel's lock. */
     private Outgoing packets(Delivery delivery, @Nullable String offset) {
-        return Outgoing.later(delivery.size(), () -> delivery.as(dialect).packets(offset));
+        return Outgoing.later(delivery.size(), () -> delivery.as(dialect).packets(pid == null ? null : offset));
     }
 
     @Override
@@ -590,15 +801,32 @@ final class SocketIoClient implements Subscriber {
 
     private void leaveHub(Member admitted, String reason) {
         var begins = admitted.disconnect(reason);
-        if (pid != null && mayReturn) {
-            server.recoveries()
-                    .suspend(
-                            pid,
-                            new Recoveries.Suspended(
-                                    connection, carrier.isProven(), begins, progress, System.nanoTime()));
-        } else if (pid != null) {
-            server.recoveries().forget(pid);
+        var secret = pid;
+        if (secret == null) {
+            return;
         }
+        // Whoever has it kept at this moment is waited for, and nobody does after this.
+        synchronized (keeping) {
+            if (!mayReturn) {
+                server.recoveries().forget(secret);
+                return;
+            }
+            ClientRecord last;
+            synchronized (this) {
+                last = record(begins);
+            }
+            if (kept != null && !last.equals(kept)) {
+                var unused = keep(last).whenComplete((nothing, failure) -> {
+                    if (failure != null) {
+                        unkeep();
+                    }
+                });
+            }
+        }
+        server.recoveries()
+                .suspend(
+                        secret,
+                        new Recoveries.Suspended(connection, carrier.isProven(), begins, progress, System.nanoTime()));
     }
 
     /** Looks at the clock; false when no answers are due. */

@@ -206,7 +206,6 @@ final class SocketIoConnection implements EngineListener {
                 new Connection(sid, person, namespace), pid, new Progress(stale.orElse(null)), this, server);
         admit(client, () -> server.hub().connect(client));
         client.begin(auth.get("resume"));
-        session.flush();
     }
 
     /** Goes on where the client was, if it asks for that and nothing is missing. */
@@ -226,22 +225,38 @@ final class SocketIoConnection implements EngineListener {
         }
         var state = found.get();
         if (!isOf(state) || !state.connection().namespace().equals(namespace)) {
+            recoveries.forget(pid.get());
             return lost(Outcome.FOREIGN, null);
+        }
+        if (offset != null && !state.progress().isReadable(offset)) {
+            recoveries.forget(pid.get());
+            return lost(Outcome.GAP, "the client was in more channels than are known");
         }
         var client = new SocketIoClient(state.connection(), pid.get(), state.progress(), this, server);
         try {
             admit(client, () -> server.hub().resume(client, state.progress().returnTo(offset, state.begins())));
         } catch (GapException e) {
+            recoveries.forget(pid.get());
             return lost(Outcome.GAP, e.getMessage());
         } catch (RuntimeException e) {
             // It may have more luck when it tries again.
             recoveries.suspend(pid.get(), state);
             throw e;
         }
-        recoveries.count(Outcome.RECOVERED, person.id(), null);
-        client.goOn();
-        session.flush();
+        client.goOn(() -> recoveries.count(Outcome.RECOVERED, person.id(), null), () -> beginInstead(client, auth));
         return Optional.of(client);
+    }
+
+    /** A client is back, but cannot be kept: it begins anew. */
+    private void beginInstead(SocketIoClient client, JsonObject auth) {
+        lost(Outcome.UNKNOWN, "it could not be kept");
+        var namespace = client.connection().namespace();
+        synchronized (this) {
+            if (ended != null || !clients.remove(namespace, client)) {
+                return;
+            }
+        }
+        begin(namespace, auth);
     }
 
     /** A guest who shows no cookie is somebody new with each connection: then the private id, which is a secret, says who it is. */
@@ -334,6 +349,9 @@ final class SocketIoConnection implements EngineListener {
             ended = reason;
             left = List.copyOf(clients.values());
             clients.clear();
+        }
+        if (reason == CloseReason.SERVER_SHUTTING_DOWN) {
+            server.recoveries().close();
         }
         left.forEach(client -> client.end(reason.words(), isRecoverable(reason)));
     }

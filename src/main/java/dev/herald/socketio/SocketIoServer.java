@@ -6,6 +6,7 @@ import dev.herald.api.PersonPrincipal;
 import dev.herald.engine.EngineListener;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSession;
+import dev.herald.hub.ClientStates;
 import dev.herald.hub.Hub;
 import java.security.Principal;
 import java.time.Duration;
@@ -43,13 +44,19 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
     /**
      * Starts the clock.
      *
+     * @param states where clients are kept that outlive this server
      * @param timer may have a single thread: what it runs here does not block
      */
-    public SocketIoServer(SocketIoSettings settings, Hub hub, Admission admission, ScheduledExecutorService timer) {
+    public SocketIoServer(
+            SocketIoSettings settings,
+            Hub hub,
+            Admission admission,
+            ClientStates states,
+            ScheduledExecutorService timer) {
         this.settings = settings;
         this.hub = hub;
         this.admission = admission;
-        this.recoveries = new Recoveries(settings.recoveryWindow(), settings.maxSuspended());
+        this.recoveries = new Recoveries(settings.recoveryWindow(), settings.maxSuspended(), states);
         this.clock = timer.scheduleAtFixedRate(
                 () -> tick(System.nanoTime()), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -127,5 +134,6 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
     @Override
     public void close() {
         clock.cancel(false);
+        recoveries.close();
     }
 }

@@ -6,6 +6,7 @@ import dev.herald.api.PersonPrincipal;
 import dev.herald.engine.websocket.WebSocketHandshake;
 import dev.herald.engine.websocket.WebSocketLimits;
 import dev.herald.hub.ChannelKinds;
+import dev.herald.hub.ClientStates;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.MemoryLog;
@@ -47,8 +48,8 @@ final class IdleConnections {
                 new Nobody(),
                 new HubLimits(CONNECTIONS, 100, 1_000),
                 Clock.systemUTC());
-        var socketIo =
-                new SocketIoServer(SocketIoSettings.DEFAULT, hub, (attempt, then) -> then.run(), timer.asExecutor());
+        var socketIo = new SocketIoServer(
+                SocketIoSettings.DEFAULT, hub, (attempt, then) -> then.run(), ClientStates.NONE, timer.asExecutor());
         var server = new EngineServer(EngineSettings.DEFAULT, socketIo, timer.asExecutor(), Runnable::run);
         var sockets = new ArrayList<Tcp>(CONNECTIONS);
         connect(server, sockets, 100);

@@ -12,9 +12,11 @@ import dev.herald.engine.EngineSettings;
 import dev.herald.engine.FakeTimer;
 import dev.herald.engine.PollingClient;
 import dev.herald.hub.ChannelKinds;
+import dev.herald.hub.ClientStates;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
+import dev.herald.hub.Log;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
 import java.time.Clock;
@@ -42,7 +44,7 @@ final class TestServer {
 
     final Diary observers = new Diary();
     final FakeTimer timer = new FakeTimer();
-    final MemoryLog log;
+    final Log log;
     final Hub hub;
     final SocketIoServer socketIo;
     final EngineServer engine;
@@ -63,10 +65,15 @@ final class TestServer {
     }
 
     TestServer(SocketIoSettings settings, MemoryLog.Bounds bounds, int queuedPackets, HubLimits limits) {
-        log = new MemoryLog("life", CLOCK, bounds);
+        this(settings, new MemoryLog("life", CLOCK, bounds), ClientStates.NONE, queuedPackets, limits);
+    }
+
+    /** A life of a server, which may not be the first of its log and its clients' states. */
+    TestServer(SocketIoSettings settings, Log log, ClientStates states, int queuedPackets, HubLimits limits) {
+        this.log = log;
         hub = new Hub(log, new ChannelKinds(List.of("typing:*"), List.of()), observers, limits, CLOCK);
         socketIo = new SocketIoServer(
-                settings, hub, (attempt, then) -> examiner.accept(attempt, then), timer.asExecutor());
+                settings, hub, (attempt, then) -> examiner.accept(attempt, then), states, timer.asExecutor());
         engine = new EngineServer(
                 EngineSettings.DEFAULT.toBuilder()
                         .allowUpgrades(false)
