@@ -7,13 +7,13 @@ import dev.herald.feed.FeedSettings;
 import dev.herald.feed.Relay;
 import dev.herald.feed.Sockets;
 import dev.herald.hub.ChannelKinds;
-import dev.herald.hub.ClientStates;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
 import dev.herald.hub.LogsByKind;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
+import dev.herald.journal.JdbcClientStates;
 import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Journal;
 import dev.herald.socketio.Admission;
@@ -36,6 +36,12 @@ import org.jspecify.annotations.Nullable;
 /** Puts Herald together, once for each deployment. */
 @ApplicationScoped
 public class HeraldProducer {
+
+    /** Clients' states that wait for the database. */
+    private static final int WAITING_STATES = 20_000;
+
+    /** Of their text, in characters. */
+    private static final long WAITING_STATES_SIZE = 64L * 1024 * 1024;
 
     @Resource
     ManagedScheduledExecutorService timer;
@@ -91,6 +97,7 @@ public class HeraldProducer {
             Sockets sockets,
             EngineServer engine,
             SocketIoServer socketIo,
+            JdbcClientStates states,
             Journal journal) {
         if (status != null) {
             status.close();
@@ -98,6 +105,7 @@ public class HeraldProducer {
         sockets.close();
         engine.close();
         socketIo.close();
+        states.close();
         journal.close();
     }
 
@@ -115,8 +123,21 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    SocketIoServer socketIo(SocketIoSettings settings, Hub hub, Admission admission) {
-        return new SocketIoServer(settings, hub, admission, ClientStates.NONE, timer);
+    JdbcClientStates clientStates(Journal journal, SocketIoSettings settings) {
+        return new JdbcClientStates(
+                journal.database(),
+                settings.recoveryWindow(),
+                Clock.systemUTC(),
+                executor,
+                timer,
+                WAITING_STATES,
+                WAITING_STATES_SIZE);
+    }
+
+    @Produces
+    @Singleton
+    SocketIoServer socketIo(SocketIoSettings settings, Hub hub, Admission admission, JdbcClientStates states) {
+        return new SocketIoServer(settings, hub, admission, states, timer);
     }
 
     @Produces

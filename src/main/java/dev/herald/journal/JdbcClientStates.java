@@ -7,6 +7,7 @@ import static java.lang.System.Logger.Level.INFO;
 
 import dev.herald.api.RefusedException;
 import dev.herald.hub.ClientStates;
+import dev.herald.hub.LogUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -53,6 +54,9 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
 
     /** How often a transaction is tried that was rolled back for another's sake. */
     private static final int TRIES = 5;
+
+    /** How long the writer keeps its thread when nothing waits. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
 
     private static final int BATCH = 256;
     private static final int BATCH_SIZE = 4 * 1024 * 1024;
@@ -108,7 +112,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         this.executor = executor;
         this.writer = new Writer<>(
                 executor,
-                new Writer.Bounds(waiting, waitingSize, BATCH, BATCH_SIZE),
+                new Writer.Bounds(waiting, waitingSize, BATCH, BATCH_SIZE, LINGER),
                 Waiting::size,
                 this::write,
                 this::refuse);
@@ -242,7 +246,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
                     ? Optional.of(found.get().state())
                     : Optional.empty();
         } catch (SQLException e) {
-            throw new JournalException("the clients' states cannot be read", e);
+            throw new LogUnavailableException("the clients' states cannot be read", e);
         }
     }
 

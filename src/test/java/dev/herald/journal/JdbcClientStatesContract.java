@@ -8,6 +8,7 @@ import dev.herald.api.RefusedException;
 import dev.herald.engine.FakeTimer;
 import dev.herald.hub.ClientStates;
 import dev.herald.hub.ClientStatesContract;
+import dev.herald.hub.LogUnavailableException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,7 +65,7 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
             throw new AssertionError(e);
         }
         threads = Executors.newCachedThreadPool();
-        Schema.migrate(pool);
+        Schema.prepare(pool, "epoch");
         database = new UnrulyDatabase(pool);
     }
 
@@ -288,7 +289,7 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
 
         assertThat(refusal(states.put("other", "state"))).isEqualTo(RefusedException.Reason.LOG_UNAVAILABLE);
         states.remove("secret");
-        assertThatThrownBy(() -> next.take("secret")).isInstanceOf(JournalException.class);
+        assertThatThrownBy(() -> next.take("secret")).isInstanceOf(LogUnavailableException.class);
 
         database.gone = false;
         await(states.put("other", "state"));

@@ -655,16 +655,15 @@ class LivesTest {
         private final ExecutorService threads = Executors.newCachedThreadPool();
 
         InADatabase() {
-            Schema.migrate(pool);
+            Schema.prepare(pool, "epoch");
             begin();
         }
 
         /** Another life with the same database; the one before is as good as killed. */
         private void begin() {
-            var life = UUID.randomUUID().toString();
             server = new TestServer(
                     SETTINGS,
-                    new JdbcLog(pool, life, CLOCK, threads, new JdbcLog.Bounds(10_000, 100_000_000, 1_000, 10_000_000)),
+                    new JdbcLog(pool, CLOCK, threads, new JdbcLog.Bounds(10_000, 100_000_000, 1_000, 10_000_000)),
                     new JdbcClientStates(
                             pool,
                             Duration.ofMinutes(2),
