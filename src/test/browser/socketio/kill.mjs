@@ -74,8 +74,7 @@ function listen(name, options, cutEvery) {
       complain(`${name} is put out: ${reason}`);
     }
   });
-  // Refused while the log is not open yet: the library leaves it to the application to try again.
-  socket.on("connect_error", () => socket.active || setTimeout(() => socket.connect(), PAUSE));
+  socket.on("connect_error", (error) => socket.active || complain(`${name} is turned away: ${error.message}`));
   // The library keeps what came after the cut and before the next CONNECT, and is sent it again.
   socket.io.on("open", () => socket.receiveBuffer.splice(0));
   socket.on("error", (error) => complain(`${name} is told ${JSON.stringify(error)}`));

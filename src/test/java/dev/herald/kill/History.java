@@ -29,11 +29,14 @@ final class History {
      *
      * @param since where it wants to go on, which is after the last message that it received; nowhere at first
      * @param recovered whether it was told that nothing is missing after {@code since}
-     * @param head after which it gets messages unless it is recovered
+     * @param head after which it gets messages unless it is recovered; a client that goes on by its private id is told none
      */
     record Joined(
-            String subscriber, String channel, @Nullable Position since, boolean recovered, Position head)
-            implements Event {}
+            String subscriber,
+            String channel,
+            @Nullable Position since,
+            boolean recovered,
+            @Nullable Position head) implements Event {}
 
     /** A subscriber received a message. */
     record Received(String subscriber, String channel, Position position, String id) implements Event {}

@@ -302,6 +302,12 @@ class KillIT {
         assertThat(events)
                 .as("the log keeps everything, so nobody is told of a loss")
                 .noneMatch(event -> event instanceof Joined joined && joined.since() != null && !joined.recovered());
+        assertThat(events)
+                .as("stock clients go on by their private ids, without a word to the channels")
+                .noneMatch(event -> event instanceof Joined joined
+                        && SOCKETIO_SUBSCRIBERS.contains(joined.subscriber())
+                        && joined.since() != null
+                        && joined.head() != null);
         assertThat(points).allSatisfy((point, hits) -> assertThat(hits).isPositive());
     }
 
