@@ -26,9 +26,9 @@ public final class EventName {
 
     private EventName() {}
 
-    /** Whether the name is 1 to {@value #MAX_LENGTH} characters. */
+    /** Whether the name is 1 to {@value #MAX_LENGTH} characters that a log can hold. */
     public static boolean isValid(String name) {
-        return !name.isEmpty() && name.length() <= MAX_LENGTH;
+        return !name.isEmpty() && name.length() <= MAX_LENGTH && WellFormed.is(name);
     }
 
     /** Whether the name is kept for the server: a client could be misled by a message of that name. */

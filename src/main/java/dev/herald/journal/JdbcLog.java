@@ -15,6 +15,7 @@ import dev.herald.hub.Log;
 import dev.herald.hub.LogUnavailableException;
 import dev.herald.hub.Page;
 import dev.herald.hub.Replay;
+import dev.herald.hub.WellFormed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -127,25 +128,7 @@ public final class JdbcLog implements Log {
 
     /** Whether every database of ours takes the text. */
     static boolean isStorable(@Nullable String text) {
-        if (text == null) {
-            return true;
-        }
-        for (var n = 0; n < text.length(); n++) {
-            var c = text.charAt(n);
-            if (c == 0) {
-                return false;
-            }
-            if (Character.isSurrogate(c)) {
-                var isPair = Character.isHighSurrogate(c)
-                        && n + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(n + 1));
-                if (!isPair) {
-                    return false;
-                }
-                n++;
-            }
-        }
-        return true;
+        return text == null || WellFormed.is(text);
     }
 
     private void write(List<Waiting> batch) {
