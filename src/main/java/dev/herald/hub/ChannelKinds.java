@@ -1,22 +1,17 @@
 package dev.herald.hub;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
-import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Which kind each channel is, by patterns over its name. */
 public final class ChannelKinds {
 
-    private final List<Pattern> volatiles;
-    private final List<Pattern> memories;
+    private final List<ChannelPattern> volatiles;
+    private final List<ChannelPattern> memories;
 
     /**
-     * The kinds by their patterns, in which {@code *} stands for any characters. A name that fits both is volatile, one that fits
-     * neither durable. The health probe's own channel is in memory: whether
+     * The kinds by their {@linkplain ChannelPattern patterns}. A name that fits both is volatile, one that fits neither durable. The health probe's own channel is in memory: whether
      * Herald is alive does not hang on a database.
      */
     public ChannelKinds(List<String> volatilePatterns, List<String> memoryPatterns) {
@@ -24,13 +19,8 @@ public final class ChannelKinds {
         this.memories = compile(memoryPatterns);
     }
 
-    private static List<Pattern> compile(List<String> patterns) {
-        return patterns.stream()
-                .map(pattern -> Arrays.stream(pattern.strip().split("\\*", -1))
-                        .map(Pattern::quote)
-                        .collect(joining(".*")))
-                .map(Pattern::compile)
-                .toList();
+    private static List<ChannelPattern> compile(List<String> patterns) {
+        return patterns.stream().map(ChannelPattern::new).toList();
     }
 
     /** The kind that was chosen for a channel. */
@@ -43,7 +33,7 @@ public final class ChannelKinds {
                 : ChannelKind.DURABLE;
     }
 
-    private static boolean matches(List<Pattern> patterns, ChannelName channel) {
-        return patterns.stream().anyMatch(p -> p.matcher(channel.value()).matches());
+    private static boolean matches(List<ChannelPattern> patterns, ChannelName channel) {
+        return patterns.stream().anyMatch(pattern -> pattern.fits(channel));
     }
 }
