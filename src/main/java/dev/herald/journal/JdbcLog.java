@@ -51,6 +51,9 @@ public final class JdbcLog implements Log {
     /** How long the writer keeps its thread when nothing waits. */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
+    /** How many trimmed messages are removed together at the most. */
+    static final int TRIMMED_TOGETHER = 500;
+
     private static final System.Logger LOG = System.getLogger(JdbcLog.class.getName());
 
     private final DataSource database;
@@ -270,29 +273,34 @@ public final class JdbcLog implements Log {
     }
 
     /**
-     * Forgets the oldest messages of a channel, and that they could be repeated.
+     * Forgets the oldest messages of a channel, and that they could be repeated: at once for those who read, but in small steps
+     * in the database, of which a call does one. No step holds up those who publish: what locks the channel changes one row.
      *
-     * @param upTo the last one to forget; nothing is forgotten when it is ahead of the head
+     * @param upTo the last one to forget; nothing more is forgotten when it is ahead of the head
+     * @return whether the database still has messages that are forgotten, which the next call removes: so does one with another
+     *     {@code upTo}, when something came between
      * @throws LogUnavailableException when the database does not answer; they are forgotten or not
      */
-    public void trim(ChannelName channel, Position upTo) {
-        var unused = read(connection -> {
-            if (!Tables.channel(connection, channel).epoch().equals(upTo.epoch())) {
-                return false;
+    public boolean trim(ChannelName channel, Position upTo) {
+        return read(connection -> {
+            var row = Tables.channel(connection, channel);
+            if (row.firstKept() <= upTo.offset()) {
+                Tables.trim(connection, channel, upTo);
+                row = Tables.channel(connection, channel);
             }
-            connection.setAutoCommit(false);
-            try {
-                Tables.trim(connection, channel, upTo.offset());
-                connection.commit();
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
+            tails.forget(channel, row.firstKept() - 1);
+            var first = Tables.first(connection, channel).orElse(row.firstKept());
+            var last = Math.min(first + TRIMMED_TOGETHER, row.firstKept()) - 1;
+            if (first <= last) {
+                Tables.remove(connection, channel, first, last);
             }
-            return true;
+            return last < row.firstKept() - 1;
         });
-        tails.forget(channel);
+    }
+
+    /** How many messages wait for the database. */
+    public int waiting() {
+        return writer.waiting();
     }
 
     private Tables.Row channel(Connection connection, ChannelName channel) throws SQLException {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -203,21 +204,63 @@ final class Tables {
         }
     }
 
-    /** Removes the messages up to an offset, which is at most the head's. */
-    static void trim(Connection connection, ChannelName channel, long upTo) throws SQLException {
-        try (var update = connection.prepareStatement(
-                "UPDATE channel SET first_kept = ? WHERE name = ? AND first_kept <= ? AND head >= ?")) {
-            update.setLong(1, upTo + 1);
-            update.setString(2, channel.value());
-            update.setLong(3, upTo);
-            update.setLong(4, upTo);
-            if (update.executeUpdate() == 0) {
-                return;
+    /** The names of the channels that are there, by name after another, which may be empty. */
+    static List<ChannelName> channels(Connection connection, String after, int limit) throws SQLException {
+        try (var select =
+                connection.prepareStatement("SELECT name FROM channel WHERE name > ? ORDER BY name LIMIT " + limit)) {
+            select.setString(1, after);
+            try (var rows = select.executeQuery()) {
+                var names = new ArrayList<ChannelName>();
+                while (rows.next()) {
+                    names.add(new ChannelName(rows.getString(1)));
+                }
+                return names;
             }
         }
-        try (var delete = connection.prepareStatement("DELETE FROM message WHERE channel = ? AND number <= ?")) {
+    }
+
+    /** The time of the first message at an offset or after it, in milliseconds since 1970; empty when there is none. */
+    static OptionalLong sentAt(Connection connection, ChannelName channel, long offset) throws SQLException {
+        return number(connection, "sent_at", channel, offset);
+    }
+
+    /** The offset of the first message that is there, trimmed or not; empty when there is none. */
+    static OptionalLong first(Connection connection, ChannelName channel) throws SQLException {
+        return number(connection, "number", channel, 0);
+    }
+
+    private static OptionalLong number(Connection connection, String column, ChannelName channel, long offset)
+            throws SQLException {
+        try (var select = connection.prepareStatement(
+                "SELECT " + column + " FROM message WHERE channel = ? AND number >= ? ORDER BY number LIMIT 1")) {
+            select.setString(1, channel.value());
+            select.setLong(2, offset);
+            try (var rows = select.executeQuery()) {
+                return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
+            }
+        }
+    }
+
+    /** Marks the messages up to an offset as trimmed; does nothing when they are, or when the head is before it. Locks the channel. */
+    static void trim(Connection connection, ChannelName channel, Position upTo) throws SQLException {
+        try (var update = connection.prepareStatement(
+                "UPDATE channel SET first_kept = ? WHERE name = ? AND epoch = ? AND first_kept <= ? AND head >= ?")) {
+            update.setLong(1, upTo.offset() + 1);
+            update.setString(2, channel.value());
+            update.setString(3, upTo.epoch());
+            update.setLong(4, upTo.offset());
+            update.setLong(5, upTo.offset());
+            update.executeUpdate();
+        }
+    }
+
+    /** Removes the messages from one offset to another. Locks them, but not their channel. */
+    static void remove(Connection connection, ChannelName channel, long from, long to) throws SQLException {
+        try (var delete =
+                connection.prepareStatement("DELETE FROM message WHERE channel = ? AND number >= ? AND number <= ?")) {
             delete.setString(1, channel.value());
-            delete.setLong(2, upTo);
+            delete.setLong(2, from);
+            delete.setLong(3, to);
             delete.executeUpdate();
         }
     }

@@ -92,8 +92,22 @@ final class Tails {
         shrink(channel);
     }
 
-    /** Forgets a channel. */
-    synchronized void forget(ChannelName channel) {
+    /** Forgets the messages of a channel up to an offset. */
+    synchronized void forget(ChannelName channel, long upTo) {
+        var tail = tails.get(channel);
+        if (tail == null || upTo < tail.first()) {
+            return;
+        }
+        if (upTo >= tail.last()) {
+            forget(channel);
+            return;
+        }
+        var forgotten = tail.messages().subList(0, (int) (upTo + 1 - tail.first()));
+        count(forgotten, -1);
+        forgotten.clear();
+    }
+
+    private void forget(ChannelName channel) {
         var tail = tails.remove(channel);
         if (tail != null) {
             count(tail.messages(), -1);

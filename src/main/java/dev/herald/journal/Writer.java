@@ -77,6 +77,13 @@ final class Writer<T> {
         return true;
     }
 
+    /** How many wait that are not being written yet. */
+    int waiting() {
+        synchronized (queue) {
+            return queue.size();
+        }
+    }
+
     private void start() {
         try {
             executor.execute(this::write);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.api.ChannelName;
+import dev.herald.api.Envelope;
 import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
 import dev.herald.hub.Appended;
@@ -283,6 +284,68 @@ abstract class JdbcLogContract extends LogContract {
     }
 
     @Test
+    void trimsInSmallStepsBetweenWhichOthersPublish() throws Exception {
+        var surplus = 2 * JdbcLog.TRIMMED_TOGETHER + 100;
+        var kept = 50;
+        publishMany(surplus + kept);
+        var upTo = new Position(log.head(NEWS).epoch(), surplus);
+        var published = new ArrayList<Long>();
+        database.beforeRemoval = () -> published.add(append(NEWS, "meanwhile").offset());
+
+        var steps = 1;
+        while (((JdbcLog) log).trim(NEWS, upTo)) {
+            // As soon as the first step begins, nobody gets what goes with the last one.
+            assertThat(otherNode().since(NEWS, new Position(upTo.epoch(), surplus - 1), ALL))
+                    .isInstanceOf(Replay.Gap.class);
+            steps++;
+        }
+
+        assertThat(steps).isEqualTo(3);
+        assertThat(published).containsExactly(surplus + kept + 1L, surplus + kept + 2L, surplus + kept + 3L);
+        assertThat(database.removals).containsExactly(JdbcLog.TRIMMED_TOGETHER, JdbcLog.TRIMMED_TOGETHER, 100);
+        assertThat(offsets(latest(otherNode(), NEWS, ALL)))
+                .containsExactlyElementsOf(LongStream.rangeClosed(surplus + 1, surplus + kept + 3)
+                        .boxed()
+                        .toList());
+        assertThat(((JdbcLog) log).trim(NEWS, upTo)).isFalse();
+        assertThat(database.removals).hasSize(3);
+    }
+
+    @Test
+    void removesWhatAnInterruptedTrimHasLeft() throws Exception {
+        publishMany(JdbcLog.TRIMMED_TOGETHER + 20);
+        var epoch = log.head(NEWS).epoch();
+        database.beforeRemoval = () -> {
+            throw new SQLException("the machine is switched off", "08006");
+        };
+        var upTo = new Position(epoch, JdbcLog.TRIMMED_TOGETHER + 10);
+        assertThatThrownBy(() -> ((JdbcLog) log).trim(NEWS, upTo)).isInstanceOf(LogUnavailableException.class);
+        assertThat(latest(log, NEWS, ALL)).hasSize(10);
+
+        database.beforeRemoval = () -> {};
+        assertThat(((JdbcLog) log).trim(NEWS, new Position(epoch, 0))).isTrue();
+        assertThat(((JdbcLog) log).trim(NEWS, new Position(epoch, 0))).isFalse();
+
+        assertThat(database.removals).containsExactly(JdbcLog.TRIMMED_TOGETHER, 10);
+        assertThat(latest(log, NEWS, ALL)).hasSize(10);
+    }
+
+    @Test
+    void takesTheIdOfATrimmedMessageForANewOne() {
+        var first = append(draft(NEWS, ANN, "1", "id-1"));
+        ((JdbcLog) log).trim(NEWS, first);
+
+        assertThat(append(draft(NEWS, ANN, "another", "id-1")).offset()).isEqualTo(2);
+    }
+
+    private void publishMany(int count) {
+        IntStream.rangeClosed(1, count)
+                .mapToObj(n -> log.append(draft(NEWS, "" + n)))
+                .toList()
+                .forEach(LogContract::await);
+    }
+
+    @Test
     void keepsAllForTheNextLife() {
         var draft = draft(NEWS, ANN, "1", "id-1");
         var first = await(log.append(draft)).message();
@@ -400,6 +463,11 @@ abstract class JdbcLogContract extends LogContract {
         goOn.countDown();
         await(first);
         return stages;
+    }
+
+    /** All messages of a channel that a log has, oldest first. */
+    static List<Envelope> kept(Log log, ChannelName channel) {
+        return latest(log, channel, ALL);
     }
 
     /** Another log on the same database. */

@@ -6,20 +6,27 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 /** A database that counts, waits or fails, as a test wants. */
 final class UnrulyDatabase {
 
-    /** What to do before a commit. */
-    interface BeforeCommit {
+    /** What to do before something. */
+    interface Before {
         void run() throws SQLException;
     }
 
     final AtomicInteger commits = new AtomicInteger();
     final AtomicInteger messageReads = new AtomicInteger();
-    volatile BeforeCommit beforeCommit = () -> {};
+    final AtomicInteger ageReads = new AtomicInteger();
+    volatile Before beforeCommit = () -> {};
+    /** How many messages each of the statements has removed that removed some. */
+    final List<Integer> removals = new CopyOnWriteArrayList<>();
+
+    volatile Before beforeRemoval = () -> {};
     volatile boolean gone;
 
     private final DataSource database;
@@ -49,15 +56,27 @@ final class UnrulyDatabase {
                     && ((String) arguments[0]).contains("FROM message m WHERE m.channel")) {
                 messageReads.incrementAndGet();
             }
+            if (method.getName().equals("prepareStatement") && ((String) arguments[0]).contains("SELECT sent_at")) {
+                ageReads.incrementAndGet();
+            }
             var result = call(method, connection, arguments);
-            return result instanceof PreparedStatement statement ? statement(statement) : result;
+            return result instanceof PreparedStatement statement
+                    ? statement(statement, ((String) arguments[0]).startsWith("DELETE FROM message"))
+                    : result;
         });
     }
 
-    private PreparedStatement statement(PreparedStatement statement) {
+    private PreparedStatement statement(PreparedStatement statement, boolean removes) {
         return proxy(PreparedStatement.class, (method, arguments) -> {
-            if (method.getName().startsWith("execute")) {
+            var executes = method.getName().startsWith("execute");
+            if (executes) {
                 requireThere();
+            }
+            if (executes && removes) {
+                beforeRemoval.run();
+                var removed = (Integer) call(method, statement, arguments);
+                removals.add(removed);
+                return removed;
             }
             return call(method, statement, arguments);
         });
