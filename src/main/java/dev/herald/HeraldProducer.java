@@ -16,6 +16,7 @@ import dev.herald.hub.Observers;
 import dev.herald.journal.JdbcClientStates;
 import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Journal;
+import dev.herald.journal.Retention;
 import dev.herald.socketio.Admission;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
@@ -26,6 +27,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import jakarta.json.bind.JsonbBuilder;
 import java.security.SecureRandom;
@@ -59,12 +61,21 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Log log(Journal journal, ChannelKinds kinds, JdbcLog.Bounds bounds, MemoryLog.Bounds memoryBounds) {
-        var clock = Clock.systemUTC();
-        return new LogsByKind(
-                kinds,
-                new JdbcLog(journal.database(), clock, executor, bounds),
-                new MemoryLog(randomId(), clock, memoryBounds));
+    @Typed(JdbcLog.class)
+    JdbcLog durableLog(Journal journal, JdbcLog.Bounds bounds) {
+        return new JdbcLog(journal.database(), Clock.systemUTC(), executor, bounds);
+    }
+
+    @Produces
+    @Singleton
+    Log log(JdbcLog durable, ChannelKinds kinds, MemoryLog.Bounds bounds) {
+        return new LogsByKind(kinds, durable, new MemoryLog(randomId(), Clock.systemUTC(), bounds));
+    }
+
+    @Produces
+    @Singleton
+    Retention retention(JdbcLog log, Journal journal, Retention.Rules rules) {
+        return new Retention(log, journal.database(), rules, Clock.systemUTC(), timer, executor);
     }
 
     private static String randomId() {
@@ -98,6 +109,7 @@ public class HeraldProducer {
             EngineServer engine,
             SocketIoServer socketIo,
             JdbcClientStates states,
+            Retention retention,
             Journal journal) {
         if (status != null) {
             status.close();
@@ -106,6 +118,7 @@ public class HeraldProducer {
         engine.close();
         socketIo.close();
         states.close();
+        retention.close();
         journal.close();
     }
 

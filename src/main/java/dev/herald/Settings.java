@@ -6,6 +6,8 @@ import dev.herald.hub.ChannelKinds;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.MemoryLog;
 import dev.herald.journal.JdbcLog;
+import dev.herald.journal.Retention;
+import dev.herald.journal.RetentionRule;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.web.Origins;
 import dev.herald.web.SocketIoPath;
@@ -61,6 +63,15 @@ public class Settings {
             default ->
                 throw new IllegalArgumentException("herald.durability is " + durability + ", not strict or warn");
         };
+    }
+
+    @Produces
+    @Singleton
+    Retention.Rules retention() {
+        var rules = config.getOptionalValues("herald.retention", String.class).orElse(List.of("news=30d"));
+        return new Retention.Rules(
+                rules.stream().map(RetentionRule::of).toList(),
+                millis("herald.retention.interval", Duration.ofMinutes(1)));
     }
 
     @Produces

@@ -1,6 +1,7 @@
 package dev.herald;
 
 import dev.herald.journal.Journal;
+import dev.herald.journal.Retention;
 import jakarta.annotation.sql.DataSourceDefinition;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
@@ -18,8 +19,12 @@ public class Startup implements ServletContextListener {
     @Inject
     Journal journal;
 
+    @Inject
+    Retention retention;
+
     @Override
     public void contextInitialized(ServletContextEvent event) {
         journal.open();
+        retention.open();
     }
 }
