@@ -56,7 +56,8 @@ public class HeraldProducer {
     @Produces
     @Singleton
     Journal journal(Settings settings) {
-        return Journal.configured(settings.isStrict(), randomId(), timer, executor);
+        var opening = new Journal.Opening(settings.isStrict(), randomId(), settings.restored());
+        return Journal.configured(opening, timer, executor);
     }
 
     @Produces

@@ -17,6 +17,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -63,6 +64,11 @@ public class Settings {
             default ->
                 throw new IllegalArgumentException("herald.durability is " + durability + ", not strict or warn");
         };
+    }
+
+    /** The name of the backup that was restored last, if any was. */
+    Optional<String> restored() {
+        return config.getOptionalValue("herald.log.restored", String.class);
     }
 
     @Produces

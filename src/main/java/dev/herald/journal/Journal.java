@@ -9,6 +9,7 @@ import dev.herald.hub.LogUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import javax.sql.DataSource;
@@ -28,11 +29,27 @@ public final class Journal implements AutoCloseable {
 
     private final DataSource target;
     private final String name;
-    private final boolean strict;
-    private final String newEpoch;
+    private final Opening opening;
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final Gate gate = new Gate();
+
+    /**
+     * How a database is opened.
+     *
+     * @param strict whether a database that may lose what it has committed is refused; otherwise it is warned of
+     * @param newEpoch random, 1 to 64 characters: no other log may ever have had it; used when the database is new, or restored
+     * @param restored names the backup that was restored last, 1 to 64 characters; the first opening with a name gives all channels
+     *     the new epoch
+     */
+    public record Opening(boolean strict, String newEpoch, Optional<String> restored) {
+
+        public Opening {
+            if (restored.stream().anyMatch(name -> name.isEmpty() || name.length() > 64)) {
+                throw new IllegalArgumentException("herald.log.restored is not 1 to 64 characters");
+            }
+        }
+    }
 
     private enum State {
         CLOSED,
@@ -54,31 +71,22 @@ public final class Journal implements AutoCloseable {
      *
      * @param database is asked for connections, and refuses in finite time
      * @param name of the database, for people
-     * @param strict whether a database that may lose what it has committed is refused; otherwise it is warned of
-     * @param newEpoch random, 1 to 64 characters: no other log may ever have had it; used when the database is new
      * @param timer may have a single thread: what it runs here does not block
      * @param executor lends a thread for each further try to open the database
      */
     public Journal(
-            DataSource database,
-            String name,
-            boolean strict,
-            String newEpoch,
-            ScheduledExecutorService timer,
-            Executor executor) {
+            DataSource database, String name, Opening opening, ScheduledExecutorService timer, Executor executor) {
         this.target = database;
         this.name = name;
-        this.strict = strict;
-        this.newEpoch = newEpoch;
+        this.opening = opening;
         this.timer = timer;
         this.executor = executor;
     }
 
     /** The journal in the database that is configured. */
-    public static Journal configured(
-            boolean strict, String newEpoch, ScheduledExecutorService timer, Executor executor) {
+    public static Journal configured(Opening opening, ScheduledExecutorService timer, Executor executor) {
         var database = new HeraldDataSource();
-        return new Journal(database, database.name(), strict, newEpoch, timer, executor);
+        return new Journal(database, database.name(), opening, timer, executor);
     }
 
     /** Opens the database, now or, on another thread, as soon as it is there. Called once. */
@@ -91,11 +99,12 @@ public final class Journal implements AutoCloseable {
             return;
         }
         try {
-            Schema.prepare(target, newEpoch);
+            Schema.prepare(target, opening.newEpoch());
+            opening.restored().ifPresent(this::renew);
             var weakness = Durability.weakness(target);
             weakness.ifPresent(this::warn);
             failure = null;
-            state = weakness.isPresent() && strict ? State.REFUSED : State.OPEN;
+            state = weakness.isPresent() && opening.strict() ? State.REFUSED : State.OPEN;
             if (state == State.OPEN) {
                 LOG.log(INFO, "the log is in " + name);
             }
@@ -105,8 +114,18 @@ public final class Journal implements AutoCloseable {
         }
     }
 
+    private void renew(String restored) {
+        if (Schema.renew(target, opening.newEpoch(), restored)) {
+            LOG.log(
+                    WARNING,
+                    "the log is taken for the backup \"" + restored
+                            + "\", as herald.log.restored says, and has a new epoch: "
+                            + "clients that were here before are told that messages may be missing");
+        }
+    }
+
     private void warn(String weakness) {
-        if (strict) {
+        if (opening.strict()) {
             LOG.log(
                     ERROR,
                     "no durable message is taken, as herald.durability=strict: " + name + " " + weakness

@@ -30,7 +30,35 @@ public final class Schema {
         }
     }
 
-    private static void migrate(DataSource database) {
+    /**
+     * Begins a new life of the log after a backup was restored: all channels get another epoch, so that clients which know messages
+     * from after the backup are told. Does nothing when that was done for this backup.
+     *
+     * @param newEpoch random, 1 to 64 characters: no other log may ever have had it
+     * @param restored names the backup, 1 to 64 characters
+     * @return whether the log has the new epoch now
+     * @throws LogUnavailableException when it cannot; the epochs are as they were
+     */
+    static boolean renew(DataSource database, String newEpoch, String restored) {
+        try (var connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                var renewed = Tables.renew(connection, new Position(newEpoch, 0).epoch(), restored);
+                connection.commit();
+                return renewed;
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw new LogUnavailableException("the restored log does not take another epoch", e);
+        }
+    }
+
+    /** As {@link #prepare}, but without an epoch for a database that is new. */
+    static void migrate(DataSource database) {
         try {
             Flyway.configure(Schema.class.getClassLoader())
                     .dataSource(database)

@@ -59,6 +59,27 @@ final class Tables {
         }
     }
 
+    /**
+     * Gives all channels another epoch, unless that was done for this restored backup already.
+     *
+     * @return whether they have it now
+     */
+    static boolean renew(Connection connection, String epoch, String restored) throws SQLException {
+        try (var journal = connection.prepareStatement(
+                        "UPDATE journal SET epoch = ?, restored = ? WHERE restored IS NULL OR restored <> ?");
+                var channels = connection.prepareStatement("UPDATE channel SET epoch = ?")) {
+            journal.setString(1, epoch);
+            journal.setString(2, restored);
+            journal.setString(3, restored);
+            if (journal.executeUpdate() == 0) {
+                return false;
+            }
+            channels.setString(1, epoch);
+            channels.executeUpdate();
+            return true;
+        }
+    }
+
     /** The channel, as it will be if it is not there yet. */
     static Row channel(Connection connection, ChannelName name) throws SQLException {
         try (var select = connection.prepareStatement("SELECT epoch, head, first_kept FROM channel WHERE name = ?")) {

@@ -3,7 +3,9 @@
 -- One row: the epoch of channels that are not there yet.
 CREATE TABLE journal (
     id INTEGER NOT NULL PRIMARY KEY,
-    epoch VARCHAR(64) NOT NULL
+    epoch VARCHAR(64) NOT NULL,
+    -- What the operator called the last backup that was restored; NULL when none was.
+    restored VARCHAR(64)
 );
 
 -- The row lock of a channel is what orders its messages, on all nodes.
