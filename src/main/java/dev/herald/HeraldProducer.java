@@ -53,6 +53,8 @@ public class HeraldProducer {
 
     private @Nullable SocketIoStatus status;
 
+    private @Nullable JournalStatus journalStatus;
+
     @Produces
     @Singleton
     Journal journal(Settings settings) {
@@ -64,7 +66,10 @@ public class HeraldProducer {
     @Singleton
     @Typed(JdbcLog.class)
     JdbcLog durableLog(Journal journal, JdbcLog.Bounds bounds) {
-        return new JdbcLog(journal.database(), Clock.systemUTC(), executor, bounds);
+        var log = new JdbcLog(journal.database(), Clock.systemUTC(), executor, bounds);
+        journalStatus = new JournalStatus(journal, log);
+        journalStatus.open();
+        return log;
     }
 
     @Produces
@@ -114,6 +119,9 @@ public class HeraldProducer {
             Journal journal) {
         if (status != null) {
             status.close();
+        }
+        if (journalStatus != null) {
+            journalStatus.close();
         }
         sockets.close();
         engine.close();

@@ -6,6 +6,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.herald.hub.LogUnavailableException;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -153,6 +154,27 @@ public final class Journal implements AutoCloseable {
             root = root.getCause();
         }
         return root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+
+    /** The database for people: without what may be a secret. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether it is open and has answered when it was used last. */
+    public boolean isOpen() {
+        return state == State.OPEN && failure == null;
+    }
+
+    /**
+     * Writes a copy of an H2 database, as it is at one moment, while it is used.
+     *
+     * @param file absolute; is not there yet
+     * @throws IOException when there is no copy, with a sentence for the operator
+     */
+    public void backup(String file) throws IOException {
+        Backup.write(gate, file);
+        LOG.log(INFO, "a backup of " + name + " is in " + file);
     }
 
     /** The database, as far as it is open; its connections have automatic commits. */
