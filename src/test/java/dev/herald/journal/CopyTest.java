@@ -1,0 +1,169 @@
+package dev.herald.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Person;
+import dev.herald.api.Position;
+import dev.herald.hub.Draft;
+import dev.herald.hub.Replay;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A log that moves from one database to another. */
+class CopyTest {
+
+    private static final ChannelName NEWS = ChannelName.NEWS;
+    private static final ChannelName ORDERS = new ChannelName("orders");
+    private static final Person ANN = new Person("ann", "\u00c5nn \ud83d\ude00");
+
+    @TempDir
+    Path directory;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final List<JdbcConnectionPool> pools = new ArrayList<>();
+    private JdbcConnectionPool source;
+    private JdbcConnectionPool target;
+
+    @BeforeEach
+    void createDatabases() {
+        source = database("source");
+        target = database("target");
+    }
+
+    private JdbcConnectionPool database(String name) {
+        var pool = JdbcLogH2FileTest.open(directory.resolve(name));
+        pools.add(pool);
+        return pool;
+    }
+
+    @AfterEach
+    void close() {
+        threads.shutdownNow();
+        pools.forEach(JdbcConnectionPool::dispose);
+    }
+
+    @Test
+    void goesOnAsIfNothingHadBeen() throws Exception {
+        Schema.prepare(source, "life");
+        var before = log(source);
+        for (var n = 1; n <= 350; n++) {
+            await(before.append(draft(NEWS, "" + n, "id-" + n)));
+        }
+        for (var n = 1; n <= 250; n++) {
+            await(before.append(draft(new ChannelName("chat." + n), "\"\\u0000 \ud83d\ude00\"", null)));
+        }
+        await(before.append(new Draft(ORDERS, "event", null, "bob", "{}", null, Set.of("socket-1", "a\nb"))));
+        var trimmed = JdbcLogContract.kept(before, NEWS).get(50).position();
+        before.trim(NEWS, trimmed);
+
+        Copy.copy(source, target);
+
+        Schema.prepare(target, "another");
+        var after = log(target);
+        for (var channel : List.of(NEWS, ORDERS, new ChannelName("chat.1"), new ChannelName("chat.250"))) {
+            assertThat(after.head(channel)).isEqualTo(before.head(channel));
+            assertThat(JdbcLogContract.kept(after, channel)).isEqualTo(JdbcLogContract.kept(before, channel));
+        }
+        assertThat(JdbcLogContract.kept(after, NEWS)).hasSize(299);
+        assertThat(after.since(NEWS, new Position("life", 3), 10)).isInstanceOf(Replay.Gap.class);
+        assertThat(after.since(NEWS, new Position("life", 340), 10))
+                .isEqualTo(before.since(NEWS, new Position("life", 340), 10));
+        assertThat(after.head(new ChannelName("new"))).isEqualTo(new Position("life", 0));
+        assertThat(await(after.append(draft(NEWS, "350", "id-350"))).duplicate())
+                .isTrue();
+        assertThat(await(after.append(draft(NEWS, "351", null))).message().position())
+                .isEqualTo(new Position("life", 351));
+    }
+
+    @Test
+    void mixesNoTwoLogs() throws Exception {
+        Schema.prepare(source, "life");
+        Schema.prepare(target, "other life");
+
+        assertThatExceptionOfType(Copy.CopyException.class)
+                .isThrownBy(() -> Copy.copy(source, target))
+                .withMessageContaining("journal already");
+    }
+
+    @Test
+    void copiesOnlyALog() {
+        assertThatExceptionOfType(Copy.CopyException.class)
+                .isThrownBy(() -> Copy.copy(source, target))
+                .withMessageContaining("no log");
+    }
+
+    @Test
+    void copiesAllOrNothing() throws Exception {
+        Schema.prepare(source, "life");
+        var log = log(source);
+        for (var n = 1; n <= 3; n++) {
+            await(log.append(draft(NEWS, "" + n, null)));
+        }
+        Schema.migrate(target);
+        try (var connection = target.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE message ADD CHECK (number < 3)");
+        }
+
+        assertThatExceptionOfType(SQLException.class).isThrownBy(() -> Copy.copy(source, target));
+
+        assertThat(Copy.TABLES)
+                .allSatisfy(table -> assertThat(count(table.name())).isZero());
+    }
+
+    @Test
+    void knowsAllTablesAndTheirKeys() throws Exception {
+        Schema.migrate(source);
+        try (var connection = source.getConnection();
+                var keys = connection.prepareStatement("SELECT LOWER(k.table_name), LOWER(k.column_name)"
+                        + " FROM information_schema.table_constraints c JOIN information_schema.key_column_usage k"
+                        + " USING (constraint_schema, constraint_name)"
+                        + " WHERE c.constraint_type = 'PRIMARY KEY' ORDER BY k.table_name, k.ordinal_position");
+                var rows = keys.executeQuery()) {
+            var expected = new ArrayList<String>();
+            while (rows.next()) {
+                if (!rows.getString(1).equals("herald_schema")) {
+                    expected.add(rows.getString(1) + "." + rows.getString(2));
+                }
+            }
+            assertThat(Copy.TABLES.stream()
+                            .flatMap(table -> table.key().stream().map(key -> table.name() + "." + key)))
+                    .containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    private int count(String table) throws SQLException {
+        try (var connection = target.getConnection();
+                var select = connection.prepareStatement("SELECT COUNT(*) FROM " + table);
+                var rows = select.executeQuery()) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    private JdbcLog log(JdbcConnectionPool pool) {
+        return JdbcLogContract.openLog(pool, JdbcLogContract.BOUNDS, threads);
+    }
+
+    private static Draft draft(ChannelName channel, String json, String clientId) {
+        return new Draft(channel, "event", ANN, null, json, clientId);
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+    }
+}
