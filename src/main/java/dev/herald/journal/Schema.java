@@ -64,6 +64,9 @@ public final class Schema {
                     .dataSource(database)
                     .locations("classpath:dev/herald/journal/schema")
                     .table("herald_schema")
+                    // Others may have tables there, too.
+                    .baselineOnMigrate(true)
+                    .baselineVersion("0")
                     .load()
                     .migrate();
         } catch (FlywayException e) {
