@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Position;
@@ -35,7 +36,6 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,19 +44,22 @@ abstract class JdbcLogContract extends LogContract {
 
     static final JdbcLog.Bounds BOUNDS = new JdbcLog.Bounds(10_000, 100_000_000, 1_000, 10_000_000);
 
+    /** As many as the tests' threads. */
+    static final int CONNECTIONS = 16;
+
     private static final RefusedException.Reason UNAVAILABLE = RefusedException.Reason.LOG_UNAVAILABLE;
 
     UnrulyDatabase database;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private JdbcConnectionPool pool;
+    private HikariDataSource pool;
 
-    /** A pool of connections to a new and empty database. */
-    abstract JdbcConnectionPool createDatabase() throws Exception;
+    /** A new and empty database. */
+    abstract DatabaseSettings createDatabase() throws Exception;
 
     @Override
     protected Log createLog(Clock clock, int messages) throws Exception {
-        pool = createDatabase();
+        pool = HeraldDataSource.pool(createDatabase());
         Schema.prepare(pool, UUID.randomUUID().toString());
         database = new UnrulyDatabase(pool);
         return openLog(database.dataSource(), BOUNDS, threads);
@@ -69,7 +72,7 @@ abstract class JdbcLogContract extends LogContract {
     @AfterEach
     void close() {
         threads.shutdownNow();
-        pool.dispose();
+        pool.close();
     }
 
     @Test
@@ -343,6 +346,23 @@ abstract class JdbcLogContract extends LogContract {
                 .mapToObj(n -> log.append(draft(NEWS, "" + n)))
                 .toList()
                 .forEach(LogContract::await);
+    }
+
+    @Test
+    void sharesADatabaseWithOthers() throws Exception {
+        try (var shared = HeraldDataSource.pool(createDatabase())) {
+            try (var connection = shared.getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute("CREATE TABLE orders (number INTEGER)");
+            }
+
+            Schema.prepare(shared, UUID.randomUUID().toString());
+            Schema.prepare(shared, UUID.randomUUID().toString());
+
+            log = openLog(shared, BOUNDS, threads);
+            assertThat(append(NEWS, "1").offset()).isEqualTo(1);
+            assertThat(jsons(all(NEWS))).containsExactly("1");
+        }
     }
 
     @Test

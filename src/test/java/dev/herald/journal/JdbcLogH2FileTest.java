@@ -6,7 +6,6 @@ import dev.herald.api.Position;
 import dev.herald.hub.Appended;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
-import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,19 +15,25 @@ class JdbcLogH2FileTest extends JdbcLogContract {
     @TempDir
     Path directory;
 
+    private int databases;
+
     @Override
-    JdbcConnectionPool createDatabase() {
-        return open(directory.resolve("contract"));
+    DatabaseSettings createDatabase() {
+        return file("contract" + databases++);
     }
 
     /** Each commit is in the file before it is acknowledged. */
-    static JdbcConnectionPool open(Path file) {
-        return JdbcConnectionPool.create(
-                "jdbc:h2:file:" + file.toAbsolutePath() + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE", "herald", "herald");
+    private DatabaseSettings file(String name) {
+        return new DatabaseSettings(
+                "jdbc:h2:file:" + directory.resolve(name).toAbsolutePath() + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",
+                "herald",
+                "herald",
+                null,
+                CONNECTIONS);
     }
 
     @Test
-    void isTheSameAfterAnOrderlyEnd() {
+    void isTheSameAfterAnOrderlyEnd() throws Exception {
         var draft = draft(NEWS, ANN, "1", "id-1");
         var first = await(log.append(draft)).message();
         append(NEWS, "2");
@@ -37,8 +42,7 @@ class JdbcLogH2FileTest extends JdbcLogContract {
         close();
 
         var threads = Executors.newCachedThreadPool();
-        var pool = open(directory.resolve("contract"));
-        try {
+        try (var pool = HeraldDataSource.pool(file("contract0"))) {
             log = openLog(pool, BOUNDS, threads);
 
             assertThat(log.head(NEWS)).isEqualTo(head);
@@ -47,7 +51,6 @@ class JdbcLogH2FileTest extends JdbcLogContract {
             assertThat(await(log.append(draft))).isEqualTo(new Appended(first, true));
             assertThat(append(NEWS, "3")).isEqualTo(new Position(head.epoch(), 3));
         } finally {
-            pool.dispose();
             threads.shutdownNow();
         }
     }
