@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeraldDataSource extends ConnectionSource {
 
-    /** How long a connection is waited for. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** How long a connection is waited for. Together with the next one less than 5 s, in which a publisher has an answer. */
+    private static final Duration PATIENCE = Duration.ofMillis(1500);
 
-    /** How long PostgreSQL may take for a statement, in seconds: far more than one of Herald's needs. */
-    private static final int SOCKET_TIMEOUT = 4;
+    /** How long PostgreSQL may take for a statement: far more than one of Herald's needs. */
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(3);
+
+    /** How long PostgreSQL may take to accept a connection; in the background. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
     private static final String POSTGRESQL = "jdbc:postgresql:";
 
@@ -54,7 +57,7 @@ public final class HeraldDataSource extends ConnectionSource {
     /**
      * Gives a connection with automatic commits, read committed.
      *
-     * @throws SQLException when the database does not give one within 2 seconds, or the settings are wrong
+     * @throws SQLException when the database does not give one within 1.5 seconds, or the settings are wrong
      */
     @Override
     public Connection getConnection() throws SQLException {
@@ -131,8 +134,8 @@ public final class HeraldDataSource extends ConnectionSource {
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         if (settings.url().startsWith(POSTGRESQL)) {
             // What the URL says goes before these.
-            config.addDataSourceProperty("connectTimeout", Long.toString(PATIENCE.toSeconds()));
-            config.addDataSourceProperty("socketTimeout", Integer.toString(SOCKET_TIMEOUT));
+            config.addDataSourceProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
+            config.addDataSourceProperty("socketTimeout", Long.toString(SOCKET_TIMEOUT.toSeconds()));
             config.addDataSourceProperty("ApplicationName", "Herald");
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
         }

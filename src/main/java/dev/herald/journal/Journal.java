@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -206,20 +207,34 @@ public final class Journal implements AutoCloseable {
 
     private final class Gate extends ConnectionSource {
 
+        /** Whether somebody finds out if the database is back. */
+        private final AtomicBoolean trying = new AtomicBoolean();
+
         @Override
         public Connection getConnection() throws SQLException {
             requireOpen();
             var last = failure;
-            if (last != null && System.nanoTime() - failedAt < RETRY.toNanos()) {
+            if (last == null) {
+                return ask();
+            }
+            if (System.nanoTime() - failedAt < RETRY.toNanos() || !trying.compareAndSet(false, true)) {
                 throw new SQLException("the database did not answer just now", last);
             }
             try {
-                var connection = target.getConnection();
-                if (last != null) {
+                var connection = ask();
+                if (failure != null) {
                     failure = null;
                     LOG.log(INFO, "the database " + name + " answers again");
                 }
                 return connection;
+            } finally {
+                trying.set(false);
+            }
+        }
+
+        private Connection ask() throws SQLException {
+            try {
+                return target.getConnection();
             } catch (SQLException e) {
                 failed(e);
                 throw e;

@@ -90,13 +90,21 @@ final class Writer<T> {
         } catch (RuntimeException e) {
             List<T> waiting;
             synchronized (queue) {
-                waiting = new ArrayList<>(queue);
-                queue.clear();
-                queuedSize = 0;
+                waiting = takeAll();
                 writing = false;
             }
             LOG.log(ERROR, "the container gives no thread to write with; what waited is refused", e);
             fail.accept(waiting);
+        }
+    }
+
+    /** Takes what waits: it is the caller's now, and is not written. */
+    List<T> takeAll() {
+        synchronized (queue) {
+            var all = new ArrayList<>(queue);
+            queue.clear();
+            queuedSize = 0;
+            return all;
         }
     }
 

@@ -165,6 +165,31 @@ abstract class JdbcLogContract extends LogContract {
     }
 
     @Test
+    void refusesWhatHasWaitedForATransactionThatFails() throws Exception {
+        append(NEWS, "0");
+        var waits = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        database.beforeCommit = () -> {
+            waits.countDown();
+            try {
+                assertThat(goOn.await(30, SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new SQLException(e);
+            }
+            throw new SQLException("no answer in time", "08006");
+        };
+        var first = log.append(draft(NEWS, "1"));
+        assertThat(waits.await(30, SECONDS)).isTrue();
+        var later = log.append(draft(NEWS, "2"));
+        database.beforeCommit = () -> {};
+        goOn.countDown();
+
+        assertThat(refusal(first)).isEqualTo(UNAVAILABLE);
+        assertThat(refusal(later)).isEqualTo(UNAVAILABLE);
+        assertThat(append(NEWS, "3").offset()).isEqualTo(2);
+    }
+
+    @Test
     void refusesWhatIsTooMuchToWait() throws Exception {
         log = openLog(database.dataSource(), new JdbcLog.Bounds(3, 1_000, 10, 10_000), threads);
         append(NEWS, "0");
