@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /** A real PostgreSQL of the tests' own, on a free port of 127.0.0.1, that can be stopped, frozen and started again. */
 public final class PostgresServer implements AutoCloseable {
@@ -51,6 +51,8 @@ public final class PostgresServer implements AutoCloseable {
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
                 .setServerConfig("fsync", safe ? "on" : "off")
+                .setServerConfig("synchronous_commit", safe ? "on" : "off")
+                .setServerConfig("full_page_writes", safe ? "on" : "off")
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .setPGStartupWait(PATIENCE);
         return (port == 0 ? builder : builder.setPort(port)).start();
@@ -76,25 +78,26 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /** Stops it as an operator does, {@code pg_ctl stop -m fast}: connections are cut, what is committed is kept. */
-    public void stop() {
-        signal("INT", Stream.of(server.getProcess().toHandle()));
-        awaitEnd();
+    public void stop() throws IOException {
+        end("INT");
     }
 
     /** Stops it as a power failure does, {@code pg_ctl stop -m immediate}: it recovers when it is started again. */
-    public void crash() {
-        signal("QUIT", Stream.of(server.getProcess().toHandle()));
-        awaitEnd();
+    public void crash() throws IOException {
+        end("QUIT");
     }
 
-    private void awaitEnd() {
-        try {
-            if (!server.getProcess().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                throw new AssertionError("PostgreSQL does not stop");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
+    private void end(String signal) throws IOException {
+        var first = firstProcess();
+        signal(signal, Stream.of(first));
+        Awaitility.await("PostgreSQL has ended").atMost(PATIENCE).until(() -> !first.isAlive());
+    }
+
+    /** The one that the file in the data directory names, which the others are children of. */
+    private ProcessHandle firstProcess() throws IOException {
+        try (var lines = Files.lines(data.resolve("postmaster.pid"))) {
+            var pid = Long.parseLong(lines.findFirst().orElseThrow().trim());
+            return ProcessHandle.of(pid).orElseThrow();
         }
     }
 
@@ -106,17 +109,17 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /** All of its processes hold still: connections stay open and nothing is answered. */
-    public void freeze() {
+    public void freeze() throws IOException {
         signal("STOP", processes());
     }
 
     /** They go on. */
-    public void thaw() {
+    public void thaw() throws IOException {
         signal("CONT", processes());
     }
 
-    private Stream<ProcessHandle> processes() {
-        var first = server.getProcess().toHandle();
+    private Stream<ProcessHandle> processes() throws IOException {
+        var first = firstProcess();
         return Stream.concat(Stream.of(first), first.descendants());
     }
 
@@ -135,7 +138,9 @@ public final class PostgresServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        thaw();
+        if (Files.exists(data.resolve("postmaster.pid"))) {
+            thaw();
+        }
         server.close();
         delete(data);
     }
