@@ -214,9 +214,8 @@ public final class Hub {
         }
         return log.append(draft)
                 .thenApply(appended -> {
-                    if (!appended.duplicate()) {
-                        channel.deliver(appended.message());
-                    }
+                    // A repeat, too: the first may be in the log without that its publisher was told.
+                    channel.deliver(appended.message());
                     var position = appended.message().position();
                     return new Receipt(draft.channel(), position, appended.duplicate(), log.kind(draft.channel()));
                 })

@@ -83,6 +83,22 @@ class HubTest {
         }
 
         @Test
+        void reachesEveryoneWithItsRepeatWhenNobodyKnewThatItWasCommitted() {
+            var client = new TestClient(BOB).connect(hub);
+            var draft = new Draft(NEWS, "news", ANN, null, "1", "id-1");
+            log.concealsThatItTook(it -> true);
+            assertThat(refusal(hub.publish(draft))).isEqualTo(RefusedException.Reason.LOG_UNAVAILABLE);
+            assertThat(client.texts()).isEmpty();
+            log.concealsThatItTook(it -> false);
+
+            var repeat = await(hub.publish(draft));
+
+            assertThat(repeat).isEqualTo(new Receipt(NEWS, at(NEWS, 1), true, ChannelKind.MEMORY));
+            assertThat(client.texts()).containsExactly("1");
+            assertThat(observers.events(Published.class)).hasSize(1);
+        }
+
+        @Test
         void isRefusedWhenTheIdWasUsedForOtherContents() {
             var client = new TestClient(BOB).connect(hub);
             await(hub.publish(new Draft(NEWS, "news", ANN, null, "1", "id-1")));

@@ -23,6 +23,7 @@ final class UnrulyLog implements Log {
     private int largestPage;
     private Predicate<ChannelName> broken = channel -> false;
     private Predicate<Draft> refused = draft -> false;
+    private Predicate<Draft> concealed = draft -> false;
 
     UnrulyLog(Log log) {
         this.log = log;
@@ -86,6 +87,11 @@ final class UnrulyLog implements Log {
         refused = drafts;
     }
 
+    /** These drafts are taken, and their publishers are told the opposite. */
+    void concealsThatItTook(Predicate<Draft> drafts) {
+        concealed = drafts;
+    }
+
     @Override
     public CompletionStage<Appended> append(Draft draft) {
         if (refused.test(draft)) {
@@ -93,6 +99,10 @@ final class UnrulyLog implements Log {
                     new RefusedException(RefusedException.Reason.LOG_UNAVAILABLE, "the log is not there"));
         }
         var appended = log.append(draft);
+        if (concealed.test(draft)) {
+            return CompletableFuture.failedStage(
+                    new RefusedException(RefusedException.Reason.LOG_UNAVAILABLE, "nobody knows"));
+        }
         if (!holding) {
             return appended;
         }
