@@ -132,72 +132,6 @@ public final class JdbcLog implements Log {
     /** Whether every database of ours takes the text. */
     static boolean isStorable(@Nullable String text) {
         return text == null || WellFormed.is(text);
-    private static boolean isStorable(@Nullable String text) {
-        if (text == null) {
-            return true;
-        }
-        for (var n = 0; n < text.length(); n++) {
-            var c = text.charAt(n);
-            if (c == 0) {
-                return false;
-            }
-            if (Character.isSurrogate(c)) {
-                var isPair = Character.isHighSurrogate(c)
-                        && n + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(n + 1));
-                if (!isPair) {
-                    return false;
-                }
-                n++;
-            }
-        }
-        return true;
-    }
-
-    private void start() {
-        try {
-            executor.execute(this::write);
-        } catch (RuntimeException e) {
-            List<Waiting> waiting;
-            synchronized (queue) {
-                waiting = takeAll();
-                writing = false;
-            }
-            LOG.log(ERROR, "the container gives no thread to write with; what waited is refused", e);
-            fail(waiting);
-        }
-    }
-
-    private List<Waiting> takeAll() {
-        synchronized (queue) {
-            var all = new ArrayList<>(queue);
-            queue.clear();
-            queuedSize = 0;
-            return all;
-        }
-    }
-
-    /** Commits until nothing waits. */
-    private void write() {
-        for (var batch = next(); !batch.isEmpty(); batch = next()) {
-            write(batch);
-        }
-    }
-
-    private List<Waiting> next() {
-        synchronized (queue) {
-            var batch = new ArrayList<Waiting>(Math.min(queue.size(), BATCH));
-            var size = 0;
-            for (var waiting = queue.peek();
-                    waiting != null && batch.size() < BATCH && (batch.isEmpty() || size + waiting.size() <= BATCH_SIZE);
-                    waiting = queue.peek()) {
-                batch.add(queue.remove());
-                size += waiting.size();
-            }
-            queuedSize -= size;
-            writing = !batch.isEmpty();
-            return batch;
-        }
     }
 
     private void write(List<Waiting> batch) {
@@ -269,9 +203,10 @@ public final class JdbcLog implements Log {
             failing = true;
             LOG.log(ERROR, "the database takes no messages; each is refused until it does", cause);
         }
+        // They have waited as long, and would wait once more. Taken before anybody is told: who hears of it may try again.
+        var others = writer.takeAll();
         fail(batch);
-        // They have waited as long, and would wait once more.
-        fail(writer.takeAll());
+        fail(others);
     }
 
     private static void fail(List<Waiting> batch) {

@@ -6,6 +6,7 @@ import dev.herald.api.Position;
 import dev.herald.hub.Appended;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
+import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,14 +23,18 @@ class JdbcLogH2FileTest extends JdbcLogContract {
         return file("contract" + databases++);
     }
 
-    /** Each commit is in the file before it is acknowledged. */
     private DatabaseSettings file(String name) {
-        return new DatabaseSettings(
-                "jdbc:h2:file:" + directory.resolve(name).toAbsolutePath() + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",
-                "herald",
-                "herald",
-                null,
-                CONNECTIONS);
+        return new DatabaseSettings(url(directory.resolve(name)), "herald", "herald", null, CONNECTIONS);
+    }
+
+    /** Connections to a database in a file, for those who want to end them by themselves. */
+    static JdbcConnectionPool open(Path file) {
+        return JdbcConnectionPool.create(url(file), "herald", "herald");
+    }
+
+    /** Each commit is in the file before it is acknowledged. */
+    private static String url(Path file) {
+        return "jdbc:h2:file:" + file.toAbsolutePath() + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
     }
 
     @Test
