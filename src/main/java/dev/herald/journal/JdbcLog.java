@@ -203,7 +203,8 @@ public final class JdbcLog implements Log {
             failing = true;
             LOG.log(ERROR, "the database takes no messages; each is refused until it does", cause);
         }
-        // They have waited as long, and would wait once more. Taken before anybody is told: who hears of it may try again.
+        // They have waited as long, and would wait once more. Taken before anybody is told: who hears of it may try
+        // again.
         var others = writer.takeAll();
         fail(batch);
         fail(others);
