@@ -60,7 +60,7 @@ class BackupTest {
                 () -> {
                     for (var n = 0; !done.get(); n++) {
                         var batch = new ArrayList<CompletionStage<Appended>>();
-                        for (var i = 0; i < 20; i++) {
+                        for (var i = 0; i < 5; i++) {
                             batch.add(log.append(draft(n % 2 == 0 ? NEWS : ORDERS, "text", null)));
                         }
                         batch.forEach(BackupTest::await);
@@ -69,7 +69,7 @@ class BackupTest {
                 },
                 threads);
 
-        for (var n = 1; n <= 5; n++) {
+        for (var n = 1; n <= 2; n++) {
             var file = directory.resolve("backup-" + n + ".zip");
             var before = waitForMore(acknowledged);
             Backup.write(pool, file.toString());
