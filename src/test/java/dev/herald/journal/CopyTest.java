@@ -8,6 +8,7 @@ import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Replay;
+import dev.herald.testing.PostgresServer;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +60,19 @@ class CopyTest {
 
     @Test
     void goesOnAsIfNothingHadBeen() throws Exception {
+        move(target);
+    }
+
+    @Test
+    void goesOnInPostgreSql() throws Exception {
+        try (var server = PostgresServer.start(false);
+                var pool = HeraldDataSource.pool(
+                        new DatabaseSettings(server.createDatabase(), PostgresServer.USER, "", null, 3))) {
+            move(pool);
+        }
+    }
+
+    private void move(DataSource target) throws Exception {
         Schema.prepare(source, "life");
         var before = log(source);
         for (var n = 1; n <= 350; n++) {
@@ -155,7 +170,7 @@ class CopyTest {
         }
     }
 
-    private JdbcLog log(JdbcConnectionPool pool) {
+    private JdbcLog log(DataSource pool) {
         return JdbcLogContract.openLog(pool, JdbcLogContract.BOUNDS, threads);
     }
 
