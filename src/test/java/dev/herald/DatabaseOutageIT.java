@@ -5,12 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.herald.it.Bystander;
 import dev.herald.it.FeedClient;
+import dev.herald.it.LogCheck;
 import dev.herald.it.PayaraProcess;
 import dev.herald.it.Publisher;
 import dev.herald.it.RawWebSocket;
 import dev.herald.testing.PostgresServer;
-import jakarta.json.JsonObject;
-import jakarta.json.JsonString;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -166,8 +165,8 @@ class DatabaseOutageIT {
             var acknowledged = new HashMap<Long, String>();
             publishers.forEach(it -> acknowledged.putAll(it.acknowledged()));
             assertThat(subscriber.isOpen()).isTrue();
-            assertInTheLog(channel, acknowledged);
-            assertAllSeen(subscriber, channel, acknowledged);
+            LogCheck.assertInTheLog(feed, channel, acknowledged);
+            LogCheck.assertAllSeen(subscriber, channel, acknowledged);
             assertHeard(socketIo, socketIoHears, acknowledged);
             for (var publisher : publishers) {
                 publisher.close();
@@ -186,35 +185,6 @@ class DatabaseOutageIT {
         return HttpClient.newHttpClient()
                 .send(request, BodyHandlers.discarding())
                 .statusCode();
-    }
-
-    /** By someone who was not there: what was acknowledged, and nothing else, each once. */
-    private static void assertInTheLog(String channel, Map<Long, String> acknowledged) throws Exception {
-        try (var reader = FeedClient.open(feed, Map.of()).settle()) {
-            var epoch = reader.await("joined").getString("epoch");
-            reader.send("{\"event\":\"join\",\"channel\":\"" + channel + "\",\"since\":{\"epoch\":\"" + epoch
-                    + "\",\"offset\":0}}");
-            assertAllSeen(reader, channel, acknowledged);
-        }
-    }
-
-    private static void assertAllSeen(FeedClient client, String channel, Map<Long, String> acknowledged) {
-        var last = (long) acknowledged.size();
-        await("all has come")
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> client.messages("number", channel).stream().anyMatch(it -> offset(it) >= last));
-        var seen = client.messages("number", channel);
-        assertThat(seen)
-                .extracting(DatabaseOutageIT::offset)
-                .containsExactlyElementsOf(
-                        LongStream.rangeClosed(1, last).boxed().toList());
-        assertThat(seen)
-                .allSatisfy(it ->
-                        assertThat(((JsonString) it.get("data")).getString()).isEqualTo(acknowledged.get(offset(it))));
-    }
-
-    private static long offset(JsonObject message) {
-        return message.getJsonNumber("offset").longValue();
     }
 
     /** Everything that comes until the end of the load, which this client says itself. */

@@ -23,6 +23,12 @@ final class Failures {
         return isOfClass(failure, "40", "55P03", "HYT00");
     }
 
+    /** Whether H2 could not write or read its file, or has closed it for that: then no connection is of use any more. */
+    static boolean isOfH2File(SQLException failure) {
+        // General error, I/O exception 1 and 2, file corrupted, database is closed.
+        return isOfClass(failure, "HY000", "90028", "90031", "90030", "90098");
+    }
+
     private static boolean isOfClass(SQLException failure, String... prefixes) {
         for (var one = failure; one != null; one = one.getNextException()) {
             var state = one.getSQLState();

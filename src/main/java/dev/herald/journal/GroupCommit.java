@@ -89,7 +89,11 @@ final class GroupCommit {
             drafts.forEach(batch::add);
             batch.commit(connection);
             return batch.outcomes;
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (SQLException e) {
+            quietly("roll back", connection::rollback);
+            Tables.afterFailure(connection, e);
+            throw e;
+        } catch (RuntimeException | Error e) {
             quietly("roll back", connection::rollback);
             throw e;
         } finally {

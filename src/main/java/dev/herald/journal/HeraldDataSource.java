@@ -2,6 +2,7 @@ package dev.herald.journal;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
@@ -31,6 +32,7 @@ public final class HeraldDataSource extends ConnectionSource {
     /** How long PostgreSQL may take to accept a connection; in the background. */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
+    private static final String H2 = "jdbc:h2:";
     private static final String POSTGRESQL = "jdbc:postgresql:";
 
     private static final Object LOCK = new Object();
@@ -138,13 +140,15 @@ public final class HeraldDataSource extends ConnectionSource {
             config.addDataSourceProperty("socketTimeout", Long.toString(SOCKET_TIMEOUT.toSeconds()));
             config.addDataSourceProperty("ApplicationName", "Herald");
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        } else if (settings.url().startsWith(H2)) {
+            config.setExceptionOverride(new BrokenH2());
         }
         return new HikariDataSource(config);
     }
 
     /** By this class's loader: JDBC's own registry does not see what a WAR brings along. */
     private static String driver(String url) throws SQLException {
-        if (url.startsWith("jdbc:h2:")) {
+        if (url.startsWith(H2)) {
             return "org.h2.Driver";
         }
         if (url.startsWith(POSTGRESQL)) {
@@ -156,5 +160,16 @@ public final class HeraldDataSource extends ConnectionSource {
             }
         }
         throw new SQLException("herald.datasource.url: there is no JDBC driver for " + url.replaceFirst("[;?].*", ""));
+    }
+
+    /** The pool does not know by itself which failures of H2 leave a connection that is of no use. */
+    private static final class BrokenH2 implements SQLExceptionOverride {
+
+        @java.lang.Override
+        public SQLExceptionOverride.Override adjudicate(SQLException failure) {
+            return Failures.isOfH2File(failure)
+                    ? SQLExceptionOverride.Override.MUST_EVICT
+                    : SQLExceptionOverride.Override.CONTINUE_EVICT;
+        }
     }
 }

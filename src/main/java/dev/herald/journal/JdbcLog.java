@@ -341,9 +341,18 @@ public final class JdbcLog implements Log {
         T from(Connection connection) throws SQLException;
     }
 
+    private static <T> T read(Connection connection, Reading<T> reading) throws SQLException {
+        try {
+            return reading.from(connection);
+        } catch (SQLException e) {
+            Tables.afterFailure(connection, e);
+            throw e;
+        }
+    }
+
     private <T> T read(Reading<T> reading) {
         try (var connection = database.getConnection()) {
-            return reading.from(connection);
+            return read(connection, reading);
         } catch (SQLException e) {
             throw unreadable(e);
         }

@@ -1,5 +1,7 @@
 package dev.herald.journal;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Person;
@@ -32,6 +34,8 @@ final class Tables {
     private static final String MESSAGE =
             "m.number, m.event, m.sender_id, m.sender_name, m.recipient, m.sent_at, m.json, m.excepted";
 
+    private static final System.Logger LOG = System.getLogger(Tables.class.getName());
+
     private Tables() {}
 
     /**
@@ -49,6 +53,22 @@ final class Tables {
 
     /** A message and the id that its sender gave to it. */
     record Entry(Envelope message, @Nullable String clientId) {}
+
+    /**
+     * To be called with each failure. H2 goes on with nothing after it failed to write: it is told to let go of its file, which
+     * the next connection opens anew, from the last commit on.
+     */
+    static void afterFailure(Connection connection, SQLException failure) {
+        if (Failures.isOfH2File(failure)) {
+            try (var statement = connection.createStatement()) {
+                if (connection.getMetaData().getDatabaseProductName().equals("H2")) {
+                    statement.execute("SHUTDOWN IMMEDIATELY");
+                }
+            } catch (SQLException e) {
+                LOG.log(DEBUG, "H2 has let go of its file already", e);
+            }
+        }
+    }
 
     /** Gives the channels to come their epoch, unless they have one. */
     static void begin(Connection connection, String epoch) throws SQLException {

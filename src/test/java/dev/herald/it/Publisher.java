@@ -24,6 +24,7 @@ public final class Publisher implements AutoCloseable {
 
     private final String channel;
     private final String prefix;
+    private final String padding;
     private final WebSocket socket;
     private final Map<Long, String> acknowledged = new ConcurrentHashMap<>();
     private final AtomicInteger taken = new AtomicInteger();
@@ -35,8 +36,14 @@ public final class Publisher implements AutoCloseable {
 
     /** Connects; its messages' data are the prefix and a number. */
     public Publisher(String feed, String channel, String prefix) {
+        this(feed, channel, prefix, 0);
+    }
+
+    /** Connects; its messages' data are the prefix, a number, and so many characters more. */
+    public Publisher(String feed, String channel, String prefix, int padding) {
         this.channel = channel;
         this.prefix = prefix;
+        this.padding = "x".repeat(padding);
         this.socket = HTTP.newWebSocketBuilder()
                 .buildAsync(URI.create(feed), new Ear())
                 .join();
@@ -87,7 +94,8 @@ public final class Publisher implements AutoCloseable {
     }
 
     private String publish() throws Exception {
-        var text = prefix + number;
+        var id = prefix + number;
+        var text = id + padding;
         answer = new CompletableFuture<>();
         var began = System.nanoTime();
         socket.sendText(
@@ -95,7 +103,7 @@ public final class Publisher implements AutoCloseable {
                                 .add("event", "number")
                                 .add("channel", channel)
                                 .add("data", text)
-                                .add("id", text)
+                                .add("id", id)
                                 .build()
                                 .toString(),
                         true)
@@ -108,7 +116,7 @@ public final class Publisher implements AutoCloseable {
         if (message.getString("event").equals("ack")) {
             var other = acknowledged.put(message.getJsonNumber("offset").longValue(), text);
             if (other != null) {
-                throw new AssertionError(text + " has the place of " + other);
+                throw new AssertionError(id + " has the place of another");
             }
             taken.incrementAndGet();
             return "ack";
