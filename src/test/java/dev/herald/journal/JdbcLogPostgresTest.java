@@ -1,10 +1,13 @@
 package dev.herald.journal;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.herald.testing.PostgresServer;
 import java.io.IOException;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** The log in PostgreSQL. */
 class JdbcLogPostgresTest extends JdbcLogContract {
@@ -26,5 +29,13 @@ class JdbcLogPostgresTest extends JdbcLogContract {
     @Override
     DatabaseSettings createDatabase() throws SQLException {
         return new DatabaseSettings(server.createDatabase(), PostgresServer.USER, "", null, CONNECTIONS);
+    }
+
+    @Test
+    void isWeakUnlessWhatIsCommittedIsOnTheDisk() throws SQLException {
+        try (var database = HeraldDataSource.pool(createDatabase())) {
+            assertThat(Durability.weakness(database))
+                    .hasValueSatisfying(it -> assertThat(it).contains("fsync = off"));
+        }
     }
 }

@@ -1,0 +1,70 @@
+package dev.herald.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+import org.junit.jupiter.api.Test;
+
+/** Which database is meant. */
+class DatabaseSettingsTest {
+
+    private static DatabaseSettings settings(Map<String, Object> values) {
+        return DatabaseSettings.of((Config) Proxy.newProxyInstance(
+                DatabaseSettingsTest.class.getClassLoader(),
+                new Class<?>[] {Config.class},
+                (self, method, arguments) -> Optional.ofNullable(values.get((String) arguments[0]))));
+    }
+
+    @Test
+    void isAnH2FileBelowTheDataDirectoryThatWritesBeforeItAcknowledges() {
+        var settings = settings(Map.of("herald.data.dir", "/srv/herald/../data"));
+
+        assertThat(settings.url()).startsWith("jdbc:h2:file:/srv/data/herald;").contains("WRITE_DELAY=0");
+        assertThat(settings.user()).isEqualTo("herald");
+        assertThat(settings.connections()).isEqualTo(8);
+        assertThat(settings(Map.of()).url()).matches("jdbc:h2:file:/.*/data/herald;.*");
+    }
+
+    @Test
+    void isTheOneWithTheUrlThatIsSet() {
+        var settings = settings(Map.of(
+                "herald.datasource.url",
+                "jdbc:postgresql://db.example/herald",
+                "herald.datasource.user",
+                "ann",
+                "herald.datasource.password",
+                "secret",
+                "herald.datasource.connections",
+                3));
+
+        assertThat(settings)
+                .isEqualTo(new DatabaseSettings("jdbc:postgresql://db.example/herald", "ann", "secret", null, 3));
+    }
+
+    @Test
+    void isNamedWithoutSecrets() {
+        for (var url : new String[] {
+            "jdbc:postgresql://ann:secret@db.example/herald",
+            "jdbc:postgresql://db.example/herald?password=secret",
+            "jdbc:h2:file:/srv/herald;PASSWORD=secret"
+        }) {
+            var settings = new DatabaseSettings(url, "ann", "secret", null, 8);
+            assertThat(settings.name()).startsWith("jdbc:").doesNotContain("secret", "ann");
+            assertThat(settings.toString()).isEqualTo(settings.name());
+        }
+    }
+
+    @Test
+    void isRefusedWhenItCannotBe() {
+        assertThatThrownBy(() -> settings(Map.of("herald.datasource.connections", 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("herald.datasource.connections");
+        assertThatThrownBy(() -> settings(Map.of("herald.data.dir", "/srv/a;b")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("herald.data.dir");
+    }
+}
