@@ -107,6 +107,17 @@ class CdiIT {
     }
 
     @Test
+    void aBeanFindsTheDatabaseThatTheMessagesAreIn() throws Exception {
+        var channel = unique("counted");
+        perform("publish", channel, "1");
+        perform("publish", channel, "2");
+
+        assertThat(perform("count-in-database", channel, "")).isEqualTo(200);
+
+        awaitNotes(channel + " has 2");
+    }
+
+    @Test
     void whatIsFiredInATransactionGoesOutWithItsCommitOnly() throws Exception {
         try (var ann = guest("Ann")) {
             var dropped = unique("rolled back");

@@ -13,6 +13,7 @@ import dev.herald.api.PrivateMessage;
 import dev.herald.api.Published;
 import dev.herald.api.Received;
 import jakarta.annotation.Priority;
+import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.enterprise.event.Event;
@@ -26,11 +27,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.transaction.UserTransaction;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 
 /** An application inside the server, as a developer would write it, with a servlet by which a test sees what its beans see. */
 public final class Spy {
@@ -136,6 +139,9 @@ public final class Spy {
         @Inject
         transient UserTransaction transaction;
 
+        @Resource(lookup = "java:app/jdbc/herald")
+        transient DataSource database;
+
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             response.setContentType("text/plain;charset=UTF-8");
@@ -165,8 +171,23 @@ public final class Spy {
                             .toCompletableFuture()
                             .join();
                 case "send" -> herald.connections().forEach(c -> herald.send(c.id(), "hello", Json.createValue(text)));
+                case "count-in-database" -> countInDatabase(to);
                 case "let-go" -> slowpoke.letGo();
                 default -> throw new IllegalArgumentException(what);
+            }
+        }
+
+        /** In Herald's own database, by the name that applications have for it. */
+        private void countInDatabase(String channel) {
+            try (var connection = database.getConnection();
+                    var select = connection.prepareStatement("SELECT COUNT(*) FROM message WHERE channel = ?")) {
+                select.setString(1, channel);
+                try (var rows = select.executeQuery()) {
+                    rows.next();
+                    notebook.write(channel + " has " + rows.getInt(1));
+                }
+            } catch (SQLException e) {
+                throw new IllegalStateException("Herald's database cannot be used", e);
             }
         }
 

@@ -11,6 +11,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +53,8 @@ class JournalTest {
                     later.add((Runnable) arguments[0]);
                     return null;
                 });
-        return new Journal(database.dataSource(), "the database", strict, "epoch", timer, Runnable::run);
+        var opening = new Journal.Opening(strict, "epoch", Optional.empty());
+        return new Journal(database.dataSource(), "the database", opening, timer, Runnable::run);
     }
 
     @Test
