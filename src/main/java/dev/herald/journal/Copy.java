@@ -83,16 +83,21 @@ public final class Copy {
 
     /** H2 would make a new database where there is none. */
     private static String onlyIfThere(String url) {
-        return url.startsWith("jdbc:h2:") ? url + ";IFEXISTS=TRUE" : url;
+        return isH2(url) ? url + ";IFEXISTS=TRUE" : url;
+    }
+
+    private static boolean isH2(String url) {
+        return url.startsWith("jdbc:h2:");
     }
 
     private static DataSource database(String url, String who, Map<String, String> environment) {
         var user = environment.getOrDefault(who + "_USER", "herald");
         var password = environment.getOrDefault(who + "_PASSWORD", "");
+        var lasting = isH2(url) ? url + H2File.STAYS_OPEN : url;
         return new ConnectionSource() {
             @Override
             public Connection getConnection() throws SQLException {
-                return DriverManager.getConnection(url, user, password);
+                return DriverManager.getConnection(lasting, user, password);
             }
         };
     }

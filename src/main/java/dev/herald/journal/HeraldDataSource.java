@@ -1,5 +1,7 @@
 package dev.herald.journal;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A connection is given, or refused, in finite time; a broken one is never given twice.
  */
 public final class HeraldDataSource extends ConnectionSource {
+
+    private static final System.Logger LOG = System.getLogger(HeraldDataSource.class.getName());
 
     /** How long a connection is waited for. Together with the next one less than 5 s, in which a publisher has an answer. */
     private static final Duration PATIENCE = Duration.ofMillis(1500);
@@ -82,7 +86,17 @@ public final class HeraldDataSource extends ConnectionSource {
             settings = null;
         }
         if (closed instanceof HikariDataSource pool) {
-            pool.close();
+            close(pool);
+        }
+    }
+
+    /** Closes a pool, and leaves H2's file as it has to be left. */
+    static void close(HikariDataSource pool) {
+        try (pool;
+                var connection = pool.getConnection()) {
+            H2File.letGo(connection);
+        } catch (SQLException e) {
+            LOG.log(DEBUG, "the database was gone already", e);
         }
     }
 
@@ -141,6 +155,7 @@ public final class HeraldDataSource extends ConnectionSource {
             config.addDataSourceProperty("ApplicationName", "Herald");
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
         } else if (settings.url().startsWith(H2)) {
+            config.setConnectionInitSql(H2File.STAY_OPEN);
             config.setExceptionOverride(new BrokenH2());
         }
         return new HikariDataSource(config);

@@ -1,7 +1,5 @@
 package dev.herald.journal;
 
-import static java.lang.System.Logger.Level.DEBUG;
-
 import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Person;
@@ -34,8 +32,6 @@ final class Tables {
     private static final String MESSAGE =
             "m.number, m.event, m.sender_id, m.sender_name, m.recipient, m.sent_at, m.json, m.excepted";
 
-    private static final System.Logger LOG = System.getLogger(Tables.class.getName());
-
     private Tables() {}
 
     /**
@@ -60,13 +56,7 @@ final class Tables {
      */
     static void afterFailure(Connection connection, SQLException failure) {
         if (Failures.isOfH2File(failure)) {
-            try (var statement = connection.createStatement()) {
-                if (connection.getMetaData().getDatabaseProductName().equals("H2")) {
-                    statement.execute("SHUTDOWN IMMEDIATELY");
-                }
-            } catch (SQLException e) {
-                LOG.log(DEBUG, "H2 has let go of its file already", e);
-            }
+            H2File.letGo(connection);
         }
     }
 

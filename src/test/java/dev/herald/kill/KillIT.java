@@ -104,12 +104,25 @@ class KillIT {
                 var before = history.size();
                 server.restart();
                 awaitLoad(before);
+                if (round % 2 == 0) {
+                    restartInOrder();
+                }
             }
             endLoad();
             socketIo.assertUnharmed();
             readLogs();
         }
         judge();
+    }
+
+    /** What an orderly end leaves must bear the next kill as well. */
+    private void restartInOrder() throws IOException {
+        var before = history.size();
+        history.add(new Killed());
+        server.close();
+        history.add(new Restarted());
+        server.restart();
+        awaitLoad(before);
     }
 
     private PayaraProcess start() throws IOException {
@@ -121,7 +134,7 @@ class KillIT {
                 "-XX:TieredStopAtLevel=1",
                 "herald.board=false",
                 "herald.datasource.url=" + StoppingDriver.PREFIX + "h2:file:" + directory.resolve("herald")
-                        + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",
+                        + ";WRITE_DELAY=0;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE",
                 "herald.recovery.max-messages=1000000",
                 StoppingDriver.ORDERS + "=" + directory);
     }
