@@ -34,6 +34,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,7 @@ public final class Hub {
 
     private final Log log;
     private final ChannelKinds kinds;
+    private final Devices devices;
     private final Observers observers;
     private final HubLimits limits;
     private final Clock clock;
@@ -67,10 +69,16 @@ public final class Hub {
     /** A channel and how many use it. Counted inside the map's atomic operations only. */
     private record Shared(Channel channel, int users) {}
 
-    /** A hub without connections, in front of a log that may already hold messages. */
+    /** Likewise, but without a memory of devices. */
     public Hub(Log log, ChannelKinds kinds, Observers observers, HubLimits limits, Clock clock) {
+        this(log, kinds, Devices.NONE, observers, limits, clock);
+    }
+
+    /** A hub without connections, in front of a log that may already hold messages. */
+    public Hub(Log log, ChannelKinds kinds, Devices devices, Observers observers, HubLimits limits, Clock clock) {
         this.log = log;
         this.kinds = kinds;
+        this.devices = devices;
         this.observers = observers;
         this.limits = limits;
         this.clock = clock;
@@ -79,7 +87,7 @@ public final class Hub {
 
     /**
      * Admits a connection. It is present at once, and subscribed to {@code news} and to its person's private channel from their
-     * heads on; those two subscriptions are the caller's to start.
+     * heads on, or to the latter from what has been seen on its device; those two subscriptions are the caller's to start.
      *
      * @throws LimitException when there are as many connections as there may be
      * @throws RefusedException with {@code OVERLOADED} when the observers are too far behind, with {@code LOG_UNAVAILABLE} when
@@ -286,10 +294,42 @@ public final class Hub {
                     ? HistoryPage.read(log, channel, request.before(), request.limit(), isExcepted)
                     : new HistoryPage(channel, List.of(), log.head(channel));
         } catch (RuntimeException e) {
-            warnOfUnreadableLog(e);
-            throw new RejectedException(
-                    ErrorCode.LOG_UNAVAILABLE, request.id(), "the log cannot be read now; try again");
+            throw unreadable(e, request);
         }
+    }
+
+    private RejectedException unreadable(RuntimeException cause, Request request) {
+        warnOfUnreadableLog(cause);
+        return new RejectedException(ErrorCode.LOG_UNAVAILABLE, request.id(), "the log cannot be read now; try again");
+    }
+
+    /**
+     * All private messages up to one are seen on a person's device.
+     *
+     * @return that one; completes after the commit, exceptionally with {@link RefusedException}, or with {@link RejectedException}
+     *     when the device is not known any more
+     * @throws RejectedException when there is no such message, or the log cannot be read
+     */
+    CompletionStage<Position> seen(Request.Seen request, ChannelName own, DeviceName device) {
+        Position head;
+        try {
+            head = log.head(own);
+        } catch (RuntimeException e) {
+            throw unreadable(e, request);
+        }
+        if (request.offset() > head.offset()
+                || (request.epoch() != null && !request.epoch().equals(head.epoch()))) {
+            throw new RejectedException(
+                    ErrorCode.SEEN_INVALID, request.id(), "there is no such message in your private channel");
+        }
+        var seen = new Position(head.epoch(), request.offset());
+        return devices.seen(own, device, seen).thenApply(isKnown -> {
+            if (!isKnown) {
+                throw new RejectedException(
+                        ErrorCode.DEVICE_UNKNOWN, request.id(), "this device was forgotten for others; connect anew");
+            }
+            return seen;
+        });
     }
 
     /** One line in a while, however many ask. */
@@ -314,7 +354,7 @@ public final class Hub {
      */
     public void roundTrip(Duration patience) throws InterruptedException, ExecutionException, TimeoutException {
         var traveller = new RoundTrip();
-        var subscription = subscribe(traveller, except -> false, RoundTrip.CHANNEL, null);
+        var subscription = subscribe(traveller, except -> false, RoundTrip.CHANNEL, (Position) null);
         try {
             subscription.start(started -> true);
             append(traveller.draft())
@@ -372,6 +412,46 @@ public final class Hub {
      */
     Subscription subscribe(
             Subscriber subscriber, Predicate<Set<String>> isExcepted, ChannelName name, @Nullable Position since) {
+        return subscribe(subscriber, isExcepted, name, () -> {
+            var start = start(name, since);
+            return new Begin(start.recovered() && since != null ? since : start.head(), start);
+        });
+    }
+
+    /** As above, in a person's private channel: from what has been seen on a device. */
+    Subscription subscribe(
+            Subscriber subscriber, Predicate<Set<String>> isExcepted, ChannelName own, DeviceName device) {
+        return isKept(own)
+                ? subscribe(subscriber, isExcepted, own, () -> begin(own, device))
+                : subscribe(subscriber, isExcepted, own, (Position) null);
+    }
+
+    private record Begin(Position place, Subscription.Start start) {}
+
+    private Begin begin(ChannelName own, DeviceName device) {
+        var seen = devices.begin(own, device, log.head(own).epoch());
+        var start = start(own, seen);
+        var place = start.recovered() ? seen : earliest(own, start.head());
+        return new Begin(place, new Subscription.Start(start.recovered(), start.reason(), start.head(), place));
+    }
+
+    /** The place furthest back after which all is still kept, and may be sent again: looked for by halves. */
+    private Position earliest(ChannelName channel, Position head) {
+        var low = Math.max(0, head.offset() - limits.replayedMessages());
+        var high = head.offset();
+        while (low < high) {
+            var middle = low + (high - low) / 2;
+            if (log.since(channel, new Position(head.epoch(), middle), 1) instanceof Replay.Complete) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return new Position(head.epoch(), high);
+    }
+
+    private Subscription subscribe(
+            Subscriber subscriber, Predicate<Set<String>> isExcepted, ChannelName name, Supplier<Begin> beginning) {
         Channel channel;
         try {
             channel = acquire(name);
@@ -379,9 +459,8 @@ public final class Hub {
             throw refused(e);
         }
         try {
-            var start = start(name, since);
-            var cursor = start.recovered() && since != null ? since : start.head();
-            return new Subscription(channel, subscriber, cursor, start, isExcepted);
+            var begin = beginning.get();
+            return new Subscription(channel, subscriber, begin.place(), begin.start(), isExcepted);
         } catch (RuntimeException e) {
             release(name);
             throw e instanceof LogUnavailableException unavailable ? refused(unavailable) : e;

@@ -87,7 +87,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
      * @throws GapException when a message is missing
      */
     synchronized void resume(Map<ChannelName, Position> places) {
-        joinOwn();
+        own().stream().filter(channel -> !places.containsKey(channel)).forEach(channel -> subscribe(channel, null));
         places.forEach((channel, since) -> {
             var isKept = hub.isKept(channel);
             var outcome = subscribe(channel, isKept ? since : null).outcome();
@@ -112,7 +112,8 @@ public final class Member implements Peer, Predicate<Set<String>> {
     /**
      * Subscribes to a channel. Who is in it already starts over: the earlier subscription ends, and nothing more of it is queued.
      *
-     * @param since the last message the client has; {@code null} to begin at the head
+     * @param since the last message the client has; {@code null} to begin at the head, or in its private channel at what has been
+     *     seen on its device
      * @return not started yet: first tell the client how it begins; empty when the membership has ended
      * @throws LimitException when the connection is in as many channels as it may
      * @throws dev.herald.api.RefusedException with {@code OVERLOADED} when the observers are too far behind, with {@code
@@ -135,7 +136,10 @@ public final class Member implements Peer, Predicate<Set<String>> {
     }
 
     private Subscription subscribe(ChannelName channel, @Nullable Position since) {
-        var subscription = hub.subscribe(subscriber, this, channel, since);
+        var device = subscriber.device();
+        var subscription = since == null && device.isPresent() && channel.equals(privateChannel)
+                ? hub.subscribe(subscriber, this, channel, device.get())
+                : hub.subscribe(subscriber, this, channel, since);
         var earlier = subscriptions.put(channel, subscription);
         if (earlier == null) {
             channels = Set.copyOf(subscriptions.keySet());
@@ -179,6 +183,21 @@ public final class Member implements Peer, Predicate<Set<String>> {
      */
     public HistoryPage history(Request.History request) {
         return hub.history(request, connection().person(), this);
+    }
+
+    /**
+     * Keeps what has been seen on its device, as its client says.
+     *
+     * @return up to which message; completes after the commit, exceptionally with {@link RefusedException} when it is not known to
+     *     be kept, or with {@link RejectedException} when the device was forgotten for others
+     * @throws RejectedException when it has no device, or there is no such message
+     */
+    public CompletionStage<Position> seen(Request.Seen request) {
+        var device = subscriber
+                .device()
+                .orElseThrow(() -> new RejectedException(
+                        ErrorCode.DEVICE_UNKNOWN, request.id(), "this connection has not said which device it is"));
+        return hub.seen(request, privateChannel, device);
     }
 
     /**

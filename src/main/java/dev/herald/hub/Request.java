@@ -6,6 +6,7 @@ import static dev.herald.hub.ErrorCode.EVENT_INVALID;
 import static dev.herald.hub.ErrorCode.EVENT_RESERVED;
 import static dev.herald.hub.ErrorCode.HISTORY_INVALID;
 import static dev.herald.hub.ErrorCode.ID_INVALID;
+import static dev.herald.hub.ErrorCode.SEEN_INVALID;
 import static dev.herald.hub.ErrorCode.TO_INVALID;
 
 import dev.herald.api.ChannelName;
@@ -21,6 +22,9 @@ public sealed interface Request {
 
     /** The event by which clients ask for a channel's past. */
     String HISTORY = "history";
+
+    /** The event by which clients say what has been seen. */
+    String SEEN = "seen";
 
     /** The client's own id of the message; {@code null} when it gave none. */
     @Nullable
@@ -83,6 +87,15 @@ public sealed interface Request {
         }
     }
 
+    /**
+     * Says that all messages of the own private channel up to one are seen on this device.
+     *
+     * @param offset at least 0
+     * @param epoch {@code null} for the channel's as it is
+     */
+    record Seen(
+            long offset, @Nullable String epoch, @Nullable String id) implements Request {}
+
     /** The channel that is named, {@code null} for the own private one, if who has this private channel may be in it. */
     private static ChannelName permitted(@Nullable ChannelName named, ChannelName own, @Nullable String id) {
         var channel = named == null ? own : named;
@@ -98,6 +111,7 @@ public sealed interface Request {
      * @param since is checked already
      * @param before as JSON text, or in a URL
      * @param limit likewise
+     * @param offset as JSON text
      */
     record Words(
             @Nullable String event,
@@ -107,7 +121,9 @@ public sealed interface Request {
             @Nullable Position since,
             String json,
             @Nullable String before,
-            @Nullable String limit) {
+            @Nullable String limit,
+            @Nullable String offset,
+            @Nullable String epoch) {
 
         /** Words that ask for nothing of the past. */
         public Words(
@@ -117,13 +133,18 @@ public sealed interface Request {
                 @Nullable String id,
                 @Nullable Position since,
                 String json) {
-            this(event, channel, to, id, since, json, null, null);
+            this(event, channel, to, id, since, json, null, null, null, null);
         }
 
         /** Words that ask for a page of a channel's past. */
         public static Words ofHistory(
                 @Nullable String channel, @Nullable String id, @Nullable String before, @Nullable String limit) {
-            return new Words(HISTORY, channel, null, id, null, "null", before, limit);
+            return new Words(HISTORY, channel, null, id, null, "null", before, limit, null, null);
+        }
+
+        /** Words that say what has been seen. */
+        public static Words ofSeen(@Nullable String id, @Nullable String offset, @Nullable String epoch) {
+            return new Words(SEEN, null, null, id, null, "null", null, null, offset, epoch);
         }
 
         /** What is asked for with these words. */
@@ -164,6 +185,7 @@ public sealed interface Request {
             case "join" -> new Join(channelOrOwn(words), words.since(), id);
             case "leave" -> new Leave(channelOrOwn(words), id);
             case HISTORY -> history(words);
+            case SEEN -> seen(words);
             case PRIVATE -> new Tell(to(words), words.json(), id);
             default -> publish(event, words);
         };
@@ -195,6 +217,15 @@ public sealed interface Request {
                     HISTORY_INVALID, words.id(), "limit is an integer from 1 to " + HistoryPage.MAX_LIMIT);
         }
         return new History(channel, before, (int) limit, words.id());
+    }
+
+    private static Seen seen(Words words) {
+        var offset = words.offset();
+        if (offset == null || !offset.matches("0|[1-9][0-9]{0,17}")) {
+            throw new RejectedException(
+                    SEEN_INVALID, words.id(), "offset is that of the last message seen: a whole number, not negative");
+        }
+        return new Seen(Long.parseLong(offset), words.epoch(), words.id());
     }
 
     /** The number, or the largest one if it is larger; 0 for what is no positive integer. */

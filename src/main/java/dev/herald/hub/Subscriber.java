@@ -4,6 +4,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.UnansweredException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -17,6 +18,11 @@ public interface Subscriber {
 
     /** Who is connected. */
     Connection connection();
+
+    /** Which of its person's devices this is, if it says so. */
+    default Optional<DeviceName> device() {
+        return Optional.empty();
+    }
 
     /**
      * Queues a message. Called under a channel's lock: it only computes and queues, and writes nothing.

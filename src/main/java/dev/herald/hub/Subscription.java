@@ -22,11 +22,21 @@ public final class Subscription {
     /**
      * How a subscription begins.
      *
-     * @param recovered whether every message after the position that was asked for will come
-     * @param reason why not; {@code null} when they will, or no position was asked for
+     * @param recovered whether every message after the position that was asked for, or that the device was at, will come
+     * @param reason why not; {@code null} when they will, or there was no such position
      * @param head the channel's last message at the time of joining
+     * @param since the place before the first message that will come, if the device says which; {@code null} otherwise
      */
-    public record Start(boolean recovered, Replay.@Nullable Reason reason, Position head) {}
+    public record Start(
+            boolean recovered,
+            Replay.@Nullable Reason reason,
+            Position head,
+            @Nullable Position since) {
+
+        Start(boolean recovered, Replay.@Nullable Reason reason, Position head) {
+            this(recovered, reason, head, null);
+        }
+    }
 
     private final Channel channel;
     private final Subscriber subscriber;

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -24,6 +25,8 @@ final class TestClient implements Subscriber {
     private final Connection connection;
     private final int capacity;
     private final int keptFree;
+
+    private volatile DeviceName device;
 
     // Guarded by this object's monitor.
     private final Deque<Envelope> queue = new ArrayDeque<>();
@@ -62,6 +65,17 @@ final class TestClient implements Subscriber {
         this.connection = connection;
         this.capacity = capacity;
         this.keptFree = keptFree;
+    }
+
+    /** Says which device it is. */
+    TestClient on(DeviceName name) {
+        device = name;
+        return this;
+    }
+
+    @Override
+    public Optional<DeviceName> device() {
+        return Optional.ofNullable(device);
     }
 
     /** Connects and starts all that a connection is in by itself. */

@@ -1,0 +1,41 @@
+package dev.herald.hub;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * How one of a person's devices calls itself. Each person has devices of their own: the same name of another person is another
+ * device.
+ *
+ * @param value 1 to 64 of {@code A-Z a-z 0-9 _ . : -}
+ */
+public record DeviceName(String value) {
+
+    private static final Pattern VALID = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
+    private static final String RULE = "a device's name is 1 to 64 of A-Z a-z 0-9 _ . : -";
+
+    public DeviceName {
+        if (!VALID.matcher(value).matches()) {
+            throw new IllegalArgumentException(RULE);
+        }
+    }
+
+    /**
+     * The name that a client gives.
+     *
+     * @return empty when it is none
+     */
+    public static Optional<DeviceName> read(String name) {
+        return VALID.matcher(name).matches() ? Optional.of(new DeviceName(name)) : Optional.empty();
+    }
+
+    /** What a client is told that gives a name that is none; it goes on without. */
+    public static RejectedException rejection() {
+        return new RejectedException(ErrorCode.DEVICE_INVALID, null, RULE);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,192 @@
+package dev.herald.journal;
+
+import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Position;
+import dev.herald.api.RefusedException;
+import dev.herald.hub.DeviceName;
+import dev.herald.hub.Devices;
+import dev.herald.hub.LogUnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+
+/** People's devices in a database. Any number of nodes may have the same one. */
+public final class JdbcDevices implements Devices {
+
+    /** How often a transaction is tried that was rolled back for another's sake. */
+    private static final int TRIES = 5;
+
+    /** How long the writer keeps its thread when nothing waits. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    private static final int BATCH = 256;
+
+    private static final System.Logger LOG = System.getLogger(JdbcDevices.class.getName());
+
+    private final DataSource database;
+    private final Writer<Waiting> writer;
+
+    /** Whether the database failed the last time. */
+    private final AtomicBoolean failing = new AtomicBoolean();
+
+    private record Waiting(DeviceTables.Key key, Position seen, CompletableFuture<Boolean> stage) {}
+
+    /**
+     * The devices in a database whose {@linkplain Schema tables} are there.
+     *
+     * @param database best gives connections from a pool, that fail in finite time when the database does not answer
+     * @param executor lends other threads than the caller's: one as long as something waits, which also does what waits for it
+     * @param waiting how much may wait: devices on which something was seen
+     */
+    public JdbcDevices(DataSource database, Executor executor, int waiting) {
+        this.database = database;
+        // All are of the same size, so that their number is bound enough.
+        this.writer = new Writer<>(
+                executor,
+                new Writer.Bounds(waiting, waiting, BATCH, BATCH, LINGER),
+                one -> 1,
+                this::write,
+                this::refuse);
+    }
+
+    @Override
+    public Position begin(ChannelName channel, DeviceName device, String epoch) {
+        try {
+            return tryOften(connection -> {
+                var devices = DeviceTables.all(connection, channel);
+                var known = devices.get(device);
+                return known != null ? known : add(connection, channel, device, devices, epoch);
+            });
+        } catch (SQLException e) {
+            throw new LogUnavailableException("the devices cannot be read", e);
+        }
+    }
+
+    private static Position add(
+            Connection connection,
+            ChannelName channel,
+            DeviceName device,
+            Map<DeviceName, Position> others,
+            String epoch)
+            throws SQLException {
+        var furthest = others.values().stream()
+                .filter(seen -> seen.epoch().equals(epoch))
+                .max(Comparator.comparingLong(Position::offset))
+                .orElse(new Position(epoch, 0));
+        Comparator<Map.Entry<DeviceName, Position>> furthestBehind = Comparator.comparingLong(other ->
+                other.getValue().epoch().equals(epoch) ? other.getValue().offset() : -1);
+        var forgotten = others.entrySet().stream()
+                .sorted(furthestBehind)
+                .limit(Math.max(0, others.size() + 1 - MAX_PER_PERSON))
+                .toList();
+        connection.setAutoCommit(false);
+        for (var other : forgotten) {
+            DeviceTables.delete(connection, new DeviceTables.Key(channel, other.getKey()));
+        }
+        DeviceTables.insert(connection, new DeviceTables.Key(channel, device), furthest);
+        connection.commit();
+        return furthest;
+    }
+
+    @Override
+    public CompletionStage<Boolean> seen(ChannelName channel, DeviceName device, Position seen) {
+        var waiting = new Waiting(new DeviceTables.Key(channel, device), seen, new CompletableFuture<>());
+        return writer.offer(waiting)
+                ? waiting.stage()
+                : CompletableFuture.failedStage(unavailable("too much waits for the database"));
+    }
+
+    private void write(List<Waiting> batch) {
+        try {
+            var missing = commit(batch);
+            if (failing.compareAndSet(true, false)) {
+                LOG.log(INFO, "the database takes again what has been seen");
+            }
+            batch.forEach(one -> one.stage().complete(!missing.contains(one.key())));
+        } catch (SQLException | RuntimeException | Error e) {
+            if (failing.compareAndSet(false, true)) {
+                LOG.log(ERROR, "the database does not take what has been seen; it will be sent again", e);
+            }
+            refuse(batch);
+        }
+    }
+
+    private void refuse(List<Waiting> batch) {
+        batch.forEach(one -> one.stage()
+                .completeExceptionally(unavailable("the database cannot take what has been seen now; try again")));
+    }
+
+    private static RefusedException unavailable(String why) {
+        return new RefusedException(LOG_UNAVAILABLE, why);
+    }
+
+    /** Writes the furthest place of each device; returns which are not known. */
+    private Set<DeviceTables.Key> commit(List<Waiting> batch) throws SQLException {
+        var seen = new TreeMap<DeviceTables.Key, Position>();
+        batch.forEach(one -> seen.merge(one.key(), one.seen(), JdbcDevices::further));
+        return tryOften(connection -> {
+            connection.setAutoCommit(false);
+            var missing = DeviceTables.move(connection, seen);
+            connection.commit();
+            return missing;
+        });
+    }
+
+    private static Position further(Position one, Position next) {
+        return one.epoch().equals(next.epoch()) && one.offset() > next.offset() ? one : next;
+    }
+
+    private interface Work<T> {
+        T in(Connection connection) throws SQLException;
+    }
+
+    private <T> T tryOften(Work<T> work) throws SQLException {
+        for (var attempt = 1; ; attempt++) {
+            try (var connection = database.getConnection()) {
+                return committed(connection, work);
+            } catch (SQLException e) {
+                // A constraint: somebody else has made the same device known meanwhile.
+                if (attempt == TRIES || !(Failures.isTransient(e) || Failures.isConstraint(e))) {
+                    throw e;
+                }
+                LOG.log(DEBUG, "a transaction is tried again", e);
+            }
+        }
+    }
+
+    private static <T> T committed(Connection connection, Work<T> work) throws SQLException {
+        try {
+            return work.in(connection);
+        } catch (SQLException | RuntimeException | Error e) {
+            rollBack(connection, e);
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private static void rollBack(Connection connection, Throwable cause) {
+        try {
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+            }
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}
