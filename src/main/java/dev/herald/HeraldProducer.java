@@ -7,6 +7,7 @@ import dev.herald.feed.FeedSettings;
 import dev.herald.feed.Relay;
 import dev.herald.feed.Sockets;
 import dev.herald.hub.ChannelKinds;
+import dev.herald.hub.Devices;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
@@ -14,6 +15,7 @@ import dev.herald.hub.LogsByKind;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
 import dev.herald.journal.JdbcClientStates;
+import dev.herald.journal.JdbcDevices;
 import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Journal;
 import dev.herald.journal.Retention;
@@ -44,6 +46,9 @@ public class HeraldProducer {
 
     /** Of their text, in characters. */
     private static final long WAITING_STATES_SIZE = 64L * 1024 * 1024;
+
+    /** Devices on which something was seen that wait for the database. */
+    private static final int WAITING_DEVICES = 20_000;
 
     @Resource
     ManagedScheduledExecutorService timer;
@@ -92,8 +97,14 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Hub hub(Log log, ChannelKinds kinds, Observers observers, HubLimits limits) {
-        return new Hub(log, kinds, observers, limits, Clock.systemUTC());
+    Hub hub(Log log, ChannelKinds kinds, Devices devices, Observers observers, HubLimits limits) {
+        return new Hub(log, kinds, devices, observers, limits, Clock.systemUTC());
+    }
+
+    @Produces
+    @Singleton
+    Devices devices(Journal journal) {
+        return new JdbcDevices(journal.database(), executor, WAITING_DEVICES);
     }
 
     @Produces

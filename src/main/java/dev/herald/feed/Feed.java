@@ -6,6 +6,8 @@ import dev.herald.hub.Hub;
 import jakarta.json.bind.Jsonb;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Makes each session at {@code /feed} a client of the hub. */
@@ -33,10 +35,16 @@ public final class Feed {
                     "the request for /feed did not pass Herald's filter: map dev.herald.web.VisitorFilter to it in web.xml");
         }
         var connection = new Connection(UUID.randomUUID().toString(), principal.person());
-        var client = new FeedConnection(connection, session, sockets, codec, hub);
+        var client = new FeedConnection(connection, device(session), session, sockets, codec, hub);
         client.open();
         sockets.afterResumeWindow(client::startWaiting);
         return client;
+    }
+
+    /** What the client calls its device, if it does. */
+    private static Optional<String> device(Session session) {
+        return session.getRequestParameterMap().getOrDefault("device", List.of()).stream()
+                .findFirst();
     }
 
     /** Why a session was closed, for people. */

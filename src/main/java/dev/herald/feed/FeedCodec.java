@@ -113,6 +113,9 @@ final class FeedCodec implements Dialect<String> {
             return Request.Words.ofHistory(
                     string(message, "channel", id), id, text(message.get("before")), text(message.get("limit")));
         }
+        if (Request.SEEN.equals(event)) {
+            return Request.Words.ofSeen(id, text(message.get("offset")), string(message, "epoch", id));
+        }
         return new Request.Words(
                 event,
                 string(message, "channel", id),

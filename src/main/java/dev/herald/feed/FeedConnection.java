@@ -13,9 +13,9 @@ import static java.lang.System.Logger.Level.ERROR;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Envelope;
-import dev.herald.api.Receipt;
 import dev.herald.api.RefusedException;
 import dev.herald.hub.Delivery;
+import dev.herald.hub.DeviceName;
 import dev.herald.hub.Draft;
 import dev.herald.hub.ErrorCode;
 import dev.herald.hub.Hub;
@@ -30,6 +30,7 @@ import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,12 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     static final int SLOW_READER = 4008;
 
     private final Connection connection;
+
+    /** What the client calls its device, if it does. */
+    private final Optional<String> deviceName;
+
+    private final Optional<DeviceName> device;
+
     private final Hub hub;
     private final Sockets sockets;
     private final FeedCodec codec;
@@ -59,8 +66,16 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     private @Nullable Member member;
     private @Nullable String ended;
 
-    FeedConnection(Connection connection, Session session, Sockets sockets, FeedCodec codec, Hub hub) {
+    FeedConnection(
+            Connection connection,
+            Optional<String> deviceName,
+            Session session,
+            Sockets sockets,
+            FeedCodec codec,
+            Hub hub) {
         this.connection = connection;
+        this.deviceName = deviceName;
+        this.device = deviceName.flatMap(DeviceName::read);
         this.hub = hub;
         this.sockets = sockets;
         this.codec = codec;
@@ -71,6 +86,9 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     /** Greets the client and makes it a member of the hub, if the hub has room. */
     void open() {
         say(ToClient.Connected.of(connection));
+        if (deviceName.isPresent() && device.isEmpty()) {
+            say(ToClient.Refusal.of(DeviceName.rejection()));
+        }
         try {
             become(hub.connect(this));
         } catch (LimitException | RefusedException e) {
@@ -143,6 +161,11 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
             say(new ToClient.Left("left", leave.id(), left.value()));
         } else if (request instanceof Request.History history) {
             answer(history, admitted);
+        } else if (request instanceof Request.Seen seen) {
+            var own = admitted.privateChannel();
+            admitted.seen(seen)
+                    .whenComplete((position, failure) ->
+                            answer(seen.id(), failure, () -> ToClient.Seen.of(seen.id(), own, position)));
         }
     }
 
@@ -161,13 +184,14 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     private void publish(
             Member sender, @Nullable String id, ChannelName channel, String event, @Nullable String to, String json) {
         hub.receive(sender, new Draft(channel, event, connection.person(), to, json, id))
-                .whenComplete((receipt, failure) -> answer(id, receipt, failure));
+                .whenComplete((receipt, failure) -> answer(id, failure, () -> ToClient.Ack.of(id, receipt)));
     }
 
-    private void answer(@Nullable String id, Receipt receipt, @Nullable Throwable failure) {
+    /** Who gave no id is told only of failures. */
+    private void answer(@Nullable String id, @Nullable Throwable failure, Supplier<ToClient> ack) {
         if (failure == null) {
             if (id != null) {
-                say(ToClient.Ack.of(id, receipt));
+                say(ack.get());
             }
             return;
         }
@@ -175,6 +199,8 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         if (cause instanceof RefusedException refused) {
             say(ToClient.Refusal.of(
                     new RejectedException(ErrorCode.of(refused.reason()), id, String.valueOf(refused.getMessage()))));
+        } else if (cause instanceof RejectedException rejected) {
+            say(ToClient.Refusal.of(rejected));
         } else {
             fail(cause);
         }
@@ -254,6 +280,11 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     @Override
     public Connection connection() {
         return connection;
+    }
+
+    @Override
+    public Optional<DeviceName> device() {
+        return device;
     }
 
     @Override

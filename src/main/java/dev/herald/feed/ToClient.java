@@ -1,6 +1,8 @@
 package dev.herald.feed;
 
+import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
+import dev.herald.api.Position;
 import dev.herald.api.Receipt;
 import dev.herald.hub.RejectedException;
 import dev.herald.hub.Subscription;
@@ -29,7 +31,7 @@ sealed interface ToClient {
     @JsonbPropertyOrder({"event", "id", "channel", "offset", "epoch", "duplicate", "kind"})
     record Ack(
             String event,
-            String id,
+            @Nullable String id,
             String channel,
             @Nullable Long offset,
             @Nullable String epoch,
@@ -37,7 +39,7 @@ sealed interface ToClient {
             String kind)
             implements ToClient {
 
-        static Ack of(String id, Receipt receipt) {
+        static Ack of(@Nullable String id, Receipt receipt) {
             var position = receipt.position();
             return new Ack(
                     "ack",
@@ -50,14 +52,24 @@ sealed interface ToClient {
         }
     }
 
+    /** Private messages are seen. */
+    @JsonbPropertyOrder({"event", "id", "channel", "offset", "epoch"})
+    record Seen(String event, @Nullable String id, String channel, long offset, String epoch) implements ToClient {
+
+        static Seen of(@Nullable String id, ChannelName channel, Position seen) {
+            return new Seen("ack", id, channel.value(), seen.offset(), seen.epoch());
+        }
+    }
+
     /** A channel's messages come from here on. */
-    @JsonbPropertyOrder({"event", "id", "channel", "recovered", "reason", "head", "epoch"})
+    @JsonbPropertyOrder({"event", "id", "channel", "recovered", "reason", "since", "head", "epoch"})
     record Joined(
             String event,
             @Nullable String id,
             String channel,
             boolean recovered,
             @Nullable String reason,
+            @Nullable Long since,
             long head,
             String epoch)
             implements ToClient {
@@ -70,6 +82,7 @@ sealed interface ToClient {
                     subscription.channel().value(),
                     start.recovered(),
                     start.reason() == null ? null : start.reason().name().toLowerCase(Locale.ROOT),
+                    start.since() == null ? null : start.since().offset(),
                     start.head().offset(),
                     start.head().epoch());
         }

@@ -23,6 +23,9 @@ final class ChannelRequests {
 
     private static final Set<String> OPTIONS = Set.of("channel", "to", "id");
 
+    /** What is Herald's own whatever its arguments are. */
+    private static final Set<String> OWN = Set.of("join", "leave", Request.HISTORY);
+
     private ChannelRequests() {}
 
     /**
@@ -33,8 +36,10 @@ final class ChannelRequests {
      * @throws RejectedException when it is answered with an error
      */
     static Optional<Request> read(String event, List<String> arguments, List<Bytes> attachments) {
-        if (event.equals("join") || event.equals("leave") || event.equals(Request.HISTORY)) {
+        if (OWN.contains(event)) {
             return Optional.of(channelWords(event, arguments).request());
+        } else if (event.equals(Request.SEEN)) {
+            return Optional.of(seenWords(arguments).request());
         }
         var options = options(arguments);
         var data = options.isEmpty() ? arguments : arguments.subList(0, arguments.size() - 1);
@@ -83,6 +88,14 @@ final class ChannelRequests {
         }
         throw new RejectedException(
                 MALFORMED, null, event + " has the channel's name, or an object that says more about it");
+    }
+
+    /** They have an offset, or {@code {"offset", "epoch"}}. */
+    private static Request.Words seenWords(List<String> arguments) {
+        var argument = arguments.isEmpty() ? JsonValue.NULL : EventArguments.parse(arguments.get(0));
+        return argument instanceof JsonObject object
+                ? Request.Words.ofSeen(null, text(object.get("offset")), string(object, "epoch"))
+                : Request.Words.ofSeen(null, text(argument), null);
     }
 
     private static @Nullable String text(@Nullable JsonValue value) {

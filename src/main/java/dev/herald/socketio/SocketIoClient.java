@@ -14,6 +14,7 @@ import dev.herald.engine.EnginePacket;
 import dev.herald.engine.EngineSession;
 import dev.herald.engine.Outgoing;
 import dev.herald.hub.Delivery;
+import dev.herald.hub.DeviceName;
 import dev.herald.hub.Draft;
 import dev.herald.hub.ErrorCode;
 import dev.herald.hub.JsonGuard;
@@ -64,6 +65,7 @@ final class SocketIoClient implements Subscriber {
     private static final int MAX_EARLY = 256;
 
     private final Connection connection;
+    private final Optional<DeviceName> device;
     private final SocketIoConnection carrier;
     private final EngineSession session;
     private final SocketIoServer server;
@@ -114,11 +116,13 @@ final class SocketIoClient implements Subscriber {
             Connection connection,
             @Nullable String pid,
             Progress progress,
+            Optional<DeviceName> device,
             SocketIoConnection carrier,
             SocketIoServer server) {
         this.connection = connection;
         this.pid = pid;
         this.progress = progress;
+        this.device = device;
         this.carrier = carrier;
         this.session = carrier.session();
         this.server = server;
@@ -175,10 +179,18 @@ final class SocketIoClient implements Subscriber {
      * Tells a new client that it is connected, once it is kept, and then what happens from now on. One that cannot be kept is not
      * told by what it may come back.
      *
-     * @param resume {@code {channel: position}}: where it asks to go on; {@code null} when it does not
+     * @param auth what it said of itself: its {@code device}, and in {@code resume} where it asks to go on
      */
-    void begin(@Nullable JsonValue resume) {
-        var resumed = resume == null || !connection.isMain() ? List.<Runnable>of() : resume(resume);
+    void begin(JsonObject auth) {
+        var resumed = new ArrayList<Runnable>();
+        if (connection.isMain()) {
+            if (auth.containsKey("device") && device.isEmpty()) {
+                resumed.add(() -> complain("device", DeviceName.rejection()));
+            }
+            if (auth.containsKey("resume")) {
+                resumed.addAll(resume(auth.getOrDefault("resume", JsonValue.NULL)));
+            }
+        }
         var waiting = member().waiting();
         afterKeeping(failure -> {
             if (failure != null) {
@@ -186,7 +198,8 @@ final class SocketIoClient implements Subscriber {
             }
             sayConnected();
             resumed.forEach(Runnable::run);
-            waiting.forEach(subscription -> subscription.start(started -> true));
+            waiting.forEach(subscription ->
+                    subscription.start(started -> started.outcome().since() == null || sayJoined(started)));
         });
     }
 
@@ -411,6 +424,9 @@ final class SocketIoClient implements Subscriber {
         if (outcome.reason() != null) {
             json.add("reason", outcome.reason().name().toLowerCase(Locale.ROOT));
         }
+        if (outcome.since() != null) {
+            json.add("since", outcome.since().offset());
+        }
         return json.add("head", outcome.head().offset())
                 .add("epoch", outcome.head().epoch())
                 .build()
@@ -456,6 +472,8 @@ final class SocketIoClient implements Subscriber {
             });
         } else if (request instanceof Request.History history) {
             answer(history, answer);
+        } else if (request instanceof Request.Seen seen) {
+            seen(event, seen, answer);
         } else if (request instanceof Request.Publish publish) {
             publish(
                     event,
@@ -522,6 +540,22 @@ final class SocketIoClient implements Subscriber {
         return !(answer instanceof OneAnswer one) || one.queue(joined(subscription));
     }
 
+    private void seen(String event, Request.Seen request, Answer answer) {
+        var own = member().privateChannel();
+        member().seen(request).whenComplete((seen, failure) -> {
+            if (failure == null) {
+                answer.give(JSON.createObjectBuilder()
+                        .add("channel", own.value())
+                        .add("offset", seen.offset())
+                        .add("epoch", seen.epoch())
+                        .build()
+                        .toString());
+            } else {
+                reject(event, rejection(failure), answer);
+            }
+        });
+    }
+
     private void publish(String event, Draft draft, Answer answer) {
         server.hub().receive(member(), draft).whenComplete((receipt, failure) -> {
             if (failure == null) {
@@ -536,6 +570,9 @@ final class SocketIoClient implements Subscriber {
         var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RefusedException refused) {
             return new RejectedException(ErrorCode.of(refused.reason()), null, String.valueOf(refused.getMessage()));
+        }
+        if (cause instanceof RejectedException rejected) {
+            return rejected;
         }
         LOG.log(ERROR, "a message of connection " + connection.id() + " was not published", cause);
         return new RejectedException(ErrorCode.SERVER_ERROR, null, "the server made a mistake; try again");
@@ -635,6 +672,11 @@ final class SocketIoClient implements Subscriber {
     @Override
     public Connection connection() {
         return connection;
+    }
+
+    @Override
+    public Optional<DeviceName> device() {
+        return device;
     }
 
     @Override

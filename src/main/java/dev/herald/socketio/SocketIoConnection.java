@@ -14,6 +14,7 @@ import dev.herald.engine.EngineListener;
 import dev.herald.engine.EnginePacket.Bytes;
 import dev.herald.engine.EngineSession;
 import dev.herald.engine.Outgoing;
+import dev.herald.hub.DeviceName;
 import dev.herald.hub.GapException;
 import dev.herald.hub.LimitException;
 import dev.herald.hub.Member;
@@ -203,9 +204,14 @@ final class SocketIoConnection implements EngineListener {
         var pid = server.settings().recovery() ? recoveries.newId() : null;
         var stale = text(auth, "offset");
         var client = new SocketIoClient(
-                new Connection(sid, person, namespace), pid, new Progress(stale.orElse(null)), this, server);
+                new Connection(sid, person, namespace),
+                pid,
+                new Progress(stale.orElse(null)),
+                device(namespace, auth),
+                this,
+                server);
         admit(client, () -> server.hub().connect(client));
-        client.begin(auth.get("resume"));
+        client.begin(auth);
     }
 
     /** Goes on where the client was, if it asks for that and nothing is missing. */
@@ -232,7 +238,8 @@ final class SocketIoConnection implements EngineListener {
             recoveries.forget(pid.get());
             return lost(Outcome.GAP, "the client was in more channels than are known");
         }
-        var client = new SocketIoClient(state.connection(), pid.get(), state.progress(), this, server);
+        var client = new SocketIoClient(
+                state.connection(), pid.get(), state.progress(), device(namespace, auth), this, server);
         try {
             admit(client, () -> server.hub().resume(client, state.progress().returnTo(offset, state.begins())));
         } catch (GapException e) {
@@ -267,6 +274,13 @@ final class SocketIoConnection implements EngineListener {
     private Optional<SocketIoClient> lost(Outcome outcome, @Nullable String why) {
         server.recoveries().count(outcome, person.id(), why);
         return Optional.empty();
+    }
+
+    /** Which device the client says that it is, also when it comes back: its library says the same again. */
+    private static Optional<DeviceName> device(String namespace, JsonObject auth) {
+        return namespace.equals(SocketIoPacket.MAIN_NAMESPACE)
+                ? text(auth, "device").flatMap(DeviceName::read)
+                : Optional.empty();
     }
 
     private static Optional<String> text(JsonObject object, String name) {

@@ -13,6 +13,7 @@ import java.security.Principal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -37,6 +38,7 @@ final class FakeSession {
     private final Session session = proxy(Session.class, (self, method, arguments) -> switch (method.getName()) {
         case "getId" -> "session";
         case "getUserPrincipal" -> principal();
+        case "getRequestParameterMap" -> parameters();
         case "getAsyncRemote" -> remote();
         case "close" -> close((CloseReason) arguments[0]);
         default -> throw new UnsupportedOperationException(method.toString());
@@ -54,6 +56,7 @@ final class FakeSession {
     private final List<CloseReason> closes = new ArrayList<>();
     private final Queue<SendHandler> held = new ArrayDeque<>();
     private Principal principal;
+    private Map<String, List<String>> parameters = Map.of();
     private Sending sending = (text, handler) -> handler.onResult(new SendResult());
     private Pinging pinging = payload -> {};
     private Consumer<CloseReason> onClose = reason -> {};
@@ -67,6 +70,16 @@ final class FakeSession {
     synchronized FakeSession of(Principal visitor) {
         principal = visitor;
         return this;
+    }
+
+    /** With a parameter in the request's query. */
+    synchronized FakeSession with(String parameter, String value) {
+        parameters = Map.of(parameter, List.of(value));
+        return this;
+    }
+
+    private synchronized Map<String, List<String>> parameters() {
+        return parameters;
     }
 
     synchronized void whenSending(Sending how) {

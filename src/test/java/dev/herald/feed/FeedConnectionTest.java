@@ -18,6 +18,7 @@ import dev.herald.hub.Draft;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
+import dev.herald.hub.MemoryDevices;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
 import dev.herald.hub.Page;
@@ -58,9 +59,11 @@ class FeedConnectionTest {
     private final FakeTimer timer = new FakeTimer();
     private final Diary observers = new Diary();
     private final FlakyLog log = new FlakyLog(new MemoryLog("life", CLOCK, new MemoryLog.Bounds(700, 10_000_000, 100)));
+    private final MemoryDevices devices = new MemoryDevices();
     private final Hub hub = new Hub(
             log,
             new ChannelKinds(List.of("typing:*"), List.of()),
+            devices,
             observers,
             new HubLimits(MAX_CONNECTIONS, MAX_CHANNELS, REPLAYED),
             CLOCK);
@@ -670,6 +673,166 @@ class FeedConnectionTest {
 
             assertThat(ann.closeCode()).isEqualTo(1003);
             assertThat(hub.presence().connections("/")).isEmpty();
+        }
+    }
+
+    /** {@code docs/feed.md}, "Devices". */
+    @Nested
+    class ADevice {
+
+        private Client device(Person person, String name) {
+            var session = new FakeSession().of(new PersonPrincipal(person)).with("device", name);
+            var client = new Client(session, feed.open(session.session()));
+            client.answerPings();
+            return client;
+        }
+
+        private Client started(Person person, String name) {
+            var client = device(person, name);
+            timer.runWaiting();
+            return client;
+        }
+
+        private static String joinedOwn(boolean recovered, String reason, long since, long head) {
+            return "{\"event\":\"joined\",\"channel\":\"user:ann\",\"recovered\":" + recovered
+                    + (reason.isEmpty() ? "" : ",\"reason\":\"" + reason + "\"") + ",\"since\":" + since
+                    + ",\"head\":" + head + ",\"epoch\":\"life.0\"}";
+        }
+
+        @Test
+        void getsThePrivateMessagesThatWereNotSeenOnIt() {
+            tell("ann", "1");
+            tell("ann", "2");
+            var phone = started(ANN, "phone-1");
+            phone.say("{'event':'seen','offset':1,'epoch':'life.0','id':'s1'}");
+            phone.connection.closed("lost");
+
+            var back = started(ANN, "phone-1");
+
+            assertThat(phone.news())
+                    .contains(joinedOwn(true, "", 0, 2), privately("ann", 1, "1"), privately("ann", 2, "2"))
+                    .endsWith(
+                            "{\"event\":\"ack\",\"id\":\"s1\",\"channel\":\"user:ann\",\"offset\":1,\"epoch\":\"life.0\"}");
+            assertThat(back.news())
+                    .contains(joinedOwn(true, "", 1, 2), privately("ann", 2, "2"))
+                    .doesNotContain(privately("ann", 1, "1"));
+        }
+
+        @Test
+        void isToldWhenMessagesAreMissingAndGetsTheOthers() {
+            for (var n = 1; n <= REPLAYED + 2; n++) {
+                tell("ann", "" + n);
+            }
+
+            var phone = started(ANN, "phone-1");
+
+            assertThat(phone.news()).contains(joinedOwn(false, "limit", 2, REPLAYED + 2));
+            assertThat(phone.news("user:ann"))
+                    .hasSize(REPLAYED)
+                    .startsWith(privately("ann", 3, "3"))
+                    .endsWith(privately("ann", REPLAYED + 2, "" + (REPLAYED + 2)));
+        }
+
+        @Test
+        void getsWhatItsClientAsksForInstead() {
+            tell("ann", "1");
+            tell("ann", "2");
+            var phone = device(ANN, "phone-1");
+
+            phone.say(joinSince("private", 1));
+            timer.runWaiting();
+
+            assertThat(phone.news())
+                    .contains(recovered("user:ann", 2), privately("ann", 2, "2"))
+                    .doesNotContain(privately("ann", 1, "1"));
+        }
+
+        @Test
+        void withoutANameIsNoneAndSeesNothing() {
+            tell("ann", "1");
+            var ann = FeedConnectionTest.this.started(ANN);
+
+            ann.say("{'event':'seen','offset':1,'id':'s1'}");
+
+            assertThat(ann.news())
+                    .singleElement()
+                    .asString()
+                    .startsWith("{\"event\":\"error\",\"id\":\"s1\",\"code\":\"device-unknown\",");
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"", "my phone", "a/b", "12345678901234567890123456789012345678901234567890123456789012345"})
+        void ofAWrongNameIsNoneAndTheConnectionLives(String name) {
+            tell("ann", "1");
+
+            var ann = started(ANN, name);
+
+            assertThat(ann.news()).first().asString().startsWith("{\"event\":\"error\",\"code\":\"device-invalid\",");
+            assertThat(ann.news()).contains(joined("user:ann", 1));
+            assertThat(ann.session.closes()).isEmpty();
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "`epoch`:`life.0`|seen-invalid",
+                    "`offset`:2|seen-invalid",
+                    "`offset`:-1|seen-invalid",
+                    "`offset`:`1`|seen-invalid",
+                    "`offset`:1.0|seen-invalid",
+                    "`offset`:null|seen-invalid",
+                    "`offset`:99999999999999999999|seen-invalid",
+                    "`offset`:1,`epoch`:`another`|seen-invalid",
+                    "`offset`:1,`epoch`:``|seen-invalid",
+                    "`offset`:1,`epoch`:5|malformed"
+                })
+        void hasNotSeenWhatIsNotThere(String members, String code) {
+            tell("ann", "1");
+            var ann = started(ANN, "phone-1");
+            ann.skip = ann.heard().size();
+
+            ann.say("{'event':'seen','id':'s1'," + members.replace('`', '\'') + "}");
+
+            assertThat(ann.news())
+                    .singleElement()
+                    .asString()
+                    .startsWith("{\"event\":\"error\",\"id\":\"s1\",\"code\":\"" + code + "\",");
+            assertThat(ann.session.closes()).isEmpty();
+        }
+
+        @Test
+        void hearsNothingOfWhatIsSeenWithoutAnId() {
+            tell("ann", "1");
+            var ann = started(ANN, "phone-1");
+            ann.skip = ann.heard().size();
+
+            ann.say("{'event':'seen','offset':1}");
+
+            assertThat(ann.news()).isEmpty();
+        }
+
+        @Test
+        void isTurnedAwayWhileTheDatabaseDoesNotAnswer() {
+            devices.gone = true;
+
+            assertThat(device(ANN, "phone-1").closeCode()).isEqualTo(1013);
+        }
+
+        @Test
+        void isToldWhenItIsNotKeptWhatWasSeen() {
+            tell("ann", "1");
+            var ann = started(ANN, "phone-1");
+            ann.skip = ann.heard().size();
+            devices.gone = true;
+
+            ann.say("{'event':'seen','offset':1,'id':'s1'}");
+
+            assertThat(ann.news())
+                    .singleElement()
+                    .asString()
+                    .startsWith("{\"event\":\"error\",\"id\":\"s1\",\"code\":\"log-unavailable\",");
         }
     }
 

@@ -17,6 +17,7 @@ import dev.herald.hub.Draft;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
+import dev.herald.hub.MemoryDevices;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
 import java.time.Clock;
@@ -44,6 +45,7 @@ final class TestServer {
 
     final Diary observers = new Diary();
     final FakeTimer timer = new FakeTimer();
+    final MemoryDevices devices = new MemoryDevices();
     final Log log;
     final Hub hub;
     final SocketIoServer socketIo;
@@ -71,7 +73,7 @@ final class TestServer {
     /** A life of a server, which may not be the first of its log and its clients' states. */
     TestServer(SocketIoSettings settings, Log log, ClientStates states, int queuedPackets, HubLimits limits) {
         this.log = log;
-        hub = new Hub(log, new ChannelKinds(List.of("typing:*"), List.of()), observers, limits, CLOCK);
+        hub = new Hub(log, new ChannelKinds(List.of("typing:*"), List.of()), devices, observers, limits, CLOCK);
         socketIo = new SocketIoServer(
                 settings, hub, (attempt, then) -> examiner.accept(attempt, then), states, timer.asExecutor());
         engine = new EngineServer(
