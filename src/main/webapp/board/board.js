@@ -1,6 +1,6 @@
 /** The front page: what the server rendered, kept up to date from the feed. Text is only ever set as text. */
 
-import { Feed, START } from "./feed.js";
+import { Feed, START, newId } from "./feed.js";
 import { APPLICATION_NAME, gapInWords, isNews, isOfPeople, isPrivate, lineOf, stateInWords } from "./lines.js";
 
 /** The most messages of each kind on the page; the oldest go first. */
@@ -21,6 +21,9 @@ const MAX_PEOPLE = 200;
 
 /** The conversation with the application: what has no sender. */
 const APPLICATION = "";
+
+/** Under which name the browser keeps what it calls itself. */
+const DEVICE = "herald-device";
 
 const page = document.body.dataset;
 const find = (selector) => document.querySelector(selector);
@@ -407,13 +410,19 @@ class People {
     }
   }
 
-  /** There is a new private message with this person. */
-  talk(id, isNew) {
+  /** There is a private message with this person; a new one has an offset. */
+  talk(id, offset) {
     this.#partners.add(id);
-    if (isNew && (id !== this.#chosen || document.hidden)) {
-      this.#unread.set(id, (this.#unread.get(id) ?? 0) + 1);
+    if (offset !== undefined && (id !== this.#chosen || document.hidden)) {
+      const { count = 0, first = offset } = this.#unread.get(id) ?? {};
+      this.#unread.set(id, { count: count + 1, first });
     }
     this.#drawSoon();
+  }
+
+  /** The offset of the first private message that is unread; Infinity when there is none. */
+  get firstUnread() {
+    return Math.min(...Array.from(this.#unread.values(), ({ first }) => first));
   }
 
   /** The unread messages of the chosen conversation are seen. */
@@ -479,7 +488,7 @@ class People {
     const item = this.#items.get(id);
     const button = item.firstElementChild;
     const isOffline = id !== APPLICATION && !this.#online.has(id);
-    const unread = this.#unread.get(id);
+    const unread = this.#unread.get(id)?.count;
     const note = id === APPLICATION ? "this server" : isOffline ? `${id}, offline` : id;
     button.setAttribute("aria-pressed", id === this.#chosen);
     button.replaceChildren(
@@ -492,7 +501,7 @@ class People {
   }
 
   #drawUnread() {
-    const sum = [...this.#unread.values()].reduce((some, more) => some + more, 0);
+    const sum = [...this.#unread.values()].reduce((some, { count }) => some + count, 0);
     const sentence = sum === 0 ? "" : sum === 1 ? "1 new private message" : `${sum} new private messages`;
     const shown = find("#unread [role=status]");
     if (shown.textContent !== sentence) {
@@ -559,7 +568,7 @@ const feed = new Feed(feedUrl(), {
   onAck: ({ id }) => conversations().forEach((conversation) => conversation.sent(id)),
   onRefused: ({ id, message }) => conversations().forEach((conversation) => conversation.refused(id, message)),
   onError: (error) => console.warn("Herald:", error.code, error.message),
-});
+}, { device: deviceName() });
 
 function feedUrl() {
   const url = new URL(page.feed, location.href);
@@ -579,11 +588,17 @@ function show(message) {
   if (isNews(message)) {
     meet(lineOf(message));
     news.addLine(...newsLine(message));
+  } else if (isPrivate(message) && isOnPage(message)) {
+    const line = lineOf(message);
+    people.talk(line.partnerId, line.senderId !== selfId ? message.offset : undefined);
+    meetEarlier(line);
+    saySeen();
   } else if (isPrivate(message)) {
     const line = lineOf(message);
     meet(line);
     privately.addLine(...privateLine(line));
-    people.talk(line.partnerId, isKept(message) && line.senderId !== selfId);
+    people.talk(line.partnerId, isKept(message) && line.senderId !== selfId ? message.offset : undefined);
+    saySeen();
   } else if (isOfPeople(message)) {
     people.update(message.event, message.data);
   }
@@ -601,11 +616,40 @@ function privateLine(line) {
 /** Whoever is met here only is known by the name of then. */
 function earlierPrivateLine(message) {
   const line = lineOf(message);
+  meetEarlier(line);
+  people.talk(line.partnerId);
+  return privateLine(line);
+}
+
+function meetEarlier(line) {
   if (!people.knows(line.senderId)) {
     meet(line);
   }
-  people.talk(line.partnerId, false);
-  return privateLine(line);
+}
+
+/** Whether the server has rendered a private message, or left it to who scrolls up: it comes only because it was not seen yet. */
+function isOnPage({ channel, epoch, offset }) {
+  const end = rendered(page.privateEpoch, page.privateOffset);
+  return channel !== undefined && end?.epoch === epoch && offset <= end.offset;
+}
+
+/** Tells the server up to where private messages are seen: they do not come again as new ones. */
+function saySeen() {
+  const last = feed.position("private");
+  if (last && !document.hidden) {
+    feed.seen({ epoch: last.epoch, offset: Math.min(last.offset, people.firstUnread - 1) });
+  }
+}
+
+/** What this browser calls itself, for as long as it keeps it; undefined where it keeps nothing. */
+function deviceName() {
+  try {
+    const name = localStorage.getItem(DEVICE) ?? newId();
+    localStorage.setItem(DEVICE, name);
+    return name;
+  } catch {
+    return undefined; // The browser does not let pages keep anything.
+  }
 }
 
 function meet({ senderId, senderName }) {
@@ -629,6 +673,7 @@ function nameOf({ senderId, senderName }) {
 
 function choose(id) {
   people.choose(id);
+  saySeen();
   privately.showOnly(id);
   privately.form.hidden = id === APPLICATION;
   const name = people.nameOf(id);
@@ -653,6 +698,7 @@ choose(APPLICATION);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) {
     people.seen();
+    saySeen();
     feed.retry();
   }
 });
@@ -664,6 +710,6 @@ addEventListener("beforeunload", (event) => {
 
 // Everything if the server found nothing, as something may have come since.
 feed.join("news", { since: rendered(page.newsEpoch, page.newsOffset) ?? START });
-feed.join("private", { since: rendered(page.privateEpoch, page.privateOffset) ?? START });
+feed.join("private", { since: rendered(page.privateEpoch, page.privateOffset) ?? START, unseen: true });
 feed.join("people", { resume: false });
 feed.open();

@@ -47,6 +47,8 @@ export const DEFAULTS = Object.freeze({
   patience: 10_000,
   /** A connection that lasted so long was a good one: the next failure counts from 0 again. */
   stableAfter: 10_000,
+  /** How long what is seen may wait for more. */
+  seenDelay: 500,
   /** Messages that may wait for their acknowledgement. */
   maxUnacknowledged: 100,
   /** `herald.feed.max-message-bytes` of the server; it closes the connection when a message is longer. */
@@ -74,18 +76,21 @@ export class Feed {
   #channels = new Map();
   /** By id, in the order of sending: { json, failures }. */
   #unacknowledged = new Map();
+  /** Up to where private messages are seen. */
+  #seen = undefined;
   /** By id: { resolve, reject }. */
   #questions = new Map();
-  #timers = { retry: null, ping: null, watchdog: null, stable: null };
+  #timers = { retry: null, ping: null, watchdog: null, stable: null, seen: null };
   #retryNow = () => this.retry();
 
   /**
    * @param {string} url `ws:` or `wss:`
    * @param {Handlers} [handlers]
    * @param {object} [options] any of `DEFAULTS`, and for tests `environment`
+   * @param {string} [options.device] which of the person's devices this is: a name to be kept, 1 to 64 of `A-Z a-z 0-9 _ . : -`
    */
-  constructor(url, handlers = {}, { environment = {}, ...settings } = {}) {
-    this.#url = url;
+  constructor(url, handlers = {}, { environment = {}, device, ...settings } = {}) {
+    this.#url = device === undefined ? url : `${url}${url.includes("?") ? "&" : "?"}device=${encodeURIComponent(device)}`;
     this.#handlers = handlers;
     this.#settings = { ...DEFAULTS, ...settings };
     this.#environment = {
@@ -141,9 +146,10 @@ export class Feed {
    * @param {object} [options]
    * @param {Position | typeof START} [options.since] the messages after this; left out: from now on
    * @param {boolean} [options.resume] false: begin anew with each connection, without a gap being told
+   * @param {boolean} [options.unseen] of `private`: also the messages before `since` that were not seen on this device
    */
-  join(channel, { since, resume = true } = {}) {
-    const entry = { since, resume, position: undefined, joined: false, asked: undefined, gap: undefined };
+  join(channel, { since, resume = true, unseen = false } = {}) {
+    const entry = { since, resume, unseen, position: undefined, joined: false, asked: undefined, gap: undefined };
     this.#channels.set(channel, entry);
     if (this.#isOpen()) {
       this.#sendJoin(channel, entry);
@@ -187,6 +193,22 @@ export class Feed {
   }
 
   /**
+   * Says, soon and with each later connection, that all private messages up to this position are seen on this device: they do
+   * not come again.
+   *
+   * @param {Position} position
+   */
+  seen(position) {
+    if (isKnown(position, this.#seen)) {
+      return;
+    }
+    this.#seen = position;
+    if (this.#isOpen()) {
+      this.#timers.seen ??= this.#environment.setTimeout(() => this.#saySeen(), this.#settings.seenDelay);
+    }
+  }
+
+  /**
    * Asks for a page of a channel's past. Not asked again by itself.
    *
    * @param {string} channel
@@ -223,11 +245,19 @@ export class Feed {
   #resume() {
     this.#channels.forEach((entry, channel) => this.#sendJoin(channel, entry));
     this.#unacknowledged.forEach(({ json }) => this.#transmit(json));
+    this.#saySeen();
     this.#pingLater();
   }
 
+  #saySeen() {
+    this.#clear("seen");
+    if (this.#seen) {
+      this.#transmit(JSON.stringify({ event: "seen", ...this.#seen }));
+    }
+  }
+
   #sendJoin(channel, entry) {
-    const since = entry.resume && entry.position ? entry.position : entry.since;
+    const since = entry.resume && entry.position ? entry.position : entry.unseen ? undefined : entry.since;
     entry.gap = undefined;
     this.#ask(channel, entry, since === START ? undefined : since);
   }
@@ -272,18 +302,21 @@ export class Feed {
   }
 
   /** Of a log that began anew, as of one that nothing is known of, everything that is kept is news: it is asked for. */
-  #joined({ channel: name, recovered, reason, epoch, head }) {
+  #joined({ channel: name, recovered, reason, since, epoch, head }) {
     const channel = asJoined(name);
     const entry = this.#channels.get(channel);
-    const answersAnother = entry?.asked && !recovered && !reason;
+    const isOfDevice = since !== undefined;
+    const answersAnother = entry?.asked && (isOfDevice || (!recovered && !reason));
     if (!entry || answersAnother) {
       return;
     }
     const isFromStart = !entry.asked && entry.since === START && !entry.position;
-    const isAnotherLog = reason === "epoch" && entry.asked?.epoch !== epoch;
-    const isBehind = !entry.asked && entry.resume && leavesHole({ epoch, offset: head + 1 }, entry.position);
+    const isAnotherLog = !isOfDevice && reason === "epoch" && entry.asked?.epoch !== epoch;
+    const begin = since ?? head;
+    const last = entry.position ?? (entry.unseen ? entry.since : undefined);
+    const isBehind = !entry.asked && entry.resume && leavesHole({ epoch, offset: begin + 1 }, last);
     if (isBehind) {
-      this.#ask(channel, entry, entry.position);
+      this.#ask(channel, entry, last);
       return;
     }
     if (head > 0 && (isFromStart || isAnotherLog)) {
@@ -292,7 +325,7 @@ export class Feed {
       return;
     }
     entry.joined = true;
-    entry.position = (recovered && entry.asked) || positionOf(epoch, head);
+    entry.position = (recovered && entry.asked) || positionOf(epoch, begin);
     const gap = entry.gap ?? reason;
     if (gap && entry.resume) {
       this.#handlers.onGap?.(channel, gap);

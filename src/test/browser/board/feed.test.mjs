@@ -293,6 +293,97 @@ describe("resuming", () => {
   });
 });
 
+describe("a device", () => {
+  const own = (more) => ({ ...joined(more), channel: "user:ann" });
+  const privately = (offset) => message(offset, { event: "private", channel: "user:ann" });
+
+  it("says its name with each connection", () => {
+    const urls = [];
+    const environment = new Environment();
+    const createSocket = (url) => urls.push(url) && environment.createSocket();
+    const feed = new Feed("ws://localhost/feed?name=Ann", {}, { device: "a b", environment: { ...environment, createSocket } });
+    feed.open();
+
+    assert.deepEqual(urls, ["ws://localhost/feed?name=Ann&device=a%20b"]);
+  });
+
+  it("gets what was not seen on it, also from before the position that was asked for", () => {
+    const { environment, heard } = start({ joins: { private: { since: at(7), unseen: true } } });
+    environment.accept();
+    assert.deepEqual(environment.socket.sent, [{ event: "join", channel: "private" }]);
+    environment.tell(own({ recovered: true, since: 5, head: 8 }));
+    [6, 7, 8, 9].forEach((offset) => environment.tell(privately(offset)));
+
+    assert.deepEqual(offsets(heard), [6, 7, 8, 9]);
+    assert.deepEqual(heard.gaps, []);
+  });
+
+  it("asks for what was seen on it meanwhile, and is missing here", () => {
+    const { environment, heard } = start({ joins: { private: { since: at(7), unseen: true } } });
+    environment.accept();
+    environment.tell(own({ recovered: true, since: 9, head: 9 }));
+    assert.deepEqual(environment.socket.sent.at(-1), { event: "join", channel: "private", since: at(7) });
+
+    environment.tell(own({ recovered: true, head: 9 }));
+    [8, 9].forEach((offset) => environment.tell(privately(offset)));
+    assert.deepEqual(offsets(heard), [8, 9]);
+  });
+
+  it("is no answer to a join with a position", () => {
+    const { environment, heard } = start({ joins: { private: { since: at(7) } } });
+    environment.accept();
+    environment.tell(own({ recovered: true, since: 5, head: 8 }));
+    [6, 7, 8].forEach((offset) => environment.tell(privately(offset)));
+    environment.tell(own({ recovered: true, head: 8 }));
+    environment.tell(privately(8));
+
+    assert.deepEqual(offsets(heard), [8]);
+  });
+
+  it("tells a gap, and takes what is still there", () => {
+    for (const reason of ["limit", "epoch"]) {
+      const { environment, heard } = start({ joins: { private: { unseen: true } } });
+      environment.accept();
+      environment.tell(own({ recovered: false, reason, since: 5, head: 7 }));
+      [6, 7].forEach((offset) => environment.tell(privately(offset)));
+
+      assert.deepEqual(heard.gaps, [["private", reason]]);
+      assert.deepEqual(offsets(heard), [6, 7]);
+      assert.equal(environment.socket.sent.length, 1);
+    }
+  });
+
+  it("goes on after its last message when it comes back", () => {
+    const { environment } = start({ joins: { private: { since: at(7), unseen: true } } });
+    environment.accept();
+    environment.tell(own({ recovered: true, since: 7, head: 7 }));
+    environment.tell(privately(8));
+    environment.drop();
+    environment.passUntilRetry();
+    environment.accept();
+
+    assert.deepEqual(environment.socket.sent, [{ event: "join", channel: "private", since: at(8) }]);
+  });
+
+  it("says what is seen, once for many, and again with the next connection", () => {
+    const { feed, environment } = start();
+    environment.accept();
+    [1, 2, 3, 2].forEach((offset) => feed.seen(at(offset)));
+    assert.deepEqual(environment.socket.sent, []);
+    environment.pass(DEFAULTS.seenDelay);
+    feed.seen(at(3));
+    environment.pass(DEFAULTS.seenDelay);
+    assert.deepEqual(environment.socket.sent, [{ event: "seen", ...at(3) }]);
+
+    feed.seen(at(4));
+    environment.drop();
+    environment.passUntilRetry();
+    environment.accept();
+    environment.pass(DEFAULTS.seenDelay);
+    assert.deepEqual(environment.socket.sent, [{ event: "seen", ...at(4) }]);
+  });
+});
+
 describe("sending", () => {
   it("waits for the connection, and for the joins", () => {
     const { feed, environment } = start({ joins: { news: {} } });

@@ -52,6 +52,14 @@ class BrowserIT {
     }
 
     @Test
+    void whoComesBackFindsPrivateMessagesAsNewUntilTheyWereSeen() throws Exception {
+        Files.createDirectories(OUT);
+        try (var server = PayaraProcess.start(OUT.resolve("devices-server.log").toFile())) {
+            NodeScript.pass("board/devices.mjs", server.url(), OUT.toString());
+        }
+    }
+
+    @Test
     void theTutorialsPageTalksByTheRelayWithOnlyItsAddressChanged() throws Exception {
         Files.createDirectories(OUT);
         try (var server = PayaraProcess.start(OUT.resolve("relay-server.log").toFile())) {
