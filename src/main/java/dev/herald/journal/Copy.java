@@ -37,7 +37,8 @@ public final class Copy {
             new Table("channel", List.of("name")),
             new Table("message", List.of("channel", "number")),
             new Table("node", List.of("id")),
-            new Table("client_state", List.of("id")));
+            new Table("client_state", List.of("id")),
+            new Table("device", List.of("channel", "name")));
 
     private Copy() {}
 
