@@ -2,6 +2,7 @@ package dev.herald;
 
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
+import dev.herald.engine.JointWrites;
 import dev.herald.feed.Feed;
 import dev.herald.feed.FeedSettings;
 import dev.herald.feed.Relay;
@@ -71,7 +72,7 @@ public class HeraldProducer {
     @Singleton
     @Typed(JdbcLog.class)
     JdbcLog durableLog(Journal journal, JdbcLog.Bounds bounds) {
-        var log = new JdbcLog(journal.database(), Clock.systemUTC(), executor, bounds);
+        var log = new JdbcLog(journal.database(), Clock.systemUTC(), executor, bounds, JointWrites::during);
         journalStatus = new JournalStatus(journal, log);
         journalStatus.open();
         return log;

@@ -6,10 +6,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts off writing while a thread takes the messages of one read or one request: what they cause leaves together, in one write
- * for each session. A write costs far more than what is written.
+ * Puts off writing while a thread takes the messages of one read or one request, or hands out those of one commit: what they cause
+ * leaves together, in one write for each session. A write costs far more than what is written.
  */
-final class JointWrites {
+public final class JointWrites {
 
     /** After so many messages everything is written, lest queues fill up that their clients would have emptied. */
     private static final int MAX_MESSAGES = 16;
@@ -21,8 +21,8 @@ final class JointWrites {
 
     private JointWrites() {}
 
-    /** Takes messages; writes what they caused at the end, also when this fails. */
-    static void during(Runnable taking) {
+    /** Takes messages, or hands some out; writes what they caused at the end, also when this fails. */
+    public static void during(Runnable taking) {
         if (CURRENT.get() != null) {
             taking.run();
             return;

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,9 @@ public final class JdbcLog implements Log {
     /** How much text is committed together at the most, in characters, unless one draft has more. */
     private static final int BATCH_SIZE = 4 * 1024 * 1024;
 
+    /** How many messages are handed out together at the most, lest queues fill up that their clients would have emptied. */
+    private static final int TOLD_TOGETHER = 16;
+
     /** How long the writer keeps its thread when nothing waits. */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
@@ -57,6 +61,7 @@ public final class JdbcLog implements Log {
     private static final System.Logger LOG = System.getLogger(JdbcLog.class.getName());
 
     private final DataSource database;
+    private final Consumer<Runnable> together;
     private final GroupCommit groupCommit;
     private final Tails tails;
 
@@ -89,15 +94,23 @@ public final class JdbcLog implements Log {
         }
     }
 
+    /** The log as below, which puts nothing off. */
+    public JdbcLog(DataSource database, Clock clock, Executor executor, Bounds bounds) {
+        this(database, clock, executor, bounds, Runnable::run);
+    }
+
     /**
      * The log in a database whose {@linkplain Schema tables} are there when it is first used.
      *
      * @param database best gives connections from a pool, that fail in finite time when the database does not answer
      * @param clock gives the messages' time
      * @param executor lends one thread as long as drafts wait
+     * @param together runs what is done for some messages of one commit, one after the other; what this causes may be put off to
+     *     its end
      */
-    public JdbcLog(DataSource database, Clock clock, Executor executor, Bounds bounds) {
+    public JdbcLog(DataSource database, Clock clock, Executor executor, Bounds bounds, Consumer<Runnable> together) {
         this.database = database;
+        this.together = together;
         this.groupCommit = new GroupCommit(database, clock);
         this.tails = new Tails(bounds.recent(), bounds.recentBytes());
         this.writer = new Writer<>(
@@ -173,6 +186,14 @@ public final class JdbcLog implements Log {
             LOG.log(INFO, "the database takes messages again");
         }
         remember(outcomes);
+        for (var n = 0; n < batch.size(); n += TOLD_TOGETHER) {
+            var from = n;
+            var to = Math.min(n + TOLD_TOGETHER, batch.size());
+            together.accept(() -> tell(batch.subList(from, to), outcomes.subList(from, to)));
+        }
+    }
+
+    private static void tell(List<Waiting> batch, List<Outcome> outcomes) {
         for (var n = 0; n < batch.size(); n++) {
             var stage = batch.get(n).stage();
             var outcome = outcomes.get(n);
