@@ -7,6 +7,10 @@ COPY target/server/payara-micro.jar ./
 COPY payara-config/ payara-config/
 COPY target/herald.war ./
 
+# The log's database: give it a volume, or it goes with the container.
+RUN mkdir data && chown herald data
+VOLUME /herald/data
+
 USER herald
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
