@@ -329,6 +329,7 @@ class WebSocketAttackIT {
             for (var n = 0; n < times(20); n++) {
                 var socket = new RawWebSocket(port(), PATH, "", 4_096);
                 socket.say("40");
+                socket.readTo("40{");
                 socket.say("420[\"join\",\"" + channel + "\"]");
                 socket.readTo("430[");
                 stalled.add(socket);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -29,8 +30,8 @@ public final class Siege implements BeforeAllCallback, BeforeEachCallback, After
 
     private static final long HEAP_SLACK = 10 * MEGABYTE;
 
-    /** The container's pools grow when they are first used, and stay so. */
-    private static final int THREAD_SLACK = 40;
+    /** The pools of the container and of the database grow when they are first used, and stay so. */
+    private static final int THREAD_SLACK = 60;
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration SERVICE = Duration.ofSeconds(1);
@@ -184,9 +185,21 @@ public final class Siege implements BeforeAllCallback, BeforeEachCallback, After
             place.before = place.before.withHeap(after.heap());
         }
         assertThat(after.threads()).as("threads").isLessThanOrEqualTo(place.before.threads() + THREAD_SLACK);
-        assertThat(TROUBLE.matcher(place.news()).results().map(line -> line.group()))
+        assertThat(TROUBLE.matcher(withoutItsOwn(place.news())).results().map(line -> line.group()))
                 .as("the server's log")
                 .isEmpty();
+    }
+
+    /**
+     * Now and then Payara looks once more at a request that it has given back, when the connection ends while it is upgraded. It says
+     * so, and nothing else happens; Herald is not in it.
+     */
+    private static String withoutItsOwn(String log) {
+        return Pattern.compile("(?m)^(?=\\d{4}-\\d\\d-\\d\\d )")
+                .splitAsStream(log)
+                .filter(entry ->
+                        entry.contains("dev.herald") || !entry.contains("org.glassfish.grizzly.http.server.Re"))
+                .collect(Collectors.joining());
     }
 
     private static void assertServes() throws IOException {
