@@ -94,7 +94,7 @@ public final class Copy {
     private static DataSource database(String url, String who, Map<String, String> environment) {
         var user = environment.getOrDefault(who + "_USER", "herald");
         var password = environment.getOrDefault(who + "_PASSWORD", "");
-        var lasting = isH2(url) ? url + H2File.STAYS_OPEN : url;
+        var lasting = isH2(url) ? H2File.url(url) : url;
         return new ConnectionSource() {
             @Override
             public Connection getConnection() throws SQLException {

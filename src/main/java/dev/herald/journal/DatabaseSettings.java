@@ -46,7 +46,7 @@ record DatabaseSettings(
             if (file.toString().indexOf(';') >= 0) {
                 throw new IllegalArgumentException("herald.data.dir must not have a semicolon: " + file);
             }
-            return "jdbc:h2:file:" + file + ";WRITE_DELAY=0" + H2File.STAYS_OPEN;
+            return "jdbc:h2:file:" + file + ";WRITE_DELAY=0";
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("herald.data.dir is no directory: " + directory, e);
         }

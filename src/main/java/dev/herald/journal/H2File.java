@@ -4,23 +4,48 @@ import static java.lang.System.Logger.Level.DEBUG;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
 
 /**
- * How H2's file is left: never by H2's orderly end, always as if the process had been killed. What is committed is in the file
+ * How H2 is used.
+ *
+ * <p>Its file is never left by its orderly end, always as if the process had been killed. What is committed is in the file
  * either way. But a file of H2 2.2.224 that was ended in order, written to again, and then left by a killed process often cannot be
  * opened any more ("Double mark"); one that is never ended in order can ({@code docs/decisions/0012}).
  */
 final class H2File {
 
-    /** To be said to each connection: the file stays open when no connection is. */
-    static final String STAY_OPEN = "SET DB_CLOSE_DELAY -1";
+    /** H2 2.2.224 gives the old result of a statement again when something was committed while the statement ran. */
+    private static final String NO_OLD_RESULTS = "OPTIMIZE_REUSE_RESULTS=FALSE";
 
-    /** For a URL: likewise, and the file is not ended with the JVM. */
-    static final String STAYS_OPEN = ";DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE";
+    /** The file stays open when no connection is, and is not ended with the JVM. */
+    private static final List<String> NEEDED = List.of("DB_CLOSE_DELAY=-1", "DB_CLOSE_ON_EXIT=FALSE", NO_OLD_RESULTS);
 
     private static final System.Logger LOG = System.getLogger(H2File.class.getName());
 
     private H2File() {}
+
+    /** A URL with what it needs, unless it says otherwise. */
+    static String url(String url) {
+        var said = url.toUpperCase(Locale.ROOT);
+        return NEEDED.stream()
+                .filter(setting -> !said.contains(";" + setting.substring(0, setting.indexOf('=') + 1)))
+                .collect(Collectors.joining(";", url + ";", ""));
+    }
+
+    /** Tells a database whose URL is not ours what it needs, if it is H2. Its user has to be an administrator. */
+    static void setUp(DataSource database) throws SQLException {
+        try (var connection = database.getConnection()) {
+            if (isAt(connection)) {
+                try (var statement = connection.createStatement()) {
+                    statement.execute("SET " + NO_OLD_RESULTS);
+                }
+            }
+        }
+    }
 
     private static boolean isAt(Connection connection) throws SQLException {
         return connection.getMetaData().getDatabaseProductName().equals("H2");

@@ -137,7 +137,8 @@ public final class HeraldDataSource extends ConnectionSource {
     static HikariDataSource pool(DatabaseSettings settings) throws SQLException {
         var config = new HikariConfig();
         config.setPoolName("herald");
-        config.setJdbcUrl(settings.url());
+        var isH2 = settings.url().startsWith(H2);
+        config.setJdbcUrl(isH2 ? H2File.url(settings.url()) : settings.url());
         config.setDriverClassName(driver(settings.url()));
         if (!settings.user().isEmpty()) {
             config.setUsername(settings.user());
@@ -154,8 +155,7 @@ public final class HeraldDataSource extends ConnectionSource {
             config.addDataSourceProperty("socketTimeout", Long.toString(SOCKET_TIMEOUT.toSeconds()));
             config.addDataSourceProperty("ApplicationName", "Herald");
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
-        } else if (settings.url().startsWith(H2)) {
-            config.setConnectionInitSql(H2File.STAY_OPEN);
+        } else if (isH2) {
             config.setExceptionOverride(new BrokenH2());
         }
         return new HikariDataSource(config);

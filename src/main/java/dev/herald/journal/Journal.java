@@ -101,6 +101,7 @@ public final class Journal implements AutoCloseable {
             return;
         }
         try {
+            H2File.setUp(target);
             Schema.prepare(target, opening.newEpoch());
             opening.restored().ifPresent(this::renew);
             var weakness = Durability.weakness(target);

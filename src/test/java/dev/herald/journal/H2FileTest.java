@@ -36,9 +36,18 @@ class H2FileTest {
         assertThat(acknowledged).isPositive();
     }
 
+    @Test
+    void completesAUrlWithWhatItDoesNotSay() {
+        assertThat(H2File.url("jdbc:h2:file:/srv/herald;WRITE_DELAY=0"))
+                .isEqualTo("jdbc:h2:file:/srv/herald;WRITE_DELAY=0;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE"
+                        + ";OPTIMIZE_REUSE_RESULTS=FALSE");
+        assertThat(H2File.url("jdbc:h2:mem:x;db_close_on_exit=TRUE;Db_Close_Delay=5"))
+                .isEqualTo("jdbc:h2:mem:x;db_close_on_exit=TRUE;Db_Close_Delay=5;OPTIMIZE_REUSE_RESULTS=FALSE");
+    }
+
     /** A life of a process, which is killed after so many lines. */
     private void live(String times, int linesUntilItIsKilled) throws IOException, InterruptedException {
-        var url = "jdbc:h2:file:" + directory.resolve("herald") + ";WRITE_DELAY=0" + H2File.STAYS_OPEN;
+        var url = "jdbc:h2:file:" + directory.resolve("herald") + ";WRITE_DELAY=0";
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var errors = directory.resolve("errors.txt").toFile();
         var process = new ProcessBuilder(

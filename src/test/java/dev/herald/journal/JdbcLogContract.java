@@ -32,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -481,6 +482,31 @@ abstract class JdbcLogContract extends LogContract {
                             LongStream.rangeClosed(1, 400).boxed().toList());
             assertThat(jsons(stored)).doesNotHaveDuplicates();
             assertThat(latest(nodes.get(1), channel, ALL)).isEqualTo(stored);
+        }
+    }
+
+    @Test
+    void showsAllWhoReadMeanwhileWhatItHasAcknowledged() throws Exception {
+        var acknowledged = new AtomicLong();
+        var done = new AtomicBoolean();
+        var readers = IntStream.range(0, 4)
+                .mapToObj(reader -> CompletableFuture.runAsync(
+                        () -> {
+                            while (!done.get()) {
+                                var atLeast = acknowledged.get();
+                                assertThat(log.head(NEWS).offset()).isGreaterThanOrEqualTo(atLeast);
+                            }
+                        },
+                        threads))
+                .toList();
+
+        for (var n = 1; n <= 2_000; n++) {
+            acknowledged.set(append(NEWS, "" + n).offset());
+        }
+
+        done.set(true);
+        for (var reader : readers) {
+            reader.get(60, SECONDS);
         }
     }
 
