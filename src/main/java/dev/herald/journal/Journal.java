@@ -1,5 +1,6 @@
 package dev.herald.journal;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
@@ -12,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
@@ -113,7 +115,20 @@ public final class Journal implements AutoCloseable {
             }
         } catch (SQLException | RuntimeException e) {
             failed(e);
-            var unused = timer.schedule(() -> executor.execute(this::tryToOpen), RETRY.toMillis(), MILLISECONDS);
+            tryLater();
+        }
+    }
+
+    private void tryLater() {
+        var unused = timer.schedule(this::tryOnAnotherThread, RETRY.toMillis(), MILLISECONDS);
+    }
+
+    private void tryOnAnotherThread() {
+        try {
+            executor.execute(this::tryToOpen);
+        } catch (RejectedExecutionException e) {
+            LOG.log(DEBUG, "no thread is free to open the database", e);
+            tryLater();
         }
     }
 

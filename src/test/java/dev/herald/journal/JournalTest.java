@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +30,7 @@ class JournalTest {
     private final Queue<Runnable> later = new ArrayDeque<>();
     private HikariDataSource pool;
     private UnrulyDatabase database;
+    private Executor executor = Runnable::run;
 
     @BeforeEach
     void createDatabase() throws SQLException {
@@ -54,7 +57,7 @@ class JournalTest {
                     return null;
                 });
         var opening = new Journal.Opening(strict, "epoch", Optional.empty());
-        return new Journal(database.dataSource(), "the database", opening, timer, Runnable::run);
+        return new Journal(database.dataSource(), "the database", opening, timer, command -> executor.execute(command));
     }
 
     @Test
@@ -82,6 +85,26 @@ class JournalTest {
             assertThat(later).isEmpty();
             journal.requireOpen();
             journal.database().getConnection().close();
+        }
+    }
+
+    @Test
+    void opensAlthoughThereWasNoThreadForIt() {
+        database.gone = true;
+        try (var errors = new ErrorLog(Journal.class)) {
+            var journal = journal(false);
+            journal.open();
+            database.gone = false;
+            executor = command -> {
+                throw new RejectedExecutionException("all threads are busy");
+            };
+            later.remove().run();
+            executor = Runnable::run;
+
+            later.remove().run();
+
+            journal.requireOpen();
+            assertThat(errors.lines()).hasSize(1);
         }
     }
 
