@@ -20,6 +20,7 @@ import dev.herald.journal.JdbcDevices;
 import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Journal;
 import dev.herald.journal.Retention;
+import dev.herald.journal.Together;
 import dev.herald.socketio.Admission;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
@@ -51,6 +52,19 @@ public class HeraldProducer {
     /** Devices on which something was seen that wait for the database. */
     private static final int WAITING_DEVICES = 20_000;
 
+    /** The messages of one read, and those of one commit. */
+    private static final Together ONE_READ_OR_COMMIT = new Together() {
+        @Override
+        public void during(Runnable work) {
+            JointWrites.during(work);
+        }
+
+        @Override
+        public boolean atEnd(Runnable last) {
+            return JointWrites.atEnd(last);
+        }
+    };
+
     @Resource
     ManagedScheduledExecutorService timer;
 
@@ -72,7 +86,7 @@ public class HeraldProducer {
     @Singleton
     @Typed(JdbcLog.class)
     JdbcLog durableLog(Journal journal, JdbcLog.Bounds bounds) {
-        var log = new JdbcLog(journal.database(), Clock.systemUTC(), executor, bounds, JointWrites::during);
+        var log = new JdbcLog(journal.database(), Clock.systemUTC(), executor, bounds, ONE_READ_OR_COMMIT);
         journalStatus = new JournalStatus(journal, log);
         journalStatus.open();
         return log;

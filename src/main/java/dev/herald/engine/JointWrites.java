@@ -17,6 +17,7 @@ public final class JointWrites {
     private static final ThreadLocal<@Nullable JointWrites> CURRENT = new ThreadLocal<>();
 
     private final Set<EngineSession> sessions = new LinkedHashSet<>();
+    private final Set<Runnable> lasts = new LinkedHashSet<>();
     private int messages;
 
     private JointWrites() {}
@@ -37,6 +38,16 @@ public final class JointWrites {
         }
     }
 
+    /**
+     * Has something run, once, when this thread is done with what it takes or hands out together, or with sixteen messages of it.
+     *
+     * @return false when it takes or hands out nothing; then it is not run
+     */
+    public static boolean atEnd(Runnable last) {
+        var current = CURRENT.get();
+        return current != null && (current.lasts.contains(last) || current.lasts.add(last));
+    }
+
     /** Whether the session's writing is put off; then it will be flushed. */
     static boolean putOff(EngineSession session) {
         var current = CURRENT.get();
@@ -54,7 +65,10 @@ public final class JointWrites {
 
     private void write() {
         var all = List.copyOf(sessions);
+        var then = List.copyOf(lasts);
         sessions.clear();
+        lasts.clear();
+        then.forEach(Runnable::run);
         all.forEach(EngineSession::flushNow);
     }
 }

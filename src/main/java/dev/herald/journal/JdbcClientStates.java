@@ -112,7 +112,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         this.executor = executor;
         this.writer = new Writer<>(
                 executor,
-                new Writer.Bounds(waiting, waitingSize, BATCH, BATCH_SIZE, LINGER),
+                new Writer.Bounds(waiting, waitingSize, BATCH, BATCH_SIZE, Duration.ZERO, LINGER),
                 Waiting::size,
                 this::write,
                 this::refuse);

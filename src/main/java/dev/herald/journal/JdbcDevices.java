@@ -58,7 +58,7 @@ public final class JdbcDevices implements Devices {
         // All are of the same size, so that their number is bound enough.
         this.writer = new Writer<>(
                 executor,
-                new Writer.Bounds(waiting, waiting, BATCH, BATCH, LINGER),
+                new Writer.Bounds(waiting, waiting, BATCH, BATCH, Duration.ZERO, LINGER),
                 one -> 1,
                 this::write,
                 this::refuse);

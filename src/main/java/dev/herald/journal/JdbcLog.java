@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +51,9 @@ public final class JdbcLog implements Log {
     /** How many messages are handed out together at the most, lest queues fill up that their clients would have emptied. */
     private static final int TOLD_TOGETHER = 16;
 
+    /** How long a commit is put off for what a thread may append in the same go. */
+    private static final Duration PATIENCE = Duration.ofMillis(1);
+
     /** How long the writer keeps its thread when nothing waits. */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
@@ -61,11 +63,12 @@ public final class JdbcLog implements Log {
     private static final System.Logger LOG = System.getLogger(JdbcLog.class.getName());
 
     private final DataSource database;
-    private final Consumer<Runnable> together;
+    private final Together together;
     private final GroupCommit groupCommit;
     private final Tails tails;
 
     private final Writer<Waiting> writer;
+    private final Runnable noMoreExpected;
 
     /** Whether the last transaction failed. Only the writer uses it. */
     private volatile boolean failing;
@@ -96,7 +99,7 @@ public final class JdbcLog implements Log {
 
     /** The log as below, which puts nothing off. */
     public JdbcLog(DataSource database, Clock clock, Executor executor, Bounds bounds) {
-        this(database, clock, executor, bounds, Runnable::run);
+        this(database, clock, executor, bounds, Together.NOTHING);
     }
 
     /**
@@ -105,20 +108,21 @@ public final class JdbcLog implements Log {
      * @param database best gives connections from a pool, that fail in finite time when the database does not answer
      * @param clock gives the messages' time
      * @param executor lends one thread as long as drafts wait
-     * @param together runs what is done for some messages of one commit, one after the other; what this causes may be put off to
-     *     its end
+     * @param together what a thread appends in one go is committed together, unless that takes long; and some messages of one commit
+     *     are handed out in one go
      */
-    public JdbcLog(DataSource database, Clock clock, Executor executor, Bounds bounds, Consumer<Runnable> together) {
+    public JdbcLog(DataSource database, Clock clock, Executor executor, Bounds bounds, Together together) {
         this.database = database;
         this.together = together;
         this.groupCommit = new GroupCommit(database, clock);
         this.tails = new Tails(bounds.recent(), bounds.recentBytes());
         this.writer = new Writer<>(
                 executor,
-                new Writer.Bounds(bounds.waiting(), bounds.waitingSize(), BATCH, BATCH_SIZE, LINGER),
+                new Writer.Bounds(bounds.waiting(), bounds.waitingSize(), BATCH, BATCH_SIZE, PATIENCE, LINGER),
                 Waiting::size,
                 this::write,
                 JdbcLog::fail);
+        this.noMoreExpected = writer::expectNoMore;
     }
 
     @Override
@@ -126,6 +130,9 @@ public final class JdbcLog implements Log {
         var waiting = new Waiting(draft, new CompletableFuture<>());
         if (!isStorable(draft)) {
             return CompletableFuture.failedStage(unavailable("the log holds neither U+0000 nor broken Unicode"));
+        }
+        if (together.atEnd(noMoreExpected)) {
+            writer.expectMore();
         }
         return writer.offer(waiting)
                 ? waiting.stage()
@@ -189,7 +196,7 @@ public final class JdbcLog implements Log {
         for (var n = 0; n < batch.size(); n += TOLD_TOGETHER) {
             var from = n;
             var to = Math.min(n + TOLD_TOGETHER, batch.size());
-            together.accept(() -> tell(batch.subList(from, to), outcomes.subList(from, to)));
+            together.during(() -> tell(batch.subList(from, to), outcomes.subList(from, to)));
         }
     }
 

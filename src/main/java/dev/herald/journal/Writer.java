@@ -5,10 +5,13 @@ import static java.lang.System.Logger.Level.ERROR;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
@@ -26,9 +29,11 @@ final class Writer<T> {
      *
      * @param waitingSize in characters of text
      * @param batchSize likewise
+     * @param patience how long {@linkplain #expectMore what is expected} is waited for: not long, as who says that it comes may wait
+     *     for the writer first
      * @param linger how long the thread is kept when nothing waits: to be lent another one may cost more than to write
      */
-    record Bounds(int waiting, long waitingSize, int batch, int batchSize, Duration linger) {}
+    record Bounds(int waiting, long waitingSize, int batch, int batchSize, Duration patience, Duration linger) {}
 
     private final Executor executor;
     private final Bounds bounds;
@@ -40,6 +45,8 @@ final class Writer<T> {
     private final Queue<T> queue = new ArrayDeque<>();
     private long queuedSize;
     private boolean writing;
+    /** Those who will offer more, or say that they do not. */
+    private final Set<Thread> expected = new HashSet<>();
 
     /**
      * A writer for which nothing waits.
@@ -75,6 +82,22 @@ final class Writer<T> {
             start();
         }
         return true;
+    }
+
+    /** To be called before an offer, when the calling thread may offer more at once that should be written together with it. */
+    void expectMore() {
+        synchronized (queue) {
+            expected.add(Thread.currentThread());
+        }
+    }
+
+    /** The calling thread has offered what it had. */
+    void expectNoMore() {
+        synchronized (queue) {
+            if (expected.remove(Thread.currentThread()) && expected.isEmpty()) {
+                queue.notifyAll();
+            }
+        }
     }
 
     /** How many wait that are not being written yet. */
@@ -117,7 +140,9 @@ final class Writer<T> {
 
     private List<T> next() {
         synchronized (queue) {
-            linger();
+            waitWhile(queue::isEmpty, bounds.linger());
+            waitWhile(() -> !expected.isEmpty() && queue.size() < bounds.batch(), bounds.patience());
+            expected.clear();
             var batch = new ArrayList<T>(Math.min(queue.size(), bounds.batch()));
             var batchSize = 0;
             for (var one = queue.peek(); one != null && batch.size() < bounds.batch(); one = queue.peek()) {
@@ -134,10 +159,10 @@ final class Writer<T> {
         }
     }
 
-    /** Waits until there is something to write, but not for long. The lock is held. */
-    private void linger() {
-        var end = System.nanoTime() + bounds.linger().toNanos();
-        for (var left = end - System.nanoTime(); queue.isEmpty() && left > 0; left = end - System.nanoTime()) {
+    /** Waits, but not for long. The lock is held. */
+    private void waitWhile(BooleanSupplier condition, Duration atMost) {
+        var end = System.nanoTime() + atMost.toNanos();
+        for (var left = atMost.toNanos(); condition.getAsBoolean() && left > 0; left = end - System.nanoTime()) {
             try {
                 TimeUnit.NANOSECONDS.timedWait(queue, left);
             } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package dev.herald.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.engine.EnginePacket.Message;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -67,6 +68,24 @@ class JointWritesTest {
         var second = new FakePoll();
         hearer.poll(second);
         assertThat(second.answers()).containsExactly("416");
+    }
+
+    @Test
+    void runsWhatComesLastOnceAndAgainAfterSixteenMessages() {
+        var heard = new ArrayList<String>();
+        Runnable last = () -> heard.add("last");
+        diaries.get(speaker).whenText = text -> {
+            assertThat(JointWrites.atEnd(last)).isTrue();
+            heard.add(text);
+        };
+
+        say(2);
+        assertThat(heard).containsExactly("0", "1", "last");
+        heard.clear();
+
+        say(17);
+        assertThat(heard).hasSize(19).endsWith("15", "last", "16", "last");
+        assertThat(JointWrites.atEnd(last)).isFalse();
     }
 
     @Test
