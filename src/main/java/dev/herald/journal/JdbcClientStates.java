@@ -19,8 +19,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -51,9 +49,6 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
 
     /** How many states are deleted in one transaction. */
     static final int PURGED_TOGETHER = 500;
-
-    /** How often a transaction is tried that was rolled back for another's sake. */
-    private static final int TRIES = 5;
 
     /** How long the writer keeps its thread when nothing waits. */
     private static final Duration LINGER = Duration.ofSeconds(1);
@@ -194,43 +189,14 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
                 removed.remove(waiting.id());
             }
         }
-        for (var attempt = 1; ; attempt++) {
-            try (var connection = database.getConnection()) {
-                begin(connection);
-                return commit(connection, states, removed);
-            } catch (SQLException e) {
-                if (attempt == TRIES || !(Failures.isTransient(e) || Failures.isConstraint(e))) {
-                    throw e;
-                }
-                LOG.log(DEBUG, "a transaction is tried again", e);
-            }
-        }
-    }
-
-    private Set<String> commit(Connection connection, SortedMap<String, String> states, SortedSet<String> removed)
-            throws SQLException {
-        connection.setAutoCommit(false);
-        try {
+        begin();
+        return Transaction.of(database, connection -> {
             var taken = states.isEmpty() ? Set.<String>of() : StateTables.write(connection, node, states);
             if (!removed.isEmpty()) {
                 StateTables.delete(connection, node, removed);
             }
-            connection.commit();
             return taken;
-        } catch (SQLException | RuntimeException | Error e) {
-            rollBack(connection, e);
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
-    private static void rollBack(Connection connection, Throwable cause) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-        }
+        });
     }
 
     // Reading.
@@ -238,23 +204,32 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     @Override
     public Optional<String> take(String secret) {
         var id = id(secret);
+        try {
+            begin();
+            return takeOver(id);
+        } catch (SQLException e) {
+            throw new LogUnavailableException("the clients' states cannot be read", e);
+        }
+    }
+
+    private Optional<String> takeOver(String id) throws SQLException {
         try (var connection = database.getConnection()) {
-            begin(connection);
             var found =
                     StateTables.read(connection, id).filter(row -> !row.node().equals(node));
             return found.isPresent() && StateTables.take(connection, id, found.get(), node)
                     ? Optional.of(found.get().state())
                     : Optional.empty();
-        } catch (SQLException e) {
-            throw new LogUnavailableException("the clients' states cannot be read", e);
         }
     }
 
     // Lives.
 
     /** Makes this life known before it has states, and the others count as alive: as long as no server ran, none could give a sign. */
-    private void begin(Connection connection) throws SQLException {
-        if (!begun) {
+    private void begin() throws SQLException {
+        if (begun) {
+            return;
+        }
+        try (var connection = database.getConnection()) {
             StateTables.signAll(connection, clock.millis());
             sign(connection);
             begun = true;
@@ -284,8 +259,19 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
 
     /** Gives a sign, and deletes the states of those who have given none for too long. */
     private void sign() {
+        try {
+            begin();
+            signAndPurge();
+            succeeded();
+        } catch (SQLException | RuntimeException | Error e) {
+            failed(e);
+        } finally {
+            signing.set(false);
+        }
+    }
+
+    private void signAndPurge() throws SQLException {
         try (var connection = database.getConnection()) {
-            begin(connection);
             sign(connection);
             var since = clock.millis() - patience;
             for (var silent : StateTables.silent(connection, since)) {
@@ -294,11 +280,6 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
                 }
                 StateTables.forget(connection, silent, since);
             }
-            succeeded();
-        } catch (SQLException | RuntimeException | Error e) {
-            failed(e);
-        } finally {
-            signing.set(false);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.herald.journal;
 
 import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 
@@ -27,9 +26,6 @@ import javax.sql.DataSource;
 
 /** People's devices in a database. Any number of nodes may have the same one. */
 public final class JdbcDevices implements Devices {
-
-    /** How often a transaction is tried that was rolled back for another's sake. */
-    private static final int TRIES = 5;
 
     /** How long the writer keeps its thread when nothing waits. */
     private static final Duration LINGER = Duration.ofSeconds(1);
@@ -67,7 +63,7 @@ public final class JdbcDevices implements Devices {
     @Override
     public Position begin(ChannelName channel, DeviceName device, String epoch) {
         try {
-            return tryOften(connection -> {
+            return Transaction.of(database, connection -> {
                 var devices = DeviceTables.all(connection, channel);
                 var known = devices.get(device);
                 return known != null ? known : add(connection, channel, device, devices, epoch);
@@ -94,12 +90,10 @@ public final class JdbcDevices implements Devices {
                 .sorted(furthestBehind)
                 .limit(Math.max(0, others.size() + 1 - MAX_PER_PERSON))
                 .toList();
-        connection.setAutoCommit(false);
         for (var other : forgotten) {
             DeviceTables.delete(connection, new DeviceTables.Key(channel, other.getKey()));
         }
         DeviceTables.insert(connection, new DeviceTables.Key(channel, device), furthest);
-        connection.commit();
         return furthest;
     }
 
@@ -139,54 +133,10 @@ public final class JdbcDevices implements Devices {
     private Set<DeviceTables.Key> commit(List<Waiting> batch) throws SQLException {
         var seen = new TreeMap<DeviceTables.Key, Position>();
         batch.forEach(one -> seen.merge(one.key(), one.seen(), JdbcDevices::further));
-        return tryOften(connection -> {
-            connection.setAutoCommit(false);
-            var missing = DeviceTables.move(connection, seen);
-            connection.commit();
-            return missing;
-        });
+        return Transaction.of(database, connection -> DeviceTables.move(connection, seen));
     }
 
     private static Position further(Position one, Position next) {
         return one.epoch().equals(next.epoch()) && one.offset() > next.offset() ? one : next;
-    }
-
-    private interface Work<T> {
-        T in(Connection connection) throws SQLException;
-    }
-
-    private <T> T tryOften(Work<T> work) throws SQLException {
-        for (var attempt = 1; ; attempt++) {
-            try (var connection = database.getConnection()) {
-                return committed(connection, work);
-            } catch (SQLException e) {
-                // A constraint: somebody else has made the same device known meanwhile.
-                if (attempt == TRIES || !(Failures.isTransient(e) || Failures.isConstraint(e))) {
-                    throw e;
-                }
-                LOG.log(DEBUG, "a transaction is tried again", e);
-            }
-        }
-    }
-
-    private static <T> T committed(Connection connection, Work<T> work) throws SQLException {
-        try {
-            return work.in(connection);
-        } catch (SQLException | RuntimeException | Error e) {
-            rollBack(connection, e);
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
-    private static void rollBack(Connection connection, Throwable cause) {
-        try {
-            if (!connection.getAutoCommit()) {
-                connection.rollback();
-            }
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-        }
     }
 }

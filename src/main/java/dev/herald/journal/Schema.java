@@ -40,18 +40,9 @@ public final class Schema {
      * @throws LogUnavailableException when it cannot; the epochs are as they were
      */
     static boolean renew(DataSource database, String newEpoch, String restored) {
-        try (var connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                var renewed = Tables.renew(connection, new Position(newEpoch, 0).epoch(), restored);
-                connection.commit();
-                return renewed;
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
-            }
+        try {
+            return Transaction.of(
+                    database, connection -> Tables.renew(connection, new Position(newEpoch, 0).epoch(), restored));
         } catch (SQLException e) {
             throw new LogUnavailableException("the restored log does not take another epoch", e);
         }
