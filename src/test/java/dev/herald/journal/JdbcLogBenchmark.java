@@ -25,7 +25,6 @@ final class JdbcLogBenchmark {
 
     private static final int SMALL = 10_000;
     private static final int CHANNELS = 4;
-    private static final int ROUNDS = 5;
     private static final long MEASURED = TimeUnit.SECONDS.toNanos(5);
     private static final int PAGE = 128;
     private static final String JSON = "{\"text\":\"" + "x".repeat(128) + "\"}";
@@ -35,7 +34,8 @@ final class JdbcLogBenchmark {
     /**
      * Measures.
      *
-     * @param arguments the URLs of an empty database and of another one, and how many messages that one shall have
+     * @param arguments the URLs of an empty database and of another one, how many messages that one shall have, and the number of
+     *     rounds after one to warm up; -1 only to fill the databases, which later runs find filled
      */
     public static void main(String... arguments) throws Exception {
         var threads = Executors.newCachedThreadPool();
@@ -44,17 +44,19 @@ final class JdbcLogBenchmark {
                 var large = HeraldDataSource.pool(new DatabaseSettings(arguments[1], "herald", "herald", null, 8))) {
             fill(small, SMALL);
             fill(large, messages);
-            var bounds = new JdbcLog.Bounds(10_000, 64_000_000, 20_000, 64_000_000);
+            // Nothing to read is at hand in memory.
+            var bounds = new JdbcLog.Bounds(10_000, 64_000_000, 1, 64_000_000);
             var inSmall = new JdbcLog(small, Clock.systemUTC(), threads, bounds);
             var inLarge = new JdbcLog(large, Clock.systemUTC(), threads, bounds);
-            // The first round warms up.
-            for (var round = 0; round <= ROUNDS; round++) {
+            for (var round = 0; round <= Integer.parseInt(arguments[3]); round++) {
                 for (var publishers : new int[] {1, 64}) {
                     publish(SMALL, inSmall, publishers);
                     publish(messages, inLarge, publishers);
                 }
-                read(SMALL, inSmall);
-                read(messages, inLarge);
+                for (var places : new int[] {SMALL, messages}) {
+                    read(SMALL, inSmall, SMALL);
+                    read(messages, inLarge, places);
+                }
             }
         } finally {
             threads.shutdown();
@@ -64,6 +66,9 @@ final class JdbcLogBenchmark {
     private static void fill(DataSource database, int messages) throws SQLException {
         Schema.prepare(database, UUID.randomUUID().toString());
         try (var connection = database.getConnection()) {
+            if (Tables.channel(connection, channel(0)).head() > 0) {
+                return;
+            }
             for (var channel = 0; channel < CHANNELS; channel++) {
                 fill(connection, channel(channel).value(), messages / CHANNELS);
             }
@@ -137,21 +142,22 @@ final class JdbcLogBenchmark {
         return sorted[(int) Math.min(part * sorted.length, sorted.length - 1.0)] / 1e6;
     }
 
-    /** Reads pages of what is not at hand in memory. */
-    private static void read(int messages, JdbcLog log) {
+    /** Reads pages that begin somewhere in the last messages, of all channels together. */
+    private static void read(int messages, JdbcLog log, int last) {
         var random = new Random(7);
         var begin = System.nanoTime();
         var pages = 0;
         for (; System.nanoTime() - begin < MEASURED; pages++) {
             var channel = channel(pages);
-            var since = new Position(log.head(channel).epoch(), random.nextInt(messages / CHANNELS - PAGE));
+            var head = log.head(channel);
+            var since = new Position(head.epoch(), head.offset() - PAGE - random.nextInt(last / CHANNELS - PAGE));
             if (!(log.since(channel, since, PAGE) instanceof Replay.Complete complete)
                     || complete.messages().size() != PAGE) {
                 throw new AssertionError("a page is missing after " + since + " in " + channel);
             }
         }
         System.out.printf(
-                "%,d messages: %,d pages of %d read a second%n",
-                messages, pages / TimeUnit.NANOSECONDS.toSeconds(MEASURED), PAGE);
+                "%,d messages: %,d pages of %d read a second, in the last %,d messages%n",
+                messages, pages / TimeUnit.NANOSECONDS.toSeconds(MEASURED), PAGE, last);
     }
 }
