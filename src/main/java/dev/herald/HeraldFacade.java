@@ -12,6 +12,8 @@ import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.Hub;
 import dev.herald.hub.JsonGuard;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonValue;
@@ -26,6 +28,9 @@ public class HeraldFacade implements Herald {
     @Inject
     Hub hub;
 
+    @Resource
+    ManagedExecutorService executor;
+
     @Override
     public CompletionStage<Receipt> news(JsonValue data) {
         return publish(ChannelName.NEWS, "news", data);
@@ -33,13 +38,17 @@ public class HeraldFacade implements Herald {
 
     @Override
     public CompletionStage<Receipt> tell(String personId, JsonValue data) {
-        return hub.publish(new Draft(ChannelName.ofUser(personId), "private", null, personId, json(data), null));
+        return publish(new Draft(ChannelName.ofUser(personId), "private", null, personId, json(data), null));
     }
 
     @Override
     public CompletionStage<Receipt> publish(ChannelName channel, String event, JsonValue data) {
         EventName.requireFree(event);
-        return hub.publish(new Draft(channel, event, null, null, json(data), null));
+        return publish(new Draft(channel, event, null, null, json(data), null));
+    }
+
+    private CompletionStage<Receipt> publish(Draft draft) {
+        return ForBeans.stage(hub.publish(draft), executor);
     }
 
     @Override
@@ -56,7 +65,7 @@ public class HeraldFacade implements Herald {
 
     @Override
     public Broadcast in(String namespace) {
-        return new HubBroadcast(hub, namespace);
+        return new HubBroadcast(hub, executor, namespace);
     }
 
     private static String json(JsonValue data) {

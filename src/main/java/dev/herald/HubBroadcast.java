@@ -18,22 +18,32 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /** An event for the channels of rooms. Who is in several of them gets it by the first one. */
 final class HubBroadcast implements Broadcast {
 
     private final Hub hub;
+    private final Executor executor;
     private final String namespace;
     private final Set<ChannelName> channels;
     private final Set<String> except;
     private final boolean isLogged;
 
-    HubBroadcast(Hub hub, String namespace) {
-        this(hub, namespace, Set.of(), Set.of(), true);
+    /** For all of a namespace; the executor lends the threads on which receipts are told. */
+    HubBroadcast(Hub hub, Executor executor, String namespace) {
+        this(hub, executor, namespace, Set.of(), Set.of(), true);
     }
 
-    private HubBroadcast(Hub hub, String namespace, Set<ChannelName> channels, Set<String> except, boolean isLogged) {
+    private HubBroadcast(
+            Hub hub,
+            Executor executor,
+            String namespace,
+            Set<ChannelName> channels,
+            Set<String> except,
+            boolean isLogged) {
         this.hub = hub;
+        this.executor = executor;
         this.namespace = namespace;
         this.channels = channels;
         this.except = except;
@@ -46,7 +56,7 @@ final class HubBroadcast implements Broadcast {
         for (var room : rooms) {
             all.add(ChannelName.ofRoom(namespace, room));
         }
-        return new HubBroadcast(hub, namespace, all, except, isLogged);
+        return new HubBroadcast(hub, executor, namespace, all, except, isLogged);
     }
 
     @Override
@@ -58,12 +68,12 @@ final class HubBroadcast implements Broadcast {
                 all.add(ChannelName.ofRoom(namespace, name).value());
             }
         }
-        return new HubBroadcast(hub, namespace, channels, all, isLogged);
+        return new HubBroadcast(hub, executor, namespace, channels, all, isLogged);
     }
 
     @Override
     public Broadcast unlogged() {
-        return new HubBroadcast(hub, namespace, channels, except, false);
+        return new HubBroadcast(hub, executor, namespace, channels, except, false);
     }
 
     @Override
@@ -77,7 +87,7 @@ final class HubBroadcast implements Broadcast {
             receipts.add(publish(new Draft(channel, event, null, null, json, null, excepted)));
             excepted.add(channel.value());
         }
-        return allOf(receipts);
+        return ForBeans.stage(allOf(receipts), executor);
     }
 
     private CompletableFuture<Receipt> publish(Draft draft) {

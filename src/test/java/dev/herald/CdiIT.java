@@ -145,6 +145,15 @@ class CdiIT {
     }
 
     @Test
+    void aBeanMayWaitForAMessageWhenAnotherIsPublished() throws Exception {
+        var channel = unique("waited-for");
+
+        perform("publish-and-wait-for-another", channel, "");
+
+        awaitNotes("all is in " + channel);
+    }
+
+    @Test
     void observersSeeWhatAConnectionDoesInItsOrder() throws Exception {
         var name = unique("Ann");
         try (var ann = guest(name)) {

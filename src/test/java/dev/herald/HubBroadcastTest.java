@@ -45,7 +45,7 @@ class HubBroadcastTest {
     private final Listener inMain = new Listener("main", Connection.MAIN).in("a", "b");
 
     private HubBroadcast shop() {
-        return new HubBroadcast(hub, SHOP);
+        return new HubBroadcast(hub, Runnable::run, SHOP);
     }
 
     private static List<Receipt> await(CompletionStage<List<Receipt>> stage) {
@@ -77,7 +77,9 @@ class HubBroadcastTest {
 
     @Test
     void ofTheMainNamespaceIsForChannelsOfThatName() {
-        var receipts = await(new HubBroadcast(hub, Connection.MAIN).to("a", "b").emit("offer", ONE));
+        var receipts = await(new HubBroadcast(hub, Runnable::run, Connection.MAIN)
+                .to("a", "b")
+                .emit("offer", ONE));
 
         assertThat(receipts).extracting(receipt -> receipt.channel().value()).containsExactly("a", "b");
         assertThat(inMain.heard).containsExactly("offer1");
@@ -88,7 +90,7 @@ class HubBroadcastTest {
     void exceptsRoomsAndConnections() {
         await(shop().except("b").emit("1"));
         await(shop().to("a").except("a-only").emit("2"));
-        await(new HubBroadcast(hub, Connection.MAIN).except("a").emit("3"));
+        await(new HubBroadcast(hub, Runnable::run, Connection.MAIN).except("a").emit("3"));
 
         assertThat(inBoth.heard).containsExactly("2{\"$args\":[]}");
         assertThat(inA.heard).containsExactly("1{\"$args\":[]}");
@@ -127,7 +129,8 @@ class HubBroadcastTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "user:ann", "ns:.2fshop"})
     void isForNoRoomThatThereCannotBe(String room) {
-        assertThatIllegalArgumentException().isThrownBy(() -> new HubBroadcast(hub, Connection.MAIN).to(room));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new HubBroadcast(hub, Runnable::run, Connection.MAIN).to(room));
     }
 
     /** Observers that nobody is behind. */

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>All methods may be called from any thread and do not wait: neither for a recipient nor for the log. A stage that is
  * returned completes with the receipt once the message is in the log, or exceptionally with {@link RefusedException}, in which
- * case nothing was published. Data that no client could read (a string with half a surrogate pair, more than 64 levels) is an
+ * case nothing was published. It completes on one of the container's threads, so that what is done then may wait for something. Data that no client could read (a string with half a surrogate pair, more than 64 levels) is an
  * {@link IllegalArgumentException}. Messages that one thread publishes to one channel keep the order of the calls.
  */
 public interface Herald {

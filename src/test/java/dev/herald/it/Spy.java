@@ -170,6 +170,18 @@ public final class Spy {
                     herald.publish(new ChannelName(to), "placed", Json.createValue(text))
                             .toCompletableFuture()
                             .join();
+                case "publish-and-wait-for-another" ->
+                    herald.publish(new ChannelName(to), "placed", Json.createValue(1))
+                            .thenCompose(first -> {
+                                herald.publish(new ChannelName(to), "placed", Json.createValue(2))
+                                        .toCompletableFuture()
+                                        .join();
+                                return herald.in("/").to(to).emit("placed", Json.createValue(3));
+                            })
+                            .thenAccept(third -> herald.publish(new ChannelName(to), "placed", Json.createValue(4))
+                                    .toCompletableFuture()
+                                    .join())
+                            .thenRun(() -> notebook.write("all is in " + to));
                 case "send" -> herald.connections().forEach(c -> herald.send(c.id(), "hello", Json.createValue(text)));
                 case "count-in-database" -> countInDatabase(to);
                 case "let-go" -> slowpoke.letGo();
