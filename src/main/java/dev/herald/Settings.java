@@ -15,6 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,39 @@ public class Settings {
     private static final long MEBIBYTE = 1024 * 1024;
 
     /** Looked up, not injected: TomEE offers it to injection only when told so. */
-    private final Config config = ConfigProvider.getConfig();
+    private final Config config;
+
+    Settings() {
+        this(ConfigProvider.getConfig());
+    }
+
+    /** Those in the configuration, which are read when they are wanted. */
+    Settings(Config config) {
+        this.config = config;
+    }
+
+    /**
+     * Reads all settings but those of the database, as some are used only when the first client comes.
+     *
+     * @throws IllegalArgumentException when one cannot be, with its name
+     */
+    void requireValid() {
+        var unused = List.of(
+                hubLimits(),
+                journalBounds(),
+                isStrict(),
+                restored(),
+                retention(),
+                memoryBounds(),
+                channelKinds(),
+                feedSettings(),
+                origins(),
+                engineSettings(),
+                socketIoSettings(Set.of()),
+                socketIoPath(),
+                observerThreads(),
+                observerQueue());
+    }
 
     @Produces
     @Singleton
@@ -141,9 +174,13 @@ public class Settings {
     @Produces
     @Singleton
     SocketIoSettings socketIoSettings(ObserverCatalogue catalogue) {
+        return socketIoSettings(catalogue.namespaces());
+    }
+
+    private SocketIoSettings socketIoSettings(Collection<String> observedNamespaces) {
         var defaults = SocketIoSettings.DEFAULT;
         var namespaces = new HashSet<>(list("herald.socketio.namespaces"));
-        namespaces.addAll(catalogue.namespaces());
+        namespaces.addAll(observedNamespaces);
         return new SocketIoSettings(
                 namespaces,
                 millis("herald.socketio.connect-timeout", defaults.connectTimeout()),
@@ -173,19 +210,27 @@ public class Settings {
     }
 
     private int number(String name, int orElse) {
-        return config.getOptionalValue(name, Integer.class).orElse(orElse);
+        return value(name, Integer.class).orElse(orElse);
     }
 
     private long bytes(String name, long orElse) {
-        return config.getOptionalValue(name, Long.class).orElse(orElse);
+        return value(name, Long.class).orElse(orElse);
     }
 
     private boolean flag(String name, boolean orElse) {
-        return config.getOptionalValue(name, Boolean.class).orElse(orElse);
+        return value(name, Boolean.class).orElse(orElse);
     }
 
     private Duration millis(String name, Duration orElse) {
-        return config.getOptionalValue(name, Long.class).map(Duration::ofMillis).orElse(orElse);
+        return value(name, Long.class).map(Duration::ofMillis).orElse(orElse);
+    }
+
+    private <T> Optional<T> value(String name, Class<T> type) {
+        try {
+            return config.getOptionalValue(name, type);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + " is no " + type.getSimpleName(), e);
+        }
     }
 
     private List<String> list(String name) {

@@ -1,13 +1,19 @@
 package dev.herald;
 
+import static java.lang.System.Logger.Level.ERROR;
+
 import dev.herald.journal.Journal;
 import dev.herald.journal.Retention;
 import jakarta.annotation.sql.DataSourceDefinition;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 
-/** Opens the log when the application is deployed, so that what is wrong with its database is said then, and not to the first client. */
+/**
+ * Reads the settings and opens the log when the application is deployed, so that what is wrong with them is said then, and not to the
+ * first client.
+ */
 @DataSourceDefinition(
         name = "java:app/jdbc/herald",
         className = "dev.herald.journal.HeraldDataSource",
@@ -16,15 +22,28 @@ import jakarta.servlet.ServletContextListener;
         properties = "description=herald")
 public class Startup implements ServletContextListener {
 
-    @Inject
-    Journal journal;
+    private static final System.Logger LOG = System.getLogger(Startup.class.getName());
 
     @Inject
-    Retention retention;
+    Settings settings;
+
+    // Made only when the settings are known to be right.
+    @Inject
+    Instance<Journal> journal;
+
+    @Inject
+    Instance<Retention> retention;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
-        journal.open();
-        retention.open();
+        try {
+            settings.requireValid();
+            journal.get().open();
+            retention.get().open();
+        } catch (IllegalArgumentException e) {
+            // The server's own words for it are many.
+            LOG.log(ERROR, "Herald is not deployed, as a setting is wrong: " + e.getMessage());
+            throw e;
+        }
     }
 }

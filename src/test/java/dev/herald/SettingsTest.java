@@ -1,0 +1,71 @@
+package dev.herald;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.herald.testing.ErrorLog;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+    /** As the servers' implementations: what cannot be converted is an {@link IllegalArgumentException}, often without a name. */
+    private static Settings settings(Map<String, String> values) {
+        return new Settings((Config) Proxy.newProxyInstance(
+                SettingsTest.class.getClassLoader(), new Class<?>[] {Config.class}, (self, method, arguments) -> {
+                    var value = Optional.ofNullable(values.get((String) arguments[0]));
+                    return method.getName().equals("getOptionalValues")
+                            ? value.map(it -> List.of(it.split(",")))
+                            : value.map(it -> converted(it, (Class<?>) arguments[1]));
+                }));
+    }
+
+    private static Object converted(String value, Class<?> type) {
+        if (type == Integer.class) {
+            return Integer.valueOf(value);
+        }
+        return type == Long.class ? Long.valueOf(value) : type == Boolean.class ? Boolean.valueOf(value) : value;
+    }
+
+    @Test
+    void areValidWhenNothingIsSet() {
+        settings(Map.of()).requireValid();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "herald.retention, news=30x",
+        "herald.durability, perhaps",
+        "herald.connections.max, many",
+        "herald.log.recent-bytes, 1 MB",
+        "herald.feed.queue-messages, x",
+        "herald.socketio.max-payload, 1e6",
+        "herald.observers.threads, four",
+        "herald.socketio.path, socket"
+    })
+    void areRefusedByNameWhenOneCannotBe(String name, String value) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings(Map.of(name, value)).requireValid())
+                .withMessageContaining(name);
+    }
+
+    @Test
+    void thatAreWrongAreOneLineForTheOperatorWhenHeraldIsDeployed() {
+        var startup = new Startup();
+        startup.settings = settings(Map.of("herald.connections.max", "many"));
+        try (var errors = new ErrorLog(Startup.class)) {
+            assertThatThrownBy(() -> startup.contextInitialized(null)).isInstanceOf(IllegalArgumentException.class);
+
+            assertThat(errors.lines())
+                    .containsExactly(
+                            "Herald is not deployed, as a setting is wrong: herald.connections.max is no Integer");
+        }
+    }
+}
