@@ -62,6 +62,13 @@ public final class PollingPeer {
         }
     }
 
+    /** Asks for packets until this one is among them; others may go first. */
+    public void hear(String packet) throws IOException {
+        for (var answer = get(); !answer.body().contains(packet); answer = get()) {
+            assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        }
+    }
+
     public RawHttp.Answer post(String body) throws IOException {
         return post("text/plain;charset=UTF-8", body);
     }
