@@ -85,6 +85,10 @@ class JointWritesTest {
 
         say(17);
         assertThat(heard).hasSize(19).endsWith("15", "last", "16", "last");
+        heard.clear();
+
+        say(16);
+        assertThat(heard).hasSize(17).endsWith("15", "last");
         assertThat(JointWrites.atEnd(last)).isFalse();
     }
 
