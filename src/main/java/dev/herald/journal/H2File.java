@@ -12,7 +12,7 @@ import javax.sql.DataSource;
 /**
  * How H2 is used.
  *
- * <p>Its file is never left by its orderly end, always as if the process had been killed. What is committed is in the file
+ * <p>Its file is never ended in order, but always left as if the process had been killed. What is committed is in the file
  * either way. But a file of H2 2.2.224 that was ended in order, written to again, and then left by a killed process often cannot be
  * opened any more ("Double mark"); one that is never ended in order can ({@code docs/decisions/0012}).
  */
@@ -36,7 +36,7 @@ final class H2File {
                 .collect(Collectors.joining(";", url + ";", ""));
     }
 
-    /** Tells a database whose URL is not ours what it needs, if it is H2. Its user has to be an administrator. */
+    /** Tells a database, if it is H2, to give no old results, as its URL may not be ours. Its user has to be an administrator. */
     static void setUp(DataSource database) throws SQLException {
         try (var connection = database.getConnection()) {
             if (isAt(connection)) {
