@@ -67,7 +67,7 @@ class PollingAttackIT {
                 port(),
                 head(peer, "POST", "Content-Type: text/plain\r\nContent-Length: 1\r\n") + "4" + "x".repeat(20_000));
         assertThat(more.status()).as("half of a body").isEqualTo(200);
-        assertThat(peer.get().body()).as("4 alone is no packet of Socket.IO").isIn("1", UNKNOWN_SID);
+        assertThat(peer.isOver()).as("4 alone is no packet of Socket.IO").isTrue();
     }
 
     @Test

@@ -88,13 +88,20 @@ public final class PollingPeer {
                 .contains("Session ID unknown");
     }
 
-    /** Whether the session is over, and its client has heard so. */
+    /** Whether the session is over, and its client has heard so; messages may go first. */
     public boolean isOver() throws IOException {
         if (!isKnown()) {
             return true;
         }
         var last = get();
-        return last.status() == 400 || last.body().endsWith("1");
+        while (last.status() == 200 && last.body().startsWith("4") && !closes(last)) {
+            last = get();
+        }
+        return last.status() == 400 || closes(last);
+    }
+
+    private static boolean closes(RawHttp.Answer answer) {
+        return answer.body().equals("1") || answer.body().endsWith("\u001e1");
     }
 
     /** Ends the session as a client does. */
