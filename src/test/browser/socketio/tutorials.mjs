@@ -73,8 +73,10 @@ async function visit(name, isOpened = true) {
   return visitor;
 }
 
+/** Closes the pages. A page that still polls could not tell the server, which would wait for a pong. */
 async function leave(...visitors) {
   for (const { page, complaints } of visitors) {
+    await page.waitForFunction("socket.io.engine.transport.name === 'websocket'", undefined, { timeout: PATIENCE });
     assert.deepEqual(complaints, []);
     await page.context().close();
   }
