@@ -1,13 +1,10 @@
 package dev.herald.socketio;
 
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
-import dev.herald.api.Answer;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Position;
-import dev.herald.api.RefusedException;
 import dev.herald.api.UnansweredException;
 import dev.herald.engine.CloseReason;
 import dev.herald.engine.EnginePacket;
@@ -15,7 +12,6 @@ import dev.herald.engine.EngineSession;
 import dev.herald.engine.Outgoing;
 import dev.herald.hub.Delivery;
 import dev.herald.hub.DeviceName;
-import dev.herald.hub.Draft;
 import dev.herald.hub.ErrorCode;
 import dev.herald.hub.JsonGuard;
 import dev.herald.hub.JsonGuard.HostileJsonException;
@@ -38,14 +34,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +63,8 @@ final class SocketIoClient implements Subscriber {
     private final SocketIoServer server;
     private final EventDialect dialect;
     private final PendingAnswers answers;
+    private final RecordKeeper keeper;
+    private final RequestHandler requests;
 
     /** Held from the first word of the end to the last: who waits for it finds everything ended. Taken before all other locks. */
     private final Object ending = new Object();
@@ -79,26 +73,6 @@ final class SocketIoClient implements Subscriber {
     private @Nullable String endReason;
 
     private boolean mayReturn;
-
-    /**
-     * Held from reading how the client is to having it kept, so that the last that is kept is the newest. Taken before the locks of
-     * members and channels.
-     */
-    private final Object keeping = new Object();
-
-    /** What was kept last, or is being kept; {@code null} before. Guarded by "keeping". */
-    private @Nullable ClientRecord kept;
-
-    // Guarded by "keeping".
-    private long puts;
-
-    /** The latest of these that succeeded, and the channels in it. */
-    private long latestKept;
-
-    private Set<ChannelName> keptChannels = Set.of();
-
-    /** By which the client may come back; {@code null} when it may not. Changes only before the client is told. */
-    private volatile @Nullable String pid;
 
     private volatile @Nullable Member member;
 
@@ -120,7 +94,6 @@ final class SocketIoClient implements Subscriber {
             SocketIoConnection carrier,
             SocketIoServer server) {
         this.connection = connection;
-        this.pid = pid;
         this.progress = progress;
         this.device = device;
         this.carrier = carrier;
@@ -128,6 +101,8 @@ final class SocketIoClient implements Subscriber {
         this.server = server;
         this.dialect = server.dialect(connection.namespace());
         this.answers = new PendingAnswers(server.settings().pendingAnswers());
+        this.keeper = new RecordKeeper(pid, server.recoveries());
+        this.requests = new RequestHandler(this, server.hub());
         progress.number(ChannelName.ofNamespace(connection.namespace()));
     }
 
@@ -158,6 +133,7 @@ final class SocketIoClient implements Subscriber {
                 }
             }
             member = admitted;
+            var pid = keeper.pid();
             if (endReason != null) {
                 leaveHub(admitted, endReason);
             } else if (pid != null) {
@@ -166,7 +142,8 @@ final class SocketIoClient implements Subscriber {
         }
     }
 
-    private Member member() {
+    /** What it is in the hub. */
+    Member member() {
         var admitted = member;
         if (admitted == null) {
             throw new IllegalStateException(
@@ -194,21 +171,13 @@ final class SocketIoClient implements Subscriber {
         var waiting = member().waiting();
         afterKeeping(failure -> {
             if (failure != null) {
-                cannotReturn();
+                keeper.giveUp();
             }
             sayConnected();
             resumed.forEach(Runnable::run);
             waiting.forEach(subscription ->
                     subscription.start(started -> started.outcome().since() == null || sayJoined(started)));
         });
-    }
-
-    private void cannotReturn() {
-        var unkept = pid;
-        pid = null;
-        if (unkept != null) {
-            server.recoveries().forget(unkept);
-        }
     }
 
     /**
@@ -242,8 +211,8 @@ final class SocketIoClient implements Subscriber {
      *
      * @param then is given why it could not be kept, or {@code null}; by any thread, this one included, which holds no lock
      */
-    private void afterKeeping(Consumer<@Nullable Throwable> then) {
-        var unused = keep().whenComplete((nothing, failure) -> {
+    void afterKeeping(Consumer<@Nullable Throwable> then) {
+        var unused = keeper.keep(this::record).whenComplete((nothing, failure) -> {
             try {
                 then.accept(failure);
                 session.flush();
@@ -255,18 +224,11 @@ final class SocketIoClient implements Subscriber {
         });
     }
 
-    private CompletionStage<Void> keep() {
-        var admitted = member();
-        synchronized (keeping) {
-            var begins = admitted.places();
-            ClientRecord record;
-            synchronized (this) {
-                if (closed) {
-                    return CompletableFuture.completedStage(null);
-                }
-                record = record(begins);
-            }
-            return keep(record);
+    /** How the client is now; {@code null} when it has ended. */
+    private @Nullable ClientRecord record() {
+        var begins = member().places();
+        synchronized (this) {
+            return closed ? null : record(begins);
         }
     }
 
@@ -274,28 +236,9 @@ final class SocketIoClient implements Subscriber {
         return new ClientRecord(connection, carrier.isProven(), begins, progress.numbers(begins.keySet()));
     }
 
-    private CompletionStage<Void> keep(ClientRecord record) {
-        kept = record;
-        var number = ++puts;
-        var secret = pid;
-        var stage = secret == null
-                ? CompletableFuture.<Void>completedStage(null)
-                : server.recoveries().keep(secret, record);
-        return stage.whenComplete((nothing, failure) -> {
-            synchronized (keeping) {
-                if (failure == null && number > latestKept) {
-                    latestKept = number;
-                    keptChannels = record.begins().keySet();
-                }
-            }
-        });
-    }
-
     /** Whether a later life of the server would find the client in a channel. */
-    private boolean isKeptIn(ChannelName channel) {
-        synchronized (keeping) {
-            return keptChannels.contains(channel);
-        }
+    boolean isKeptIn(ChannelName channel) {
+        return keeper.isKeptIn(channel);
     }
 
     /**
@@ -303,19 +246,12 @@ final class SocketIoClient implements Subscriber {
      * offset that only this life can read, before it hears anything of the change.
      */
     private void warnOfLoss(String event) {
-        unkeep();
+        keeper.unkeep();
         var e = new RejectedException(
                 ErrorCode.LOG_UNAVAILABLE, null, "your rooms are not kept now; after a crash you begin anew");
         synchronized (this) {
             progress.spoil();
-            send("error", error(e, event), progress.now());
-        }
-    }
-
-    private void unkeep() {
-        var secret = pid;
-        if (secret != null) {
-            server.recoveries().unkeep(secret);
+            send("error", Replies.error(e, event), progress.now());
         }
     }
 
@@ -349,9 +285,9 @@ final class SocketIoClient implements Subscriber {
     /** The first call counts. */
     private void sayConnected() {
         var json = JSON.createObjectBuilder().add("sid", connection.id());
-        var secret = pid;
-        if (secret != null) {
-            json.add("pid", secret);
+        var pid = keeper.pid();
+        if (pid != null) {
+            json.add("pid", pid);
         }
         var connect = new Connect(connection.namespace(), json.build().toString());
         boolean isQueued;
@@ -413,200 +349,27 @@ final class SocketIoClient implements Subscriber {
 
     /** Where the client is in a channel that it asked to go on in. Who is made to join a room by the application is not told. */
     private boolean sayJoined(Subscription subscription) {
-        return send("joined", joined(subscription));
-    }
-
-    private static String joined(Subscription subscription) {
-        var outcome = subscription.outcome();
-        var json = JSON.createObjectBuilder()
-                .add("channel", subscription.channel().value())
-                .add("recovered", outcome.recovered());
-        if (outcome.reason() != null) {
-            json.add("reason", outcome.reason().name().toLowerCase(Locale.ROOT));
-        }
-        if (outcome.since() != null) {
-            json.add("since", outcome.since().offset());
-        }
-        return json.add("head", outcome.head().offset())
-                .add("epoch", outcome.head().epoch())
-                .build()
-                .toString();
+        return send("joined", Replies.joined(subscription));
     }
 
     // What the client says.
 
     /** Takes an event. */
     void receive(Event event) {
-        var answer = event.ackId() == null ? Answer.NONE : new OneAnswer(event.ackId());
-        try {
-            var all = EventArguments.split(event.json());
-            var arguments = all.subList(1, all.size());
-            var request = connection.isMain()
-                    ? ChannelRequests.read(event.name(), arguments, event.attachments())
-                    : Optional.<Request>empty();
-            if (request.isPresent()) {
-                obey(event.name(), request.get(), answer);
-            } else {
-                var json = EventArguments.toHub(arguments, event.attachments());
-                server.hub().hand(member(), event.name(), json, answer);
-            }
-        } catch (RejectedException e) {
-            reject(event.name(), e, answer);
-        }
+        requests.receive(event);
     }
 
-    private void obey(String event, Request request, Answer answer) {
-        if (request instanceof Request.Join join) {
-            member().join(join).ifPresent(joined -> begin(event, joined, answer));
-        } else if (request instanceof Request.Leave leave) {
-            var left = member().leave(leave);
-            afterKeeping(failure -> {
-                if (failure == null) {
-                    answer.give(JSON.createObjectBuilder()
-                            .add("channel", left.value())
-                            .build()
-                            .toString());
-                } else {
-                    reject(event, rejection(failure), answer);
-                }
-            });
-        } else if (request instanceof Request.History history) {
-            answer(history, answer);
-        } else if (request instanceof Request.Seen seen) {
-            seen(event, seen, answer);
-        } else if (request instanceof Request.Publish publish) {
-            publish(
-                    event,
-                    new Draft(publish.channel(), event, connection.person(), null, publish.json(), publish.id()),
-                    answer);
-        } else if (request instanceof Request.Tell tell) {
-            publish(
-                    event,
-                    new Draft(
-                            ChannelName.ofUser(tell.to()),
-                            event,
-                            connection.person(),
-                            tell.to(),
-                            tell.json(),
-                            tell.id()),
-                    answer);
-        }
+    /** Takes an answer. */
+    void receive(Ack ack) {
+        answers.answer(ack.ackId(), EventArguments.toHub(EventArguments.split(ack.json()), ack.attachments()));
     }
 
-    /** A page may be large. When it does not fit into the queue, the client is told so, as it can ask again. */
-    private void answer(Request.History request, Answer answer) {
-        if (!(answer instanceof OneAnswer one)) {
-            throw new RejectedException(
-                    ErrorCode.HISTORY_INVALID, null, "history comes as an acknowledgement: give a callback");
-        }
-        var history = member().history(request);
-        var json = "{\"channel\":" + EventArguments.quoted(history.channel().value())
-                + ",\"messages\":" + history.messagesJson()
-                + ",\"head\":" + history.head().offset()
-                + ",\"epoch\":" + EventArguments.quoted(history.head().epoch()) + "}";
-        if (!one.queueAsItIs(json)) {
-            throw new RejectedException(
-                    ErrorCode.OVERLOADED, null, "too much waits for you already; ask again when you have read it");
-        }
+    // What the client is told.
+
+    /** Tells of an error that nobody asked to have acknowledged. */
+    void complain(String event, RejectedException e) {
+        send("error", Replies.error(e, event));
         session.flush();
-    }
-
-    /**
-     * Once the client is kept with it, answers that it has joined, and lets the channel's messages come. It may be kept with an
-     * earlier begin, if it starts over: after a crash it gets more than it asked for then.
-     */
-    private void begin(String event, Subscription joined, Answer answer) {
-        afterKeeping(failure -> {
-            if (failure == null || isKeptIn(joined.channel())) {
-                joined.start(subscription -> announce(subscription, answer));
-                // If it has ended meanwhile, it was not announced.
-                if (member().channels().contains(joined.channel())) {
-                    answer.give(joined(joined));
-                } else {
-                    var left = "channel " + joined.channel() + " was left again meanwhile";
-                    answer.give(answer(new RejectedException(ErrorCode.NOT_JOINED, null, left)));
-                }
-            } else {
-                member().takeBack(joined);
-                reject(event, rejection(failure), answer);
-                // It may be kept with the channel after all: nobody knows.
-                afterKeeping(again -> {});
-            }
-        });
-    }
-
-    /** Called under a lock: nothing is written. */
-    private static boolean announce(Subscription subscription, Answer answer) {
-        return !(answer instanceof OneAnswer one) || one.queue(joined(subscription));
-    }
-
-    private void seen(String event, Request.Seen request, Answer answer) {
-        var own = member().privateChannel();
-        member().seen(request).whenComplete((seen, failure) -> {
-            if (failure == null) {
-                answer.give(JSON.createObjectBuilder()
-                        .add("channel", own.value())
-                        .add("offset", seen.offset())
-                        .add("epoch", seen.epoch())
-                        .build()
-                        .toString());
-            } else {
-                reject(event, rejection(failure), answer);
-            }
-        });
-    }
-
-    private void publish(String event, Draft draft, Answer answer) {
-        server.hub().receive(member(), draft).whenComplete((receipt, failure) -> {
-            if (failure == null) {
-                answer.give(receipt.json());
-            } else {
-                reject(event, rejection(failure), answer);
-            }
-        });
-    }
-
-    private RejectedException rejection(Throwable failure) {
-        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof RefusedException refused) {
-            return new RejectedException(ErrorCode.of(refused.reason()), null, String.valueOf(refused.getMessage()));
-        }
-        if (cause instanceof RejectedException rejected) {
-            return rejected;
-        }
-        LOG.log(ERROR, "a message of connection " + connection.id() + " was not published", cause);
-        return new RejectedException(ErrorCode.SERVER_ERROR, null, "the server made a mistake; try again");
-    }
-
-    /** Who asked for an answer gets the error as one; everybody else as an event. */
-    private void reject(String event, RejectedException e, Answer answer) {
-        LOG.log(
-                DEBUG,
-                () -> "connection " + connection.id() + " is answered "
-                        + e.code().code() + ": " + e.getMessage());
-        if (!answer.give(answer(e))) {
-            complain(event, e);
-        }
-    }
-
-    private static String answer(RejectedException e) {
-        return JSON.createObjectBuilder().add("error", error(e)).build().toString();
-    }
-
-    private void complain(String event, RejectedException e) {
-        send("error", error(e, event));
-        session.flush();
-    }
-
-    private static String error(RejectedException e, String event) {
-        return JSON.createObjectBuilder(error(e)).add("event", event).build().toString();
-    }
-
-    private static JsonObject error(RejectedException e) {
-        return JSON.createObjectBuilder()
-                .add("code", e.code().code())
-                .add("message", String.valueOf(e.getMessage()))
-                .build();
     }
 
     /** An event of Herald's own, past the hub. */
@@ -616,58 +379,17 @@ final class SocketIoClient implements Subscriber {
 
     private boolean send(String event, String json, @Nullable String offset) {
         var array = "[" + EventArguments.quoted(event) + "," + json + (offset == null ? "]" : ",\"" + offset + "\"]");
-        return enqueue(packets(new Event(connection.namespace(), null, event, array, List.of())));
+        return enqueue(new Event(connection.namespace(), null, event, array, List.of()));
+    }
+
+    /** Queues a packet for it; false when there is no room, or it has ended. */
+    boolean enqueue(SocketIoPacket packet) {
+        return enqueue(packets(packet));
     }
 
     private synchronized boolean enqueue(Outgoing packets) {
         return !closed && (connected ? session.offer(packets) : hold(packets));
     }
-
-    /** Takes an answer. */
-    void receive(Ack ack) {
-        answers.answer(ack.ackId(), EventArguments.toHub(EventArguments.split(ack.json()), ack.attachments()));
-    }
-
-    /** The answer to one event; the first counts. */
-    private final class OneAnswer implements Answer {
-
-        private final long ackId;
-        private final AtomicBoolean given = new AtomicBoolean();
-
-        OneAnswer(long ackId) {
-            this.ackId = ackId;
-        }
-
-        @Override
-        public boolean give(String json) {
-            if (!given.compareAndSet(false, true)) {
-                return false;
-            }
-            if (!enqueueAnswer(json)) {
-                fellBehind();
-            }
-            session.flush();
-            return true;
-        }
-
-        /** Queues the answer, unless it is given; false when there is no room for it. */
-        boolean queue(String json) {
-            return !given.compareAndSet(false, true) || enqueueAnswer(json);
-        }
-
-        private boolean enqueueAnswer(String json) {
-            var arguments = EventArguments.fromHub(json);
-            var array = "[" + String.join(",", arguments.texts()) + "]";
-            return enqueue(packets(new Ack(connection.namespace(), ackId, array, arguments.attachments())));
-        }
-
-        /** Queues an answer in which bytes stay what they are in JSON; false when there is no room for it. */
-        boolean queueAsItIs(String json) {
-            return enqueue(packets(new Ack(connection.namespace(), ackId, "[" + json + "]", List.of())));
-        }
-    }
-
-    // What the client is told.
 
     @Override
     public Connection connection() {
@@ -702,11 +424,11 @@ final class SocketIoClient implements Subscriber {
         var channel = message.channel();
         var position = message.position();
         if (channel == null || position == null) {
-            var needsOffset = pid != null && dialect.endsInText(message);
+            var needsOffset = keeper.pid() != null && dialect.endsInText(message);
             var packets = packets(delivery, needsOffset ? progress.now() : null);
             return connected ? queue.test(packets) : hold(packets);
         }
-        var packets = packets(delivery, pid == null ? null : progress.after(channel, position));
+        var packets = packets(delivery, keeper.pid() == null ? null : progress.after(channel, position));
         if (!((connected || hearsBefore) ? queue.test(packets) : hold(packets))) {
             return false;
         }
@@ -726,7 +448,8 @@ final class SocketIoClient implements Subscriber {
 
     /** Written when it is sent: not under a channel's lock. */
     private Outgoing packets(Delivery delivery, @Nullable String offset) {
-        return Outgoing.later(delivery.size(), () -> delivery.as(dialect).packets(pid == null ? null : offset));
+        return Outgoing.later(
+                delivery.size(), () -> delivery.as(dialect).packets(keeper.pid() == null ? null : offset));
     }
 
     @Override
@@ -751,7 +474,7 @@ final class SocketIoClient implements Subscriber {
                 event,
                 array.append(']').toString(),
                 arguments.attachments());
-        if (!enqueue(packets(packet))) {
+        if (!enqueue(packet)) {
             answers.fail(question.ackId(), "the client's queue is full");
         }
         server.watch(carrier);
@@ -843,32 +566,16 @@ final class SocketIoClient implements Subscriber {
 
     private void leaveHub(Member admitted, String reason) {
         var begins = admitted.disconnect(reason);
-        var secret = pid;
-        if (secret == null) {
+        if (!mayReturn) {
+            keeper.forget();
             return;
         }
-        // Whoever has it kept at this moment is waited for, and nobody does after this.
-        synchronized (keeping) {
-            if (!mayReturn) {
-                server.recoveries().forget(secret);
-                return;
-            }
-            ClientRecord last;
-            synchronized (this) {
-                last = record(begins);
-            }
-            if (kept != null && !last.equals(kept)) {
-                var unused = keep(last).whenComplete((nothing, failure) -> {
-                    if (failure != null) {
-                        unkeep();
-                    }
-                });
-            }
+        ClientRecord last;
+        synchronized (this) {
+            last = record(begins);
         }
-        server.recoveries()
-                .suspend(
-                        secret,
-                        new Recoveries.Suspended(connection, carrier.isProven(), begins, progress, System.nanoTime()));
+        keeper.suspend(
+                last, new Recoveries.Suspended(connection, carrier.isProven(), begins, progress, System.nanoTime()));
     }
 
     /** Looks at the clock; false when no answers are due. */

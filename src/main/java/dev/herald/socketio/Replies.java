@@ -1,0 +1,77 @@
+package dev.herald.socketio;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Position;
+import dev.herald.hub.HistoryPage;
+import dev.herald.hub.RejectedException;
+import dev.herald.hub.Subscription;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.spi.JsonProvider;
+import java.util.Locale;
+
+/** What Herald itself says to clients, in acknowledgements and events, as JSON ({@code docs/socketio.md}). */
+final class Replies {
+
+    private static final JsonProvider JSON = JsonProvider.provider();
+
+    private Replies() {}
+
+    /** Where a client is in a channel that it has joined. */
+    static String joined(Subscription subscription) {
+        var outcome = subscription.outcome();
+        var json = inChannel(subscription.channel()).add("recovered", outcome.recovered());
+        if (outcome.reason() != null) {
+            json.add("reason", outcome.reason().name().toLowerCase(Locale.ROOT));
+        }
+        if (outcome.since() != null) {
+            json.add("since", outcome.since().offset());
+        }
+        return json.add("head", outcome.head().offset())
+                .add("epoch", outcome.head().epoch())
+                .build()
+                .toString();
+    }
+
+    static String left(ChannelName channel) {
+        return inChannel(channel).build().toString();
+    }
+
+    /** Up to where a client has seen its private messages. */
+    static String seen(ChannelName channel, Position seen) {
+        return inChannel(channel)
+                .add("offset", seen.offset())
+                .add("epoch", seen.epoch())
+                .build()
+                .toString();
+    }
+
+    /** A page, whose messages are JSON already. */
+    static String history(HistoryPage page) {
+        return "{\"channel\":" + EventArguments.quoted(page.channel().value())
+                + ",\"messages\":" + page.messagesJson()
+                + ",\"head\":" + page.head().offset()
+                + ",\"epoch\":" + EventArguments.quoted(page.head().epoch()) + "}";
+    }
+
+    private static JsonObjectBuilder inChannel(ChannelName channel) {
+        return JSON.createObjectBuilder().add("channel", channel.value());
+    }
+
+    /** The acknowledgement of what is rejected. */
+    static String rejected(RejectedException e) {
+        return JSON.createObjectBuilder().add("error", error(e)).build().toString();
+    }
+
+    /** The event for what is rejected and cannot be acknowledged. */
+    static String error(RejectedException e, String event) {
+        return JSON.createObjectBuilder(error(e)).add("event", event).build().toString();
+    }
+
+    private static JsonObject error(RejectedException e) {
+        return JSON.createObjectBuilder()
+                .add("code", e.code().code())
+                .add("message", String.valueOf(e.getMessage()))
+                .build();
+    }
+}
