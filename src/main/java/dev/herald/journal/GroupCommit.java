@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 
@@ -35,6 +36,9 @@ final class GroupCommit {
 
     private final DataSource database;
     private final Clock clock;
+
+    /** Whether connections come as they are needed. Only the writer uses it. */
+    private volatile boolean isReadCommitted;
 
     /** The first offset of each channel in the transaction that is being committed. */
     private volatile Map<ChannelName, Long> unsettled = Map.of();
@@ -78,13 +82,12 @@ final class GroupCommit {
         var connection = database.getConnection();
         try {
             begin(connection);
-            var missing = Tables.grow(connection, counts);
-            while (!missing.isEmpty()) {
+            var heads = Tables.grow(connection, counts);
+            while (heads.size() < counts.size()) {
                 connection.rollback();
-                create(connection, missing);
-                missing = Tables.grow(connection, counts);
+                create(connection, counts.keySet(), heads.keySet());
+                heads = Tables.grow(connection, counts);
             }
-            var heads = Tables.heads(connection, counts.keySet());
             var batch = new Batch(firstOffsets(heads, counts), heads, repeated(connection, drafts, heads));
             drafts.forEach(batch::add);
             batch.commit(connection);
@@ -102,18 +105,26 @@ final class GroupCommit {
         }
     }
 
-    private static void begin(Connection connection) throws SQLException {
+    /**
+     * Each statement sees what was committed before it, and so, once the channels are locked, all of their messages. A data source
+     * that gives connections of this kind is asked once: to ask PostgreSQL costs as much as a statement.
+     */
+    private void begin(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
-        // Each statement sees what was committed before it, and so, once the channels are locked, all of their
-        // messages.
-        if (connection.getTransactionIsolation() != Connection.TRANSACTION_READ_COMMITTED) {
-            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        if (!isReadCommitted) {
+            isReadCommitted = connection.getTransactionIsolation() == Connection.TRANSACTION_READ_COMMITTED;
+            if (!isReadCommitted) {
+                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            }
         }
     }
 
     /** Each in a transaction of its own: another node may make the same one at the same time, and then it is there. */
-    private static void create(Connection connection, List<String> channels) throws SQLException {
-        for (var channel : channels) {
+    private static void create(Connection connection, Set<String> wanted, Set<String> present) throws SQLException {
+        for (var channel : wanted) {
+            if (present.contains(channel)) {
+                continue;
+            }
             try {
                 Tables.create(connection, channel);
                 connection.commit();

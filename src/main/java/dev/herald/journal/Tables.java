@@ -122,43 +122,25 @@ final class Tables {
      * Locks channels in the order of their names, and moves their heads.
      *
      * @param messages by how many
-     * @return which of them are not there
+     * @return where the heads are now; without the channels that are not there
      */
-    static List<String> grow(Connection connection, SortedMap<String, Integer> messages) throws SQLException {
-        try (var update = connection.prepareStatement("UPDATE channel SET head = head + ? WHERE name = ?")) {
+    static Map<String, Position> grow(Connection connection, SortedMap<String, Integer> messages) throws SQLException {
+        try (var update = connection.prepareStatement(
+                "UPDATE channel SET head = head + ? WHERE name = ?", new String[] {"name", "epoch", "head"})) {
             for (var channel : messages.entrySet()) {
                 update.setInt(1, channel.getValue());
                 update.setString(2, channel.getKey());
                 update.addBatch();
             }
-            var updated = update.executeBatch();
-            var missing = new ArrayList<String>();
-            var n = 0;
-            for (var channel : messages.keySet()) {
-                if (updated[n++] == 0) {
-                    missing.add(channel);
-                }
-            }
-            return missing;
-        }
-    }
-
-    /** The heads of channels, by name. */
-    static Map<String, Position> heads(Connection connection, Collection<String> channels) throws SQLException {
-        var names = padded(List.copyOf(channels));
-        var heads = new HashMap<String, Position>();
-        try (var select = connection.prepareStatement(
-                "SELECT name, epoch, head FROM channel WHERE name IN (" + repeated("?", names.size()) + ")")) {
-            for (var n = 0; n < names.size(); n++) {
-                select.setString(n + 1, names.get(n));
-            }
-            try (var rows = select.executeQuery()) {
+            update.executeBatch();
+            var heads = new HashMap<String, Position>();
+            try (var rows = update.getGeneratedKeys()) {
                 while (rows.next()) {
                     heads.put(rows.getString(1), new Position(rows.getString(2), rows.getLong(3)));
                 }
             }
+            return heads;
         }
-        return heads;
     }
 
     /** The messages that are there under some of these keys. */
