@@ -8,6 +8,7 @@ import dev.herald.hub.LogUnavailableException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,25 +30,12 @@ public final class Copy {
     private static final System.Logger LOG = System.getLogger(Copy.class.getName());
 
     /** How many rows are read and written together. */
-    private static final int PAGE = 100;
+    private static final int TOGETHER = 100;
 
     /** All tables of the log, in the order in which their rows refer to each other. Who adds one in a migration adds it here. */
-    static final List<Table> TABLES = List.of(
-            new Table("journal", List.of("id")),
-            new Table("channel", List.of("name")),
-            new Table("message", List.of("channel", "number")),
-            new Table("node", List.of("id")),
-            new Table("client_state", List.of("id")),
-            new Table("device", List.of("channel", "name")));
+    static final List<String> TABLES = List.of("journal", "channel", "message", "node", "client_state", "device");
 
     private Copy() {}
-
-    /**
-     * A table.
-     *
-     * @param key the columns of its primary key
-     */
-    record Table(String name, List<String> key) {}
 
     /** A copy that was not made, with a sentence for the operator. The target is as it was, but for empty tables. */
     @SuppressWarnings("serial") // never serialised
@@ -116,10 +104,11 @@ public final class Copy {
                 var to = target.getConnection()) {
             requireEmpty(to);
             to.setAutoCommit(false);
+            readInPieces(from);
             try {
                 for (var table : TABLES) {
                     var rows = copy(table, from, to);
-                    LOG.log(INFO, () -> "table " + table.name() + ": " + rows + " rows");
+                    LOG.log(INFO, () -> "table " + table + ": " + rows + " rows");
                 }
                 compare(from, to);
                 to.commit();
@@ -131,6 +120,12 @@ public final class Copy {
         LOG.log(
                 INFO,
                 "everything is copied, and every channel has the same head and number of messages in both databases");
+    }
+
+    /** PostgreSQL's driver does so within a transaction, and H2 when told. */
+    private static void readInPieces(Connection from) throws SQLException {
+        from.setAutoCommit(false);
+        H2File.readInPieces(from);
     }
 
     private static void requireLog(DataSource source) throws SQLException {
@@ -151,104 +146,58 @@ public final class Copy {
 
     private static void requireEmpty(Connection to) throws SQLException {
         for (var table : TABLES) {
-            if (number(to, "SELECT COUNT(*) FROM " + table.name()) > 0) {
-                throw new CopyException("the database to copy to has something in table " + table.name() + " already");
+            if (number(to, "SELECT COUNT(*) FROM " + table) > 0) {
+                throw new CopyException("the database to copy to has something in table " + table + " already");
             }
         }
     }
 
-    private static long copy(Table table, Connection from, Connection to) throws SQLException {
-        var copied = 0L;
-        var page = read(from, table, List.of());
-        while (!page.rows().isEmpty()) {
-            write(to, table, page);
-            copied += page.rows().size();
-            page = read(from, table, page.lastKey(table));
-        }
-        return copied;
-    }
-
-    /** Rows, in the order of their keys. */
-    private record Page(List<String> columns, List<List<Object>> rows) {
-
-        List<Object> lastKey(Table table) {
-            var last = rows.get(rows.size() - 1);
-            return table.key().stream()
-                    .map(key -> last.get(columns.indexOf(key)))
-                    .toList();
-        }
-    }
-
-    /**
-     * Reads the rows after a key, or the first ones when it is empty. The next ones that have all but the last column of the key in
-     * common with it, if there are such, then those with all but the last two, and so on: each is one range of the primary key.
-     */
-    private static Page read(Connection from, Table table, List<Object> after) throws SQLException {
-        var page = new Page(List.of(), List.of());
-        for (var n = after.size(); n >= 0 && page.rows().isEmpty(); n--) {
-            if (n > 0 || after.isEmpty()) {
-                page = read(from, table, after.subList(0, n), n);
-            }
-        }
-        return page;
-    }
-
-    private static Page read(Connection from, Table table, List<Object> after, int columns) throws SQLException {
-        var conditions = new ArrayList<String>();
-        for (var n = 1; n <= columns; n++) {
-            conditions.add(table.key().get(n - 1) + (n < columns ? " = ?" : " > ?"));
-        }
-        try (var select = from.prepareStatement("SELECT * FROM " + table.name()
-                + (columns == 0 ? "" : " WHERE " + String.join(" AND ", conditions))
-                + " ORDER BY " + String.join(", ", table.key()) + " LIMIT " + PAGE)) {
-            for (var n = 1; n <= columns; n++) {
-                select.setObject(n, after.get(n - 1));
-            }
+    /** Reads a table once from its beginning to its end, however large it is, with few rows in memory. */
+    private static long copy(String table, Connection from, Connection to) throws SQLException {
+        try (var select = from.prepareStatement("SELECT * FROM " + table)) {
+            select.setFetchSize(TOGETHER);
             try (var rows = select.executeQuery()) {
-                return read(rows);
+                return insert(table, rows, to);
             }
         }
     }
 
-    private static Page read(ResultSet rows) throws SQLException {
-        var columns = new ArrayList<String>();
-        for (var n = 1; n <= rows.getMetaData().getColumnCount(); n++) {
-            columns.add(rows.getMetaData().getColumnName(n).toLowerCase(Locale.ROOT));
-        }
-        var page = new Page(columns, new ArrayList<>());
-        while (rows.next()) {
-            var row = new ArrayList<Object>();
-            for (var n = 1; n <= columns.size(); n++) {
-                row.add(rows.getObject(n));
-            }
-            page.rows().add(row);
-        }
-        return page;
-    }
-
-    private static void write(Connection to, Table table, Page page) throws SQLException {
-        try (var insert = to.prepareStatement(
-                "INSERT INTO " + table.name() + " (" + String.join(", ", page.columns()) + ") VALUES ("
-                        + String.join(", ", Collections.nCopies(page.columns().size(), "?")) + ")")) {
-            for (var row : page.rows()) {
-                for (var n = 1; n <= row.size(); n++) {
-                    insert.setObject(n, row.get(n - 1));
+    private static long insert(String table, ResultSet rows, Connection to) throws SQLException {
+        var columns = columns(rows.getMetaData());
+        try (var insert = to.prepareStatement("INSERT INTO " + table + " (" + String.join(", ", columns) + ") VALUES ("
+                + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")")) {
+            var count = 0L;
+            while (rows.next()) {
+                for (var n = 1; n <= columns.size(); n++) {
+                    insert.setObject(n, rows.getObject(n));
                 }
                 insert.addBatch();
+                count++;
+                if (count % TOGETHER == 0) {
+                    insert.executeBatch();
+                }
             }
             insert.executeBatch();
+            return count;
         }
+    }
+
+    private static List<String> columns(ResultSetMetaData description) throws SQLException {
+        var columns = new ArrayList<String>();
+        for (var n = 1; n <= description.getColumnCount(); n++) {
+            columns.add(description.getColumnName(n).toLowerCase(Locale.ROOT));
+        }
+        return columns;
     }
 
     private static void compare(Connection from, Connection to) throws SQLException {
         for (var table : TABLES) {
-            var count = "SELECT COUNT(*) FROM " + table.name();
+            var count = "SELECT COUNT(*) FROM " + table;
             if (number(from, count) != number(to, count)) {
-                throw new CopyException(
-                        "table " + table.name() + " has other rows after the copy; is Herald still running?");
+                throw new CopyException("table " + table + " has other rows after the copy; is Herald still running?");
             }
         }
-        var channels = Tables.channels(from, "", PAGE);
+        var channels = Tables.channels(from, "", TOGETHER);
         while (!channels.isEmpty()) {
             for (var channel : channels) {
                 if (!state(from, channel).equals(state(to, channel))) {
@@ -256,7 +205,7 @@ public final class Copy {
                             "channel " + channel + " is not the same after the copy; is Herald still running?");
                 }
             }
-            channels = Tables.channels(from, channels.get(channels.size() - 1).value(), PAGE);
+            channels = Tables.channels(from, channels.get(channels.size() - 1).value(), TOGETHER);
         }
     }
 

@@ -47,6 +47,15 @@ final class H2File {
         }
     }
 
+    /** Lets a connection, if it is to H2, read results row by row instead of all at once. */
+    static void readInPieces(Connection connection) throws SQLException {
+        if (isAt(connection)) {
+            try (var statement = connection.createStatement()) {
+                statement.execute("SET LAZY_QUERY_EXECUTION TRUE");
+            }
+        }
+    }
+
     private static boolean isAt(Connection connection) throws SQLException {
         return connection.getMetaData().getDatabaseProductName().equals("H2");
     }

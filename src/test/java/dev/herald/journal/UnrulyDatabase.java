@@ -6,13 +6,19 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /** A database that counts, waits or fails, as a test wants. */
 final class UnrulyDatabase {
+
+    private static final Pattern SCANNED = Pattern.compile("scanCount: ([0-9]+)");
 
     /** What to do before something. */
     interface Before {
@@ -21,7 +27,11 @@ final class UnrulyDatabase {
 
     final AtomicInteger commits = new AtomicInteger();
     final AtomicInteger messageReads = new AtomicInteger();
-    final AtomicInteger ageReads = new AtomicInteger();
+    /** How many messages all queries have looked at, as H2 tells; counted when wanted. */
+    final AtomicLong messagesLookedAt = new AtomicLong();
+
+    volatile boolean countsMessagesLookedAt;
+
     volatile Before beforeCommit = () -> {};
     /** How many messages each of the statements has removed that removed some. */
     final List<Integer> removals = new CopyOnWriteArrayList<>();
@@ -56,21 +66,26 @@ final class UnrulyDatabase {
                     && ((String) arguments[0]).contains("FROM message m WHERE m.channel")) {
                 messageReads.incrementAndGet();
             }
-            if (method.getName().equals("prepareStatement") && ((String) arguments[0]).contains("SELECT sent_at")) {
-                ageReads.incrementAndGet();
-            }
             var result = call(method, connection, arguments);
             return result instanceof PreparedStatement statement
-                    ? statement(statement, ((String) arguments[0]).startsWith("DELETE FROM message"))
+                    ? statement(statement, (String) arguments[0], connection)
                     : result;
         });
     }
 
-    private PreparedStatement statement(PreparedStatement statement, boolean removes) {
+    private PreparedStatement statement(PreparedStatement statement, String sql, Connection connection) {
+        var removes = sql.startsWith("DELETE FROM message");
+        var values = new HashMap<Integer, Object>();
         return proxy(PreparedStatement.class, (method, arguments) -> {
             var executes = method.getName().startsWith("execute");
             if (executes) {
                 requireThere();
+            }
+            if (method.getName().startsWith("set") && arguments.length == 2) {
+                values.put((Integer) arguments[0], arguments[1]);
+            }
+            if (countsMessagesLookedAt && method.getName().equals("executeQuery") && sql.contains(" FROM message")) {
+                messagesLookedAt.addAndGet(scanned(connection, sql, values));
             }
             if (executes && removes) {
                 beforeRemoval.run();
@@ -80,6 +95,21 @@ final class UnrulyDatabase {
             }
             return call(method, statement, arguments);
         });
+    }
+
+    private static long scanned(Connection connection, String query, Map<Integer, Object> values) throws SQLException {
+        try (var explain = connection.prepareStatement("EXPLAIN ANALYZE " + query)) {
+            for (var value : values.entrySet()) {
+                explain.setObject(value.getKey(), value.getValue());
+            }
+            try (var rows = explain.executeQuery()) {
+                rows.next();
+                return SCANNED.matcher(rows.getString(1))
+                        .results()
+                        .mapToLong(found -> Long.parseLong(found.group(1)))
+                        .sum();
+            }
+        }
     }
 
     private void requireThere() throws SQLException {
