@@ -232,25 +232,28 @@ final class Tables {
         }
     }
 
-    /** The time of the first message at an offset or after it, in milliseconds since 1970; empty when there is none. */
+    /** The time of a message, in milliseconds since 1970; empty when it is not there. */
     static OptionalLong sentAt(Connection connection, ChannelName channel, long offset) throws SQLException {
-        return number(connection, "sent_at", channel, offset);
+        try (var select = connection.prepareStatement("SELECT sent_at FROM message WHERE channel = ? AND number = ?")) {
+            select.setString(1, channel.value());
+            select.setLong(2, offset);
+            return number(select);
+        }
     }
 
     /** The offset of the first message that is there, trimmed or not; empty when there is none. */
     static OptionalLong first(Connection connection, ChannelName channel) throws SQLException {
-        return number(connection, "number", channel, 0);
+        // In the order of the whole key: H2 would read the whole channel to sort it by number.
+        try (var select = connection.prepareStatement(
+                "SELECT number FROM message WHERE channel = ? ORDER BY channel, number LIMIT 1")) {
+            select.setString(1, channel.value());
+            return number(select);
+        }
     }
 
-    private static OptionalLong number(Connection connection, String column, ChannelName channel, long offset)
-            throws SQLException {
-        try (var select = connection.prepareStatement(
-                "SELECT " + column + " FROM message WHERE channel = ? AND number >= ? ORDER BY number LIMIT 1")) {
-            select.setString(1, channel.value());
-            select.setLong(2, offset);
-            try (var rows = select.executeQuery()) {
-                return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
-            }
+    private static OptionalLong number(PreparedStatement select) throws SQLException {
+        try (var rows = select.executeQuery()) {
+            return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
         }
     }
 
