@@ -64,11 +64,16 @@ class CopyTest {
     }
 
     @Test
-    void goesOnInPostgreSql() throws Exception {
+    void goesOnInPostgreSqlAndBack() throws Exception {
         try (var server = PostgresServer.start(false);
                 var pool = HeraldDataSource.pool(
                         new DatabaseSettings(server.createDatabase(), PostgresServer.USER, "", null, 3))) {
             move(pool);
+
+            Copy.copy(pool, target);
+
+            assertThat(JdbcLogContract.kept(log(target), NEWS)).isEqualTo(JdbcLogContract.kept(log(pool), NEWS));
+            assertThat(log(target).head(NEWS)).isEqualTo(new Position("life", 351));
         }
     }
 
