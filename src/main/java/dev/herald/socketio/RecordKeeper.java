@@ -84,14 +84,25 @@ final class RecordKeeper {
     }
 
     /** The client cannot come back, and is not told how it could have. */
-    synchronized void giveUp() {
-        forget();
-        pid = null;
+    void giveUp() {
+        @Nullable String secret;
+        synchronized (this) {
+            secret = pid;
+            pid = null;
+        }
+        forget(secret);
     }
 
-    /** The client may not come back, to any life. Who has it kept at this moment is waited for. */
-    synchronized void forget() {
-        var secret = pid;
+    /** The client has ended, and may not come back, to any life. Who has it kept at this moment is waited for. */
+    void forget() {
+        @Nullable String secret;
+        synchronized (this) {
+            secret = pid;
+        }
+        forget(secret);
+    }
+
+    private void forget(@Nullable String secret) {
         if (secret != null) {
             recoveries.forget(secret);
         }

@@ -97,7 +97,7 @@ public final class PollingPeer {
         while (last.status() == 200 && last.body().startsWith("4") && !closes(last)) {
             last = get();
         }
-        return last.status() == 400 || closes(last);
+        return closes(last) || !isKnown();
     }
 
     private static boolean closes(RawHttp.Answer answer) {
