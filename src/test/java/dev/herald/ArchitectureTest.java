@@ -46,12 +46,12 @@ class ArchitectureTest {
                     "dev.herald.api",
                     "dev.herald.board",
                     "dev.herald.engine",
-                    "dev.herald.engine.websocket",
                     "dev.herald.feed",
                     "dev.herald.hub",
                     "dev.herald.journal",
                     "dev.herald.socketio",
-                    "dev.herald.web");
+                    "dev.herald.web",
+                    "dev.herald.websocket");
 
     @ArchTest
     static final ArchRule API_KNOWS_CDI_AND_JSON_VALUES =
@@ -93,11 +93,11 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule ENGINE_KNOWS_BYTES_TEXT_AND_TIMERS =
-            onlyKnows("dev.herald.engine", "dev.herald.engine.websocket", "jakarta.servlet..", "org.jspecify..");
+            onlyKnows("dev.herald.engine", "dev.herald.websocket", "jakarta.servlet..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule FRAMING_KNOWS_BYTES =
-            onlyKnows("dev.herald.engine.websocket", "jakarta.servlet..", "org.jspecify..");
+            onlyKnows("dev.herald.websocket", "jakarta.servlet..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule SOCKETIO_KNOWS_ENGINE_HUB_AND_JSON = onlyKnows(
@@ -163,7 +163,7 @@ class ArchitectureTest {
             .and()
             .haveNameNotMatching("dev\\.herald\\.engine\\.(EngineServlet|Polling)(\\$.*)?")
             .and()
-            .haveNameNotMatching("dev\\.herald\\.engine\\.websocket\\.(WebSocketConnection|WebSocketHandshake)(\\$.*)?")
+            .haveNameNotMatching("dev\\.herald\\.websocket\\.(WebSocketConnection|WebSocketHandshake)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jakarta.servlet..");
@@ -176,7 +176,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule HUB_AND_ENGINE_READ_NO_WALL_CLOCK = noClasses()
             .that()
-            .resideInAnyPackage("dev.herald.hub", "dev.herald.engine..")
+            .resideInAnyPackage("dev.herald.hub", "dev.herald.engine", "dev.herald.websocket")
             .should()
             .accessTargetWhere(readingTheWallClock());
 

@@ -10,8 +10,8 @@ import static dev.herald.engine.EngineError.UNSUPPORTED_PROTOCOL_VERSION;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.herald.engine.websocket.WebSocketHandshake;
-import dev.herald.engine.websocket.WebSocketLimits;
+import dev.herald.websocket.WebSocketHandshake;
+import dev.herald.websocket.WebSocketLimits;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;

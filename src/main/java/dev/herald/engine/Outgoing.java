@@ -1,6 +1,6 @@
 package dev.herald.engine;
 
-import dev.herald.engine.websocket.Frames;
+import dev.herald.websocket.Frames;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Supplier;

@@ -1,7 +1,7 @@
 package dev.herald.engine;
 
-import dev.herald.engine.websocket.WebSocketConnection;
-import dev.herald.engine.websocket.WebSocketListener;
+import dev.herald.websocket.WebSocketConnection;
+import dev.herald.websocket.WebSocketListener;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

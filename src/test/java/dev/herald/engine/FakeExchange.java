@@ -3,7 +3,7 @@ package dev.herald.engine;
 import static dev.herald.engine.FakeTimer.proxy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.herald.engine.websocket.WebSocketConnection;
+import dev.herald.websocket.WebSocketConnection;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;

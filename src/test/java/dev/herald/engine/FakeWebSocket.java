@@ -2,9 +2,9 @@ package dev.herald.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.herald.engine.websocket.WebSocketConnection;
-import dev.herald.engine.websocket.WebSocketHandshake;
-import dev.herald.engine.websocket.WebSocketLimits;
+import dev.herald.websocket.WebSocketConnection;
+import dev.herald.websocket.WebSocketHandshake;
+import dev.herald.websocket.WebSocketLimits;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;

@@ -38,7 +38,7 @@ public record Footprint(long heap, int threads, int sessions, int sockets, int f
                     total(output),
                     (int) THREAD.matcher(output).results().count(),
                     instances(output, "dev.herald.engine.EngineSession"),
-                    instances(output, "dev.herald.engine.websocket.WebSocketConnection"),
+                    instances(output, "dev.herald.websocket.WebSocketConnection"),
                     files(pid));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,10 +1,10 @@
 package dev.herald.it;
 
-import dev.herald.engine.websocket.Frames;
-import dev.herald.engine.websocket.WebSocketConnection;
-import dev.herald.engine.websocket.WebSocketHandshake;
-import dev.herald.engine.websocket.WebSocketLimits;
-import dev.herald.engine.websocket.WebSocketListener;
+import dev.herald.websocket.Frames;
+import dev.herald.websocket.WebSocketConnection;
+import dev.herald.websocket.WebSocketHandshake;
+import dev.herald.websocket.WebSocketLimits;
+import dev.herald.websocket.WebSocketListener;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.servlet.ServletException;

@@ -1,7 +1,7 @@
-package dev.herald.engine.websocket;
+package dev.herald.websocket;
 
-import static dev.herald.engine.websocket.ClientFrames.hex;
-import static dev.herald.engine.websocket.ClientFrames.join;
+import static dev.herald.websocket.ClientFrames.hex;
+import static dev.herald.websocket.ClientFrames.join;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.herald.engine.websocket;
+package dev.herald.websocket;
 
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;

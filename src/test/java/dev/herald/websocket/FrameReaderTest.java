@@ -1,16 +1,16 @@
-package dev.herald.engine.websocket;
+package dev.herald.websocket;
 
-import static dev.herald.engine.websocket.ClientFrames.close;
-import static dev.herald.engine.websocket.ClientFrames.frame;
-import static dev.herald.engine.websocket.ClientFrames.hex;
-import static dev.herald.engine.websocket.ClientFrames.join;
-import static dev.herald.engine.websocket.ClientFrames.text;
-import static dev.herald.engine.websocket.Frames.BINARY;
-import static dev.herald.engine.websocket.Frames.CLOSE;
-import static dev.herald.engine.websocket.Frames.CONTINUATION;
-import static dev.herald.engine.websocket.Frames.PING;
-import static dev.herald.engine.websocket.Frames.PONG;
-import static dev.herald.engine.websocket.Frames.TEXT;
+import static dev.herald.websocket.ClientFrames.close;
+import static dev.herald.websocket.ClientFrames.frame;
+import static dev.herald.websocket.ClientFrames.hex;
+import static dev.herald.websocket.ClientFrames.join;
+import static dev.herald.websocket.ClientFrames.text;
+import static dev.herald.websocket.Frames.BINARY;
+import static dev.herald.websocket.Frames.CLOSE;
+import static dev.herald.websocket.Frames.CONTINUATION;
+import static dev.herald.websocket.Frames.PING;
+import static dev.herald.websocket.Frames.PONG;
+import static dev.herald.websocket.Frames.TEXT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.herald.engine.websocket;
+package dev.herald.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,8 @@
-package dev.herald.engine.websocket;
+package dev.herald.websocket;
 
-import static dev.herald.engine.websocket.ClientFrames.close;
-import static dev.herald.engine.websocket.ClientFrames.frame;
-import static dev.herald.engine.websocket.ClientFrames.join;
+import static dev.herald.websocket.ClientFrames.close;
+import static dev.herald.websocket.ClientFrames.frame;
+import static dev.herald.websocket.ClientFrames.join;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 

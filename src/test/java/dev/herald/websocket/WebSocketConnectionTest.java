@@ -1,11 +1,11 @@
-package dev.herald.engine.websocket;
+package dev.herald.websocket;
 
-import static dev.herald.engine.websocket.ClientFrames.close;
-import static dev.herald.engine.websocket.ClientFrames.frame;
-import static dev.herald.engine.websocket.ClientFrames.hex;
-import static dev.herald.engine.websocket.ClientFrames.join;
-import static dev.herald.engine.websocket.ClientFrames.text;
-import static dev.herald.engine.websocket.Frames.PING;
+import static dev.herald.websocket.ClientFrames.close;
+import static dev.herald.websocket.ClientFrames.frame;
+import static dev.herald.websocket.ClientFrames.hex;
+import static dev.herald.websocket.ClientFrames.join;
+import static dev.herald.websocket.ClientFrames.text;
+import static dev.herald.websocket.Frames.PING;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

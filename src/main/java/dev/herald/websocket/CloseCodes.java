@@ -1,4 +1,4 @@
-package dev.herald.engine.websocket;
+package dev.herald.websocket;
 
 /** The numbers of RFC 6455, 7.4.1, that this side uses, and which of all may be in a close frame. */
 final class CloseCodes {

@@ -1,4 +1,4 @@
-package dev.herald.engine.websocket;
+package dev.herald.websocket;
 
 /**
  * Whom a connection tells what happens to it. Called on the container's threads or on whichever thread caused it, never under

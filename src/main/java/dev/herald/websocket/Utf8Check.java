@@ -1,4 +1,4 @@
-package dev.herald.engine.websocket;
+package dev.herald.websocket;
 
 /** Tells as early as possible whether bytes that come in pieces are UTF-8 (RFC 3629, 4). Not thread-safe. */
 final class Utf8Check {
