@@ -1,5 +1,9 @@
 package dev.herald;
 
+import dev.herald.cdi.CdiAdmission;
+import dev.herald.cdi.CdiObservers;
+import dev.herald.cdi.ObserverCatalogue;
+import dev.herald.cdi.RequestContext;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
 import dev.herald.engine.JointWrites;
@@ -21,6 +25,8 @@ import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Journal;
 import dev.herald.journal.Retention;
 import dev.herald.journal.Together;
+import dev.herald.operate.JournalStatus;
+import dev.herald.operate.SocketIoStatus;
 import dev.herald.socketio.Admission;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;

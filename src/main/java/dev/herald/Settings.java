@@ -1,5 +1,6 @@
 package dev.herald;
 
+import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.engine.EngineSettings;
 import dev.herald.feed.FeedSettings;
 import dev.herald.hub.ChannelKinds;

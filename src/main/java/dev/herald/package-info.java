@@ -1,4 +1,4 @@
-/** The wiring: configuration, producers, and the bridge between the hub and CDI. Nothing imports it. */
+/** The wiring: settings, and the producers that put the parts together. Nothing imports it. */
 @NullMarked
 package dev.herald;
 

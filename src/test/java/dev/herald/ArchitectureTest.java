@@ -45,10 +45,12 @@ class ArchitectureTest {
                     "dev.herald",
                     "dev.herald.api",
                     "dev.herald.board",
+                    "dev.herald.cdi",
                     "dev.herald.engine",
                     "dev.herald.feed",
                     "dev.herald.hub",
                     "dev.herald.journal",
+                    "dev.herald.operate",
                     "dev.herald.socketio",
                     "dev.herald.web",
                     "dev.herald.websocket");
@@ -121,6 +123,32 @@ class ArchitectureTest {
             "org.jspecify..");
 
     @ArchTest
+    static final ArchRule CDI_KNOWS_BEANS_AND_WHAT_THEY_TALK_TO = onlyKnows(
+            "dev.herald.cdi",
+            "dev.herald.api",
+            "dev.herald.hub",
+            "dev.herald.socketio",
+            "jakarta.annotation",
+            "jakarta.inject",
+            "jakarta.enterprise..",
+            "jakarta.json",
+            "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule OPERATE_KNOWS_WHAT_IT_SHOWS = onlyKnows(
+            "dev.herald.operate",
+            "dev.herald.api",
+            "dev.herald.engine",
+            "dev.herald.hub",
+            "dev.herald.journal",
+            "dev.herald.socketio",
+            "javax.management",
+            "jakarta.inject",
+            "jakarta.servlet..",
+            "jakarta.json",
+            "org.jspecify..");
+
+    @ArchTest
     static final ArchRule BOARD_USES_WHAT_ANY_APPLICATION_USES = onlyKnows(
             "dev.herald.board",
             "dev.herald.api",
@@ -159,7 +187,7 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackage("dev.herald.web")
             .and()
-            .haveNameNotMatching("dev\\.herald\\.Startup")
+            .haveNameNotMatching("dev\\.herald\\.(Startup|operate\\.HealthServlet)")
             .and()
             .haveNameNotMatching("dev\\.herald\\.engine\\.(EngineServlet|Polling)(\\$.*)?")
             .and()

@@ -3,6 +3,7 @@ package dev.herald.web;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.testing.FakeHttp;
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.Map;

@@ -4,15 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.herald.api.ChannelName;
-import dev.herald.api.HeraldEvent;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.hub.ChannelKinds;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
+import dev.herald.hub.Log;
 import dev.herald.hub.MemoryLog;
-import dev.herald.hub.Observers;
+import dev.herald.testing.BrokenLog;
+import dev.herald.testing.FakeHttp;
+import dev.herald.testing.NoObservers;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -31,27 +33,12 @@ class HistoryServletTest {
     private static final Person ANN = new Person("ann", "Ann");
 
     private final HistoryServlet servlet = new HistoryServlet();
-    private final Hub hub = new Hub(
-            new MemoryLog("life", CLOCK, new MemoryLog.Bounds(100, 1_000_000, 10)),
-            new ChannelKinds(List.of(), List.of()),
-            new Observers() {
-                @Override
-                public boolean isObserved(HeraldEvent event) {
-                    return false;
-                }
+    private final Hub hub = hub(new MemoryLog("life", CLOCK, new MemoryLog.Bounds(100, 1_000_000, 10)));
 
-                @Override
-                public boolean areBehind() {
-                    return false;
-                }
-
-                @Override
-                public void tell(HeraldEvent event) {
-                    // Nobody observes.
-                }
-            },
-            new HubLimits(10, 10, 10),
-            CLOCK);
+    private static Hub hub(Log log) {
+        return new Hub(
+                log, new ChannelKinds(List.of(), List.of()), new NoObservers(), new HubLimits(10, 10, 10), CLOCK);
+    }
 
     @BeforeEach
     void allowOnlyTheServersOwnPages() {
@@ -116,7 +103,9 @@ class HistoryServletTest {
 
     @Test
     void areRefusedWith503WhileTheLogCannotBeRead() throws Exception {
-        servlet.hub = HealthServletTest.hubWithoutLog();
+        var log = new BrokenLog();
+        log.failure = new IllegalStateException("the database is gone");
+        servlet.hub = hub(log);
 
         assertThat(answer(get("/orders/messages"))).startsWith("503 {\"code\":\"log-unavailable\",\"message\":\"");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
+import dev.herald.testing.FakeHttp;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;

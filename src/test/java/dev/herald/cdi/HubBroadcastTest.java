@@ -1,11 +1,10 @@
-package dev.herald;
+package dev.herald.cdi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
-import dev.herald.api.HeraldEvent;
 import dev.herald.api.Person;
 import dev.herald.api.Receipt;
 import dev.herald.hub.ChannelKinds;
@@ -14,8 +13,8 @@ import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.Member;
 import dev.herald.hub.MemoryLog;
-import dev.herald.hub.Observers;
 import dev.herald.hub.Subscriber;
+import dev.herald.testing.NoObservers;
 import jakarta.json.Json;
 import jakarta.json.JsonValue;
 import java.time.Clock;
@@ -35,7 +34,7 @@ class HubBroadcastTest {
     private final Hub hub = new Hub(
             new MemoryLog("life", Clock.systemUTC(), new MemoryLog.Bounds(100, 1_000_000, 100)),
             new ChannelKinds(List.of(), List.of()),
-            new Nobody(),
+            new NoObservers(),
             new HubLimits(100, 10, 100),
             Clock.systemUTC());
 
@@ -131,25 +130,6 @@ class HubBroadcastTest {
     void isForNoRoomThatThereCannotBe(String room) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new HubBroadcast(hub, Runnable::run, Connection.MAIN).to(room));
-    }
-
-    /** Observers that nobody is behind. */
-    private static final class Nobody implements Observers {
-
-        @Override
-        public boolean areBehind() {
-            return false;
-        }
-
-        @Override
-        public boolean isObserved(HeraldEvent event) {
-            return false;
-        }
-
-        @Override
-        public void tell(HeraldEvent event) {
-            // Nobody listens.
-        }
     }
 
     private final class Listener implements Subscriber {

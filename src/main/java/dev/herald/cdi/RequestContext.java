@@ -1,4 +1,4 @@
-package dev.herald;
+package dev.herald.cdi;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;

@@ -1,4 +1,4 @@
-package dev.herald.web;
+package dev.herald.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -22,7 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** One request and its response, as a container would hand them out. */
-final class FakeHttp {
+public final class FakeHttp {
 
     private final Map<String, List<String>> requestHeaders = new HashMap<>();
     private final List<Cookie> cookies = new ArrayList<>();
@@ -36,23 +36,23 @@ final class FakeHttp {
     private boolean secure;
 
     /** What came back. */
-    int status = 200;
+    public int status = 200;
 
-    final Map<String, List<String>> headers = new HashMap<>();
-    final StringWriter body = new StringWriter();
-    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    public final Map<String, List<String>> headers = new HashMap<>();
+    public final StringWriter body = new StringWriter();
+    public final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     /** What the rest of the chain was given; {@code null} while it was not called. */
-    HttpServletRequest passedOn;
+    public HttpServletRequest passedOn;
 
-    FakeHttp(String method, String path) {
+    public FakeHttp(String method, String path) {
         this.method = method;
         this.path = path;
         header("Host", "good.example");
     }
 
     /** A request for Socket.IO: what follows its path, the slash included, and the query. */
-    static FakeHttp socketIo(String method, String rest) {
+    public static FakeHttp socketIo(String method, String rest) {
         var http = new FakeHttp(method, "/socket.io");
         var parts = rest.split("\\?", 2);
         http.pathInfo = parts[0].isEmpty() ? null : parts[0];
@@ -61,43 +61,43 @@ final class FakeHttp {
     }
 
     /** A request for what is below a servlet's path. */
-    static FakeHttp below(String servletPath, String method, String rest) {
+    public static FakeHttp below(String servletPath, String method, String rest) {
         var http = new FakeHttp(method, servletPath);
         http.pathInfo = rest;
         return http;
     }
 
-    FakeHttp header(String name, String... values) {
+    public FakeHttp header(String name, String... values) {
         requestHeaders.put(name.toLowerCase(Locale.ROOT), List.of(values));
         return this;
     }
 
-    FakeHttp cookie(String name, String value) {
+    public FakeHttp cookie(String name, String value) {
         cookies.add(new Cookie(name, value));
         return this;
     }
 
-    FakeHttp parameter(String name, String value) {
+    public FakeHttp parameter(String name, String value) {
         parameters.put(name, value);
         return this;
     }
 
-    FakeHttp by(String principal) {
+    public FakeHttp by(String principal) {
         user = () -> principal;
         return this;
     }
 
-    FakeHttp by(Principal principal) {
+    public FakeHttp by(Principal principal) {
         user = principal;
         return this;
     }
 
-    FakeHttp overTls() {
+    public FakeHttp overTls() {
         secure = true;
         return this;
     }
 
-    HttpServletRequest request() {
+    public HttpServletRequest request() {
         return proxy(HttpServletRequest.class, (self, called, arguments) -> switch (called.getName()) {
             case "getMethod" -> method;
             case "getServletPath" -> path;
@@ -120,7 +120,7 @@ final class FakeHttp {
         return requestHeaders.getOrDefault(((String) name).toLowerCase(Locale.ROOT), List.of());
     }
 
-    HttpServletResponse response() {
+    public HttpServletResponse response() {
         return proxy(HttpServletResponse.class, (self, called, arguments) -> {
             switch (called.getName()) {
                 case "setStatus", "sendError" -> status = (int) arguments[0];
@@ -142,12 +142,12 @@ final class FakeHttp {
         });
     }
 
-    FilterChain chain() {
+    public FilterChain chain() {
         return (request, response) -> passedOn = (HttpServletRequest) request;
     }
 
     /** Status and text. */
-    String answer() {
+    public String answer() {
         return (status + " " + bytes.toString(UTF_8)).strip();
     }
 

@@ -1,4 +1,4 @@
-package dev.herald.web;
+package dev.herald.operate;
 
 import static java.lang.System.Logger.Level.ERROR;
 

@@ -1,4 +1,4 @@
-package dev.herald;
+package dev.herald.cdi;
 
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /** Has the application's observer methods examine who connects, on the container's threads. */
-final class CdiAdmission implements Admission {
+public final class CdiAdmission implements Admission {
 
     private static final System.Logger LOG = System.getLogger(CdiAdmission.class.getName());
 
@@ -19,7 +19,8 @@ final class CdiAdmission implements Admission {
     private final RequestContext context;
     private final OrderedDispatcher<ConnectionAttempt, Runnable> dispatcher;
 
-    CdiAdmission(Executor executor, int threads, int queue, ObserverCatalogue catalogue, RequestContext context) {
+    public CdiAdmission(
+            Executor executor, int threads, int queue, ObserverCatalogue catalogue, RequestContext context) {
         this.catalogue = catalogue;
         this.context = context;
         this.dispatcher = new OrderedDispatcher<>(executor, threads, queue, (attempt, work) -> work.run());

@@ -1,4 +1,4 @@
-package dev.herald;
+package dev.herald.cdi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

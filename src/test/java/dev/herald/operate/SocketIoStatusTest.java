@@ -1,4 +1,4 @@
-package dev.herald;
+package dev.herald.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,23 +1,23 @@
-package dev.herald;
+package dev.herald.operate;
 
 import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Journal;
 import java.io.IOException;
 
 /** Shows the operator, by JMX, how the log is doing. */
-final class JournalStatus implements JournalMXBean, AutoCloseable {
+public final class JournalStatus implements JournalMXBean, AutoCloseable {
 
     private final Journal journal;
     private final JdbcLog log;
 
     private final ManagedBean shown = new ManagedBean("Journal", this);
 
-    JournalStatus(Journal journal, JdbcLog log) {
+    public JournalStatus(Journal journal, JdbcLog log) {
         this.journal = journal;
         this.log = log;
     }
 
-    void open() {
+    public void open() {
         shown.open();
     }
 

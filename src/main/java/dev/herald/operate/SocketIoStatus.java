@@ -1,23 +1,23 @@
-package dev.herald;
+package dev.herald.operate;
 
 import dev.herald.engine.EngineServer;
 import dev.herald.socketio.SocketIoServer;
 import java.util.Map;
 
 /** Shows the operator, by JMX, how Socket.IO is doing. */
-final class SocketIoStatus implements SocketIoMXBean, AutoCloseable {
+public final class SocketIoStatus implements SocketIoMXBean, AutoCloseable {
 
     private final EngineServer engine;
     private final SocketIoServer socketIo;
 
     private final ManagedBean shown = new ManagedBean("SocketIo", this);
 
-    SocketIoStatus(EngineServer engine, SocketIoServer socketIo) {
+    public SocketIoStatus(EngineServer engine, SocketIoServer socketIo) {
         this.engine = engine;
         this.socketIo = socketIo;
     }
 
-    void open() {
+    public void open() {
         shown.open();
     }
 

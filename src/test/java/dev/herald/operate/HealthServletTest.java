@@ -1,27 +1,18 @@
-package dev.herald.web;
+package dev.herald.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.herald.api.ChannelKind;
-import dev.herald.api.ChannelName;
-import dev.herald.api.HeraldEvent;
-import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
-import dev.herald.hub.Appended;
 import dev.herald.hub.ChannelKinds;
-import dev.herald.hub.Draft;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
-import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
-import dev.herald.hub.Page;
-import dev.herald.hub.Replay;
+import dev.herald.testing.BrokenLog;
+import dev.herald.testing.FakeHttp;
+import dev.herald.testing.NoObservers;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,43 +23,17 @@ class HealthServletTest {
     private final Logger logger = Logger.getLogger(HealthServlet.class.getName());
     private final HealthServlet servlet = new HealthServlet();
     private final BrokenLog log = new BrokenLog();
-    private boolean behind;
+    private final NoObservers observers = new NoObservers();
 
     @BeforeEach
     void logNothing() {
         logger.setFilter(line -> false);
-        servlet.hub = hub(log, () -> behind);
+        servlet.hub = hub(log, observers);
     }
 
-    /** A hub whose log cannot be read. */
-    static Hub hubWithoutLog() {
-        var log = new BrokenLog();
-        log.failure = new IllegalStateException("the database is gone");
-        return hub(log, () -> false);
-    }
-
-    private static Hub hub(Log log, BooleanSupplier behind) {
+    private static Hub hub(Log log, Observers observers) {
         return new Hub(
-                log,
-                new ChannelKinds(List.of(), List.of()),
-                new Observers() {
-                    @Override
-                    public boolean isObserved(HeraldEvent event) {
-                        return true;
-                    }
-
-                    @Override
-                    public boolean areBehind() {
-                        return behind.getAsBoolean();
-                    }
-
-                    @Override
-                    public void tell(HeraldEvent event) {
-                        // Nobody asks.
-                    }
-                },
-                new HubLimits(10, 10, 10),
-                Clock.systemUTC());
+                log, new ChannelKinds(List.of(), List.of()), observers, new HubLimits(10, 10, 10), Clock.systemUTC());
     }
 
     @AfterEach
@@ -84,7 +49,7 @@ class HealthServletTest {
 
     @Test
     void isLiveButNotReadyWhileTheApplicationIsBehind() throws Exception {
-        behind = true;
+        observers.behind = true;
 
         assertThat(answer("/health/live")).startsWith("200 ");
         assertThat(answer("/health/ready"))
@@ -128,48 +93,5 @@ class HealthServletTest {
         var http = new FakeHttp("GET", path);
         servlet.doGet(http.request(), http.response());
         return http.status + " " + http.body;
-    }
-
-    /** A log that works until a test breaks it. */
-    private static final class BrokenLog implements Log {
-
-        private final Log log = new MemoryLog("life", Clock.systemUTC(), new MemoryLog.Bounds(10, 10_000, 10));
-        RuntimeException failure;
-        RuntimeException refusal;
-        boolean hangs;
-
-        @Override
-        public CompletionStage<Appended> append(Draft draft) {
-            if (hangs) {
-                return new CompletableFuture<>();
-            }
-            return refusal == null ? log.append(draft) : CompletableFuture.failedStage(refusal);
-        }
-
-        @Override
-        public Position head(ChannelName channel) {
-            if (failure != null) {
-                throw failure;
-            }
-            return log.head(channel);
-        }
-
-        @Override
-        public Replay since(ChannelName channel, Position since, int limit) {
-            return log.since(channel, since, limit);
-        }
-
-        @Override
-        public Page before(ChannelName channel, long before, int limit) {
-            if (failure != null) {
-                throw failure;
-            }
-            return log.before(channel, before, limit);
-        }
-
-        @Override
-        public ChannelKind kind(ChannelName channel) {
-            return log.kind(channel);
-        }
     }
 }

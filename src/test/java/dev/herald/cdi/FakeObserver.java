@@ -1,4 +1,4 @@
-package dev.herald;
+package dev.herald.cdi;
 
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import jakarta.enterprise.inject.spi.ProcessObserverMethod;

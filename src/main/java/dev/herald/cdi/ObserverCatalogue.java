@@ -1,4 +1,4 @@
-package dev.herald;
+package dev.herald.cdi;
 
 import dev.herald.api.Connected;
 import dev.herald.api.Connection;
@@ -125,7 +125,7 @@ public class ObserverCatalogue implements Extension {
     }
 
     /** The namespaces that the application's observers name. */
-    Set<String> namespaces() {
+    public Set<String> namespaces() {
         return observers.stream()
                 .map(Observer::namespace)
                 .filter(named -> !named.equals(Namespace.ALL) && !named.equals(Connection.MAIN))

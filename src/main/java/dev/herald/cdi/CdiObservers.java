@@ -1,4 +1,4 @@
-package dev.herald;
+package dev.herald.cdi;
 
 import static java.lang.System.Logger.Level.ERROR;
 
@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 
 /** Calls the application's observer methods: in order for each connection and each channel, on the container's threads. */
-final class CdiObservers implements Observers {
+public final class CdiObservers implements Observers {
 
     private static final System.Logger LOG = System.getLogger(CdiObservers.class.getName());
 
@@ -28,7 +28,8 @@ final class CdiObservers implements Observers {
     private final RequestContext context;
     private final OrderedDispatcher<Object, HeraldEvent> dispatcher;
 
-    CdiObservers(Executor executor, int threads, int queue, ObserverCatalogue catalogue, RequestContext context) {
+    public CdiObservers(
+            Executor executor, int threads, int queue, ObserverCatalogue catalogue, RequestContext context) {
         this.catalogue = catalogue;
         this.context = context;
         this.dispatcher = new OrderedDispatcher<>(executor, threads, queue, LINGER, (key, event) -> call(event));

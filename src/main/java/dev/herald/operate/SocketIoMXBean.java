@@ -1,4 +1,4 @@
-package dev.herald;
+package dev.herald.operate;
 
 import java.util.Map;
 

@@ -1,4 +1,4 @@
-package dev.herald;
+package dev.herald.cdi;
 
 import dev.herald.api.Broadcast;
 import dev.herald.api.ChannelName;

@@ -1,4 +1,4 @@
-package dev.herald;
+package dev.herald.cdi;
 
 import static jakarta.enterprise.event.TransactionPhase.AFTER_SUCCESS;
 import static java.lang.System.Logger.Level.ERROR;
