@@ -29,7 +29,7 @@
  * @property {(connected: object) => void} [onConnected] who the server says you are, with each new connection
  * @property {(message: object) => void} [onMessage] a message of a channel, or (then without `channel`) to this connection alone
  * @property {(channel: string, reason: string) => void} [onGap] messages of the channel may be missing from here on: one of the
- *   reasons of docs/feed.md, or `hole`
+ *   reasons of docs/feed.md, `hole`, or the code of the error with which the server refused to resume the channel
  * @property {(ack: object) => void} [onAck] a message given to `send` is published
  * @property {(error: object) => void} [onRefused] a message given to `send` is not published and is not sent again
  * @property {(error: object) => void} [onError] any other error; the connection lives on
@@ -55,9 +55,10 @@ export const DEFAULTS = Object.freeze({
   maxMessageBytes: 65_536,
 });
 
-/** To come back would only end the same way: what is wrong is this page, or the right to be there. */
+/** Close codes after which a new connection would end in the same way: the page is at fault, or may not be there. */
 const PERMANENT = new Set([1002, 1003, 1007, 1008, 1009]);
 
+/** Codes of errors that pass: the same request is sent again a little later. */
 const RETRYABLE = new Set(["overloaded", "log-unavailable"]);
 
 const PRIVATE = "private";
@@ -72,12 +73,18 @@ export class Feed {
   #socket = null;
   #state = { name: "closed" };
   #attempt = 0;
-  /** By name. `asked` is the `since` of the join under way; `gap` is why something is missing whatever its answer is. */
+  /**
+   * By name. `request` is the id of the last join that was sent, `asked` its `since`, `failures` how often it was refused for now;
+   * `gap` is why messages are missing, whatever the answer is.
+   */
   #channels = new Map();
+  #requests = 0;
   /** By id, in the order of sending: { json, failures }. */
   #unacknowledged = new Map();
   /** Up to where private messages are seen. */
   #seen = undefined;
+  /** The last `seen` that was sent: its id, and how often it was refused for now. */
+  #seenRequest = { id: undefined, failures: 0 };
   /** By id: { resolve, reject }. */
   #questions = new Map();
   #timers = { retry: null, ping: null, watchdog: null, stable: null, seen: null };
@@ -149,7 +156,7 @@ export class Feed {
    * @param {boolean} [options.unseen] of `private`: also the messages before `since` that were not seen on this device
    */
   join(channel, { since, resume = true, unseen = false } = {}) {
-    const entry = { since, resume, unseen, position: undefined, joined: false, asked: undefined, gap: undefined };
+    const entry = { since, resume, unseen, position: undefined, joined: false, request: undefined, asked: undefined, failures: 0, gap: undefined };
     this.#channels.set(channel, entry);
     if (this.#isOpen()) {
       this.#sendJoin(channel, entry);
@@ -252,7 +259,8 @@ export class Feed {
   #saySeen() {
     this.#clear("seen");
     if (this.#seen) {
-      this.#transmit(JSON.stringify({ event: "seen", ...this.#seen }));
+      this.#seenRequest.id = this.#newRequest();
+      this.#transmit(JSON.stringify({ event: "seen", ...this.#seen, id: this.#seenRequest.id }));
     }
   }
 
@@ -265,7 +273,13 @@ export class Feed {
   #ask(channel, entry, since) {
     entry.joined = false;
     entry.asked = since;
-    this.#transmit(JSON.stringify({ event: "join", channel, since }));
+    entry.request = this.#newRequest();
+    this.#transmit(JSON.stringify({ event: "join", channel, since, id: entry.request }));
+  }
+
+  /** The id of a request that is not a message: only the answers on this connection carry it. */
+  #newRequest() {
+    return `request-${++this.#requests}`;
   }
 
   #receive(text) {
@@ -283,9 +297,7 @@ export class Feed {
         this.#joined(message);
         break;
       case "ack":
-        if (this.#unacknowledged.delete(message.id)) {
-          this.#handlers.onAck?.(message);
-        }
+        this.#acknowledged(message);
         break;
       case "error":
         this.#refused(message);
@@ -301,7 +313,17 @@ export class Feed {
     }
   }
 
-  /** Of a log that began anew, as of one that nothing is known of, everything that is kept is news: it is asked for. */
+  #acknowledged(ack) {
+    if (this.#unacknowledged.delete(ack.id)) {
+      this.#handlers.onAck?.(ack);
+    } else if (ack.id === this.#seenRequest.id) {
+      this.#seenRequest.failures = 0;
+    }
+  }
+
+  /**
+   * When the log began anew, or nothing is known of it yet, all messages that it keeps are new to this client: they are asked for.
+   */
   #joined({ channel: name, recovered, reason, since, epoch, head }) {
     const channel = asJoined(name);
     const entry = this.#channels.get(channel);
@@ -325,6 +347,7 @@ export class Feed {
       return;
     }
     entry.joined = true;
+    entry.failures = 0;
     entry.position = (recovered && entry.asked) || positionOf(epoch, begin);
     const gap = entry.gap ?? reason;
     if (gap && entry.resume) {
@@ -361,26 +384,55 @@ export class Feed {
   }
 
   #refused(error) {
-    const question = this.#questions.get(error.id);
-    if (question) {
-      this.#questions.delete(error.id);
-      question.reject(new Error(error.message));
-      return;
-    }
-    const waiting = this.#unacknowledged.get(error.id);
-    if (!waiting) {
+    const { id } = error;
+    const [channel, entry] = [...this.#channels].find(([, { request }]) => id !== undefined && request === id) ?? [];
+    if (this.#questions.has(id)) {
+      this.#questions.get(id).reject(new Error(error.message));
+      this.#questions.delete(id);
+    } else if (this.#unacknowledged.has(id)) {
+      this.#refusedMessage(error, this.#unacknowledged.get(id));
+    } else if (entry) {
+      this.#refusedJoin(error, channel, entry);
+    } else if (id !== undefined && id === this.#seenRequest.id && RETRYABLE.has(error.code)) {
+      this.#later(this.#seenRequest.failures++, () => id === this.#seenRequest.id && this.#saySeen());
+    } else {
       this.#handlers.onError?.(error);
-    } else if (RETRYABLE.has(error.code)) {
-      const socket = this.#socket;
-      this.#environment.setTimeout(() => {
-        if (this.#socket === socket && this.#unacknowledged.has(error.id)) {
-          this.#transmit(waiting.json);
-        }
-      }, this.#jitter(waiting.failures++));
+    }
+  }
+
+  #refusedMessage(error, waiting) {
+    if (RETRYABLE.has(error.code)) {
+      this.#later(waiting.failures++, () => this.#unacknowledged.has(error.id) && this.#transmit(waiting.json));
     } else {
       this.#unacknowledged.delete(error.id);
       this.#handlers.onRefused?.(error);
     }
+  }
+
+  /** Messages that come without the join (of `news` and `private`, in which every connection is) are delivered from here on. */
+  #refusedJoin(error, channel, entry) {
+    if (RETRYABLE.has(error.code)) {
+      const isWanted = () => this.#channels.get(channel) === entry && entry.request === error.id;
+      this.#later(entry.failures++, () => isWanted() && this.#ask(channel, entry, entry.asked));
+      return;
+    }
+    this.#handlers.onError?.(error);
+    const isResumed = (entry.asked ?? entry.since ?? entry.position) !== undefined;
+    entry.request = entry.asked = undefined;
+    entry.joined = true;
+    if (isResumed && entry.resume) {
+      this.#handlers.onGap?.(channel, error.code);
+    }
+  }
+
+  /** Does something after a random time that grows with the failures, if it is still the same connection. */
+  #later(failures, task) {
+    const socket = this.#socket;
+    this.#environment.setTimeout(() => {
+      if (this.#socket === socket) {
+        task();
+      }
+    }, this.#jitter(failures));
   }
 
   #lost(code, reason) {
@@ -395,7 +447,7 @@ export class Feed {
     this.#enter({ name: "waiting", attempt: this.#attempt, delay });
   }
 
-  /** Full jitter: thousands of clients of a server that restarts do not come back in step. */
+  /** A random share of a limit that doubles with each failure: when a server restarts, its clients do not all come back at once. */
   #jitter(failures) {
     const { backoffBase, backoffLimit } = this.#settings;
     return this.#environment.random() * Math.min(backoffLimit, backoffBase * 2 ** failures);

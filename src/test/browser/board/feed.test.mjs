@@ -20,7 +20,16 @@ class Environment {
     const socket = {
       readyState: 0,
       sent: [],
-      send: (json) => socket.sent.push(JSON.parse(json)),
+      /** The ids of the requests that are no messages, in the order of sending; `sent` has these without. */
+      requestIds: [],
+      send: (json) => {
+        const message = JSON.parse(json);
+        if (message.event === "join" || message.event === "seen") {
+          socket.requestIds.push(message.id);
+          delete message.id;
+        }
+        socket.sent.push(message);
+      },
       close: () => {
         socket.readyState = 2;
       },
@@ -79,6 +88,11 @@ class Environment {
 
   tell(message) {
     this.socket.onmessage?.({ data: JSON.stringify(message) });
+  }
+
+  /** The server refuses the newest join or `seen`. */
+  refuse(code) {
+    this.tell({ event: "error", id: this.socket.requestIds.at(-1), code, message: "why" });
   }
 
   drop(code = 1006, reason = "") {
@@ -293,6 +307,110 @@ describe("resuming", () => {
   });
 });
 
+describe("a join that is refused", () => {
+  const join = { event: "join", channel: "news", since: at(7) };
+
+  it("is tried again, later each time, until the server takes it, and nothing is lost", () => {
+    for (const code of ["overloaded", "log-unavailable"]) {
+      const { environment, heard } = start({ joins: { news: { since: at(7) } } });
+      environment.dice = 1;
+      environment.accept();
+      environment.refuse(code);
+      environment.tell(message(8));
+      environment.pass(DEFAULTS.backoffBase - 1);
+      assert.deepEqual(environment.socket.sent, [join]);
+      environment.pass(1);
+      assert.deepEqual(environment.socket.sent, [join, join]);
+
+      environment.refuse(code);
+      environment.pass(2 * DEFAULTS.backoffBase - 1);
+      assert.equal(environment.socket.sent.length, 2);
+      environment.pass(1);
+      assert.deepEqual(environment.socket.sent, [join, join, join]);
+
+      environment.tell(joined({ recovered: true, head: 9 }));
+      [8, 9].forEach((offset) => environment.tell(message(offset)));
+      assert.deepEqual(offsets(heard), [8, 9]);
+      assert.deepEqual(heard.gaps, []);
+      assert.deepEqual(heard.errors, []);
+    }
+  });
+
+  it("is tried again with the position that was asked for last", () => {
+    const { environment, heard } = start({ joins: { news: { since: START } } });
+    environment.accept();
+    environment.refuse("overloaded");
+    environment.tell(joined({ recovered: false, head: 2 }));
+    environment.refuse("log-unavailable");
+    environment.pass(DEFAULTS.backoffBase);
+
+    const fromStart = { event: "join", channel: "news", since: at(0) };
+    assert.deepEqual(environment.socket.sent, [{ event: "join", channel: "news" }, fromStart, fromStart]);
+    environment.tell(joined({ recovered: true, head: 2 }));
+    [1, 2].forEach((offset) => environment.tell(message(offset)));
+    assert.deepEqual(offsets(heard), [1, 2]);
+  });
+
+  it("counts from the beginning once it was taken", () => {
+    const { environment } = start({ joins: { news: { since: at(7) } } });
+    environment.dice = 1;
+    environment.accept();
+    environment.refuse("overloaded");
+    environment.pass(DEFAULTS.backoffBase);
+    environment.tell(joined({ recovered: true, head: 7 }));
+    environment.drop();
+    environment.passUntilRetry();
+    environment.accept();
+    environment.refuse("overloaded");
+    environment.pass(DEFAULTS.backoffBase);
+
+    assert.deepEqual(environment.socket.sent, [join, join]);
+  });
+
+  it("is not tried again on another connection, in a channel that was left, or for a join that another took the place of", () => {
+    const { feed, environment } = start({ joins: { news: { since: at(7) } } });
+    environment.accept();
+    environment.refuse("overloaded");
+    environment.drop();
+    environment.passUntilRetry();
+    environment.accept();
+    environment.pass(2 * DEFAULTS.backoffBase);
+    assert.deepEqual(environment.socket.sent, [join]);
+
+    environment.refuse("overloaded");
+    feed.join("news", { since: at(3) });
+    environment.pass(DEFAULTS.backoffBase);
+    assert.deepEqual(environment.socket.sent, [join, { ...join, since: at(3) }]);
+
+    environment.refuse("overloaded");
+    feed.leave("news");
+    environment.pass(DEFAULTS.backoffBase);
+    assert.deepEqual(environment.socket.sent.at(-1), { event: "leave", channel: "news" });
+  });
+
+  it("for good is told as an error and as a gap, and what comes all the same is delivered", () => {
+    const { environment, heard } = start({ joins: { news: { since: at(7) } } });
+    environment.accept();
+    environment.refuse("since-invalid");
+    [9, 10].forEach((offset) => environment.tell(message(offset)));
+    environment.pass(DEFAULTS.pingInterval - 1);
+
+    assert.deepEqual(environment.socket.sent, [join]);
+    assert.deepEqual(heard.errors, ["since-invalid"]);
+    assert.deepEqual(heard.gaps, [["news", "since-invalid"]]);
+    assert.deepEqual(offsets(heard), [9, 10]);
+  });
+
+  it("for good leaves no gap where nothing was to be resumed", () => {
+    const { environment, heard } = start({ joins: { people: { resume: false }, orders: {} } });
+    environment.accept();
+    environment.socket.requestIds.forEach((id) => environment.tell({ event: "error", id, code: "too-many-channels" }));
+
+    assert.deepEqual(heard.errors, ["too-many-channels", "too-many-channels"]);
+    assert.deepEqual(heard.gaps, []);
+  });
+});
+
 describe("a device", () => {
   const own = (more) => ({ ...joined(more), channel: "user:ann" });
   const privately = (offset) => message(offset, { event: "private", channel: "user:ann" });
@@ -363,6 +481,24 @@ describe("a device", () => {
     environment.accept();
 
     assert.deepEqual(environment.socket.sent, [{ event: "join", channel: "private", since: at(8) }]);
+  });
+
+  it("says again what is seen when the server could not keep it", () => {
+    const { feed, environment, heard } = start();
+    environment.accept();
+    feed.seen(at(3));
+    environment.pass(DEFAULTS.seenDelay);
+    environment.refuse("log-unavailable");
+    environment.pass(DEFAULTS.backoffBase);
+    assert.deepEqual(environment.socket.sent, [
+      { event: "seen", ...at(3) },
+      { event: "seen", ...at(3) },
+    ]);
+
+    environment.refuse("device-unknown");
+    environment.pass(DEFAULTS.backoffBase);
+    assert.equal(environment.socket.sent.length, 2);
+    assert.deepEqual(heard.errors, ["device-unknown"]);
   });
 
   it("says what is seen, once for many, and again with the next connection", () => {
