@@ -1,14 +1,19 @@
 package dev.herald.api;
 
+import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Bytes within JSON: {@code {"$bytes": base64}}. For clients of Socket.IO they are binary, both ways; those of the feed see and
  * send this object.
+ *
+ * <p>Data that has such an object by itself is escaped: its member is {@code $$bytes}, and that of data with {@code $$bytes} is
+ * {@code $$$bytes}, and so on. Clients of Socket.IO send and get it without the escape.
  */
 public final class JsonBytes {
 
@@ -33,5 +38,35 @@ public final class JsonBytes {
             }
         }
         return Optional.empty();
+    }
+
+    /** Data that may have members of this name by itself, so that clients get it as it is here. */
+    public static JsonValue escape(JsonValue data) {
+        return renamed(data, name -> isMark(name, 1) ? "$" + name : name);
+    }
+
+    /** What {@link #escape} was given. */
+    public static JsonValue unescape(JsonValue escaped) {
+        return renamed(escaped, name -> isMark(name, 2) ? name.substring(1) : name);
+    }
+
+    /** Whether the name is that of bytes, with at least so many dollar signs. */
+    private static boolean isMark(String name, int dollars) {
+        var before = name.length() - MARK.length() + 1;
+        return before >= dollars && name.endsWith(MARK) && name.chars().limit(before).allMatch(c -> c == '$');
+    }
+
+    /** The value with new names for the members that are an object's only ones. */
+    private static JsonValue renamed(JsonValue value, UnaryOperator<String> newName) {
+        if (value instanceof JsonArray array) {
+            return JsonText.array(
+                    array.stream().map(element -> renamed(element, newName)).toList());
+        } else if (value instanceof JsonObject object) {
+            var copy = JsonText.objectBuilder();
+            object.forEach((name, member) ->
+                    copy.add(object.size() == 1 ? newName.apply(name) : name, renamed(member, newName)));
+            return copy.build();
+        }
+        return value;
     }
 }

@@ -2,6 +2,7 @@ package dev.herald.api;
 
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import java.io.StringReader;
@@ -24,6 +25,10 @@ final class JsonText {
         var array = JSON.createArrayBuilder();
         values.forEach(array::add);
         return array.build();
+    }
+
+    static JsonObjectBuilder objectBuilder() {
+        return JSON.createObjectBuilder();
     }
 
     static JsonObject object(String name, String value) {

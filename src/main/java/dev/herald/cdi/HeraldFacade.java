@@ -1,5 +1,6 @@
 package dev.herald.cdi;
 
+import dev.herald.api.Arguments;
 import dev.herald.api.Broadcast;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
@@ -69,7 +70,7 @@ public class HeraldFacade implements Herald {
     }
 
     private static String json(JsonValue data) {
-        var json = data.toString();
+        var json = Arguments.write(List.of(data));
         JsonGuard.requireHarmless(json);
         return json;
     }

@@ -63,19 +63,27 @@ final class EventArguments {
         return at;
     }
 
-    /** Arguments as one text for the hub. */
+    /** Arguments as one text for the hub: bytes in their places, and what only looks like them escaped. */
     static String toHub(List<String> texts, List<Bytes> attachments) {
-        var all = attachments.isEmpty()
-                ? texts
-                : texts.stream().map(text -> withBytes(text, attachments)).toList();
-        return all.size() == 1 ? all.get(0) : Arguments.several("[" + String.join(",", all) + "]");
+        var all = texts.stream().map(text -> toHub(text, attachments)).toList();
+        return all.size() == 1 ? Arguments.single(all.get(0)) : Arguments.several("[" + String.join(",", all) + "]");
     }
 
-    private static String withBytes(String text, List<Bytes> attachments) {
-        return text.contains(PLACEHOLDER) || text.indexOf('\\') >= 0
-                ? replaced(parse(text), object -> isPlaceholder(object) ? bytes(object, attachments) : object)
-                        .toString()
-                : text;
+    private static String toHub(String text, List<Bytes> attachments) {
+        if (!mayHave(JsonBytes.MARK, text) && (attachments.isEmpty() || !mayHave(PLACEHOLDER, text))) {
+            return text;
+        }
+        var value = parse(text);
+        var escaped = JsonBytes.escape(value);
+        var changed = attachments.isEmpty()
+                ? escaped
+                : replaced(escaped, object -> isPlaceholder(object) ? bytes(object, attachments) : object);
+        return changed.equals(value) ? text : changed.toString();
+    }
+
+    /** Whether a member of JSON text may have this name of ASCII characters, which may be spelled with escapes. */
+    private static boolean mayHave(String name, String text) {
+        return text.contains(name) || text.contains("\\u00");
     }
 
     private static boolean isPlaceholder(JsonObject object) {
@@ -94,12 +102,16 @@ final class EventArguments {
         var arguments = Arguments.read(json);
         var attachments = new ArrayList<Bytes>();
         var texts = arguments.stream()
-                .map(argument -> replaced(argument, object -> withPlaceholder(object, attachments))
-                        .toString())
+                .map(argument -> replaced(argument, object -> withPlaceholder(object, attachments)))
+                .map(argument -> JsonBytes.unescape(argument).toString())
                 .toList();
         return attachments.isEmpty() || arguments.stream().noneMatch(EventArguments::hasPlaceholder)
                 ? new Outbound(texts, List.copyOf(attachments))
-                : new Outbound(arguments.stream().map(JsonValue::toString).toList(), List.of());
+                : new Outbound(
+                        arguments.stream()
+                                .map(argument -> JsonBytes.unescape(argument).toString())
+                                .toList(),
+                        List.of());
     }
 
     /**
