@@ -6,7 +6,6 @@ import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cdi.RequestContext;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
-import dev.herald.engine.JointWrites;
 import dev.herald.feed.Feed;
 import dev.herald.feed.FeedSettings;
 import dev.herald.feed.Relay;
@@ -24,7 +23,6 @@ import dev.herald.journal.JdbcDevices;
 import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Journal;
 import dev.herald.journal.Retention;
-import dev.herald.journal.Together;
 import dev.herald.operate.JournalStatus;
 import dev.herald.operate.SocketIoStatus;
 import dev.herald.socketio.Admission;
@@ -58,19 +56,6 @@ public class HeraldProducer {
     /** Devices on which something was seen that wait for the database. */
     private static final int WAITING_DEVICES = 20_000;
 
-    /** The messages of one read, and those of one commit. */
-    private static final Together ONE_READ_OR_COMMIT = new Together() {
-        @Override
-        public void during(Runnable work) {
-            JointWrites.during(work);
-        }
-
-        @Override
-        public boolean atEnd(Runnable last) {
-            return JointWrites.atEnd(last);
-        }
-    };
-
     @Resource
     ManagedScheduledExecutorService timer;
 
@@ -92,7 +77,7 @@ public class HeraldProducer {
     @Singleton
     @Typed(JdbcLog.class)
     JdbcLog durableLog(Journal journal, JdbcLog.Bounds bounds) {
-        var log = new JdbcLog(journal.database(), Clock.systemUTC(), executor, bounds, ONE_READ_OR_COMMIT);
+        var log = new JdbcLog(journal.database(), Clock.systemUTC(), executor, bounds);
         journalStatus = new JournalStatus(journal, log);
         journalStatus.open();
         return log;

@@ -46,6 +46,7 @@ class ArchitectureTest {
                     "dev.herald.api",
                     "dev.herald.board",
                     "dev.herald.cdi",
+                    "dev.herald.concurrent",
                     "dev.herald.engine",
                     "dev.herald.feed",
                     "dev.herald.hub",
@@ -58,6 +59,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule API_KNOWS_CDI_AND_JSON_VALUES =
             onlyKnows("dev.herald.api", "jakarta.inject", "jakarta.enterprise..", "jakarta.json..", "org.jspecify..");
+
+    /** Which is why all others may know it. */
+    @ArchTest
+    static final ArchRule CONCURRENT_KNOWS_NOTHING_OF_OURS = onlyKnows("dev.herald.concurrent", "org.jspecify..");
 
     @ArchTest
     static final ArchRule HUB_IS_PLAIN_JAVA = onlyKnows("dev.herald.hub", "dev.herald.api", "org.jspecify..");
@@ -235,10 +240,11 @@ class ArchitectureTest {
     static final ArchRule NULL_IS_THE_EXCEPTION_EVERYWHERE = classes().should(resideInANullMarkedPackage());
 
     private static ArchRule onlyKnows(String one, String... others) {
-        var known = new String[others.length + 2];
-        System.arraycopy(others, 0, known, 2, others.length);
+        var known = new String[others.length + 3];
+        System.arraycopy(others, 0, known, 3, others.length);
         known[0] = one;
         known[1] = "java..";
+        known[2] = "dev.herald.concurrent";
         return classes()
                 .that()
                 .resideInAPackage(one)

@@ -4,7 +4,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ConnectionAttempt;
-import dev.herald.hub.OrderedDispatcher;
+import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.socketio.Admission;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import java.util.List;

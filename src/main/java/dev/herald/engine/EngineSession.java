@@ -2,13 +2,14 @@ package dev.herald.engine;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
+import dev.herald.concurrent.SerialLoop;
+import dev.herald.concurrent.WriteBatch;
 import java.security.Principal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +50,10 @@ public final class EngineSession {
     private final Inbound inbound;
     private final ListenerCalls listener;
 
-    /** More than 0 while a thread is flushing: the others leave a note here for it, and go. */
-    private final AtomicInteger flushes = new AtomicInteger();
+    /** One thread at a time writes. */
+    private final SerialLoop flushes = new SerialLoop();
+
+    private final Runnable flushNow = this::flushNow;
 
     // Guarded by this object's monitor, under which nobody is called.
     private final Queue<Outgoing> queue = new ArrayDeque<>(2);
@@ -153,22 +156,17 @@ public final class EngineSession {
      * of a read that it is taking.
      */
     public void flush() {
-        if (!JointWrites.putOff(this)) {
+        if (!WriteBatch.putOff(flushNow)) {
             flushNow();
         }
     }
 
-    void flushNow() {
-        if (flushes.getAndIncrement() > 0) {
-            return;
-        }
-        int notes;
-        do {
-            notes = flushes.get();
+    private void flushNow() {
+        flushes.run(() -> {
             while (writeBatch()) {
                 // More may have come meanwhile.
             }
-        } while (flushes.addAndGet(-notes) > 0);
+        });
     }
 
     private boolean writeBatch() {
@@ -337,7 +335,7 @@ public final class EngineSession {
     void receivePayload(String body) {
         try {
             var packets = EngineCodec.decodePayload(body, settings.maxPackets());
-            JointWrites.during(() -> packets.forEach(packet -> {
+            WriteBatch.during(() -> packets.forEach(packet -> {
                 hear(packet);
                 handle(packet);
             }));
@@ -416,10 +414,10 @@ public final class EngineSession {
     private void handle(EnginePacket packet) {
         if (packet instanceof EnginePacket.Message message) {
             listener.tell(told -> told.onText(message.text()));
-            JointWrites.taken();
+            WriteBatch.countMessage();
         } else if (packet instanceof EnginePacket.Binary binary) {
             listener.tell(told -> told.onBinary(binary.data()));
-            JointWrites.taken();
+            WriteBatch.countMessage();
         } else if (packet instanceof EnginePacket.Close) {
             endedByClient();
         } else if (!(packet instanceof EnginePacket.Pong)) {

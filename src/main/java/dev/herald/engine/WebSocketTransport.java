@@ -1,5 +1,6 @@
 package dev.herald.engine;
 
+import dev.herald.concurrent.WriteBatch;
 import dev.herald.websocket.WebSocketConnection;
 import dev.herald.websocket.WebSocketListener;
 import java.util.List;
@@ -94,7 +95,7 @@ final class WebSocketTransport implements Transport, WebSocketListener {
 
     @Override
     public void onRead(Runnable messages) {
-        JointWrites.during(messages);
+        WriteBatch.during(messages);
     }
 
     @Override

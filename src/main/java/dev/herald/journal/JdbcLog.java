@@ -9,6 +9,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
+import dev.herald.concurrent.WriteBatch;
 import dev.herald.hub.Appended;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Log;
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * A log in a database, which keeps everything until it is {@linkplain #trim trimmed}. Any number of nodes may have one on the same
  * database.
  *
- * <p>Drafts wait in a queue, and one writer commits all that wait in one transaction. When the transaction fails, so do its
+ * <p>Drafts wait in a queue, and one writer commits all that wait in one transaction; it waits a moment for more of what a thread
+ * appends within one {@link WriteBatch}. When the transaction fails, so do its
  * drafts and those that have waited for it meanwhile, unless one of them was the cause. The next one is tried as if nothing had
  * been: the log needs no restart after the database had one.
  *
@@ -63,7 +65,6 @@ public final class JdbcLog implements Log {
     private static final System.Logger LOG = System.getLogger(JdbcLog.class.getName());
 
     private final DataSource database;
-    private final Together together;
     private final GroupCommit groupCommit;
     private final Tails tails;
 
@@ -97,23 +98,15 @@ public final class JdbcLog implements Log {
         }
     }
 
-    /** The log as below, which puts nothing off. */
-    public JdbcLog(DataSource database, Clock clock, Executor executor, Bounds bounds) {
-        this(database, clock, executor, bounds, Together.NOTHING);
-    }
-
     /**
      * The log in a database whose {@linkplain Schema tables} are there when it is first used.
      *
      * @param database best gives connections from a pool, that fail in finite time when the database does not answer
      * @param clock gives the messages' time
      * @param executor lends one thread as long as drafts wait
-     * @param together what a thread appends in one go is committed together, unless that takes long; and some messages of one commit
-     *     are handed out in one go
      */
-    public JdbcLog(DataSource database, Clock clock, Executor executor, Bounds bounds, Together together) {
+    public JdbcLog(DataSource database, Clock clock, Executor executor, Bounds bounds) {
         this.database = database;
-        this.together = together;
         this.groupCommit = new GroupCommit(database, clock);
         this.tails = new Tails(bounds.recent(), bounds.recentBytes());
         this.writer = new Writer<>(
@@ -131,7 +124,7 @@ public final class JdbcLog implements Log {
         if (!isStorable(draft)) {
             return CompletableFuture.failedStage(unavailable("the log holds neither U+0000 nor broken Unicode"));
         }
-        if (together.atEnd(noMoreExpected)) {
+        if (WriteBatch.beforeWrites(noMoreExpected)) {
             writer.expectMore();
         }
         return writer.offer(waiting)
@@ -196,7 +189,7 @@ public final class JdbcLog implements Log {
         for (var n = 0; n < batch.size(); n += TOLD_TOGETHER) {
             var from = n;
             var to = Math.min(n + TOLD_TOGETHER, batch.size());
-            together.during(() -> tell(batch.subList(from, to), outcomes.subList(from, to)));
+            WriteBatch.during(() -> tell(batch.subList(from, to), outcomes.subList(from, to)));
         }
     }
 

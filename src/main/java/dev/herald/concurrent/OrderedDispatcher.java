@@ -1,4 +1,4 @@
-package dev.herald.hub;
+package dev.herald.concurrent;
 
 import static java.lang.System.Logger.Level.ERROR;
 
@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands things to a handler on other threads: those of one key one at a time and in their order, those of different keys side by
- * side. Adding never waits. Thread-safe.
+ * side. Any thread may add, with any lock held that the handler does not take: adding never waits. The handler is called with no
+ * lock held.
+ *
+ * <p>When the executor refuses a thread, what waits stays, and each further thing that is added asks for a thread again.
  *
  * @param <K> the key
  * @param <T> the things
@@ -23,9 +26,10 @@ public final class OrderedDispatcher<K, T> {
 
     private static final System.Logger LOG = System.getLogger(OrderedDispatcher.class.getName());
 
-    /** How long a thing may wait for a worker that is busy while another is idle. */
+    /** How long a thing may wait for a busy worker while another one is idle, in nanoseconds. */
     private static final long GLANCE = TimeUnit.MILLISECONDS.toNanos(2);
 
+    private final LimitedLog refusals = new LimitedLog(LOG);
     private final Executor executor;
     private final int maxWorkers;
     private final int capacity;
@@ -34,7 +38,7 @@ public final class OrderedDispatcher<K, T> {
 
     // Guarded by this object's monitor.
     private final Map<K, Line<K, T>> lines = new HashMap<>();
-    /** The lines that no worker is at. */
+    /** The lines that no worker is handling. */
     private final Queue<Line<K, T>> ready = new ArrayDeque<>();
 
     private int size;
@@ -102,7 +106,7 @@ public final class OrderedDispatcher<K, T> {
             synchronized (this) {
                 workers--;
             }
-            LOG.log(ERROR, "the container gives no thread; what waits is done when more comes", e);
+            refusals.log(ERROR, "the container gives no thread; what waits is done when more comes", e);
         }
     }
 
@@ -131,9 +135,9 @@ public final class OrderedDispatcher<K, T> {
     }
 
     /**
-     * The next line that no worker is at; waits for one, for a while. The lock is held. As long as another worker is busy nobody is
-     * woken, as that one will most likely be done before this one has got up; it looks by itself now and then, should the other be
-     * slow.
+     * The next line that no worker is at; waits for one, for a while. The lock is held. While another worker is busy, {@link #add}
+     * wakes nobody: the busy one will most likely be free before a sleeping one is awake. Should it be slow, the sleeping ones look
+     * every {@link #GLANCE}.
      */
     private @Nullable Line<K, T> next() {
         var end = System.nanoTime() + linger;

@@ -1,4 +1,4 @@
-package dev.herald.hub;
+package dev.herald.concurrent;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -2,6 +2,7 @@ package dev.herald.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.concurrent.WriteBatch;
 import dev.herald.engine.EnginePacket.Message;
 import java.util.ArrayList;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** One client speaks, another hears all of it: in how many pieces. */
-class JointWritesTest {
+class JoinedWritesTest {
 
     private static final String SEPARATOR = "\u001e";
 
@@ -75,7 +76,7 @@ class JointWritesTest {
         var heard = new ArrayList<String>();
         Runnable last = () -> heard.add("last");
         diaries.get(speaker).whenText = text -> {
-            assertThat(JointWrites.atEnd(last)).isTrue();
+            assertThat(WriteBatch.beforeWrites(last)).isTrue();
             heard.add(text);
         };
 
@@ -89,7 +90,7 @@ class JointWritesTest {
 
         say(16);
         assertThat(heard).hasSize(17).endsWith("15", "last");
-        assertThat(JointWrites.atEnd(last)).isFalse();
+        assertThat(WriteBatch.beforeWrites(last)).isFalse();
     }
 
     @Test

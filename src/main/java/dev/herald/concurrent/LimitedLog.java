@@ -1,0 +1,55 @@
+package dev.herald.concurrent;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logs what may happen to thousands of connections at once: one line, then none for a while, and in the next line how many were
+ * left out. Any thread may call, with any lock held: it does not wait.
+ */
+public final class LimitedLog {
+
+    /** Between two lines, unless said otherwise. */
+    public static final Duration PAUSE = Duration.ofSeconds(10);
+
+    private final System.Logger log;
+    private final long pause;
+    /** When the last line was written, by {@link System#nanoTime}. */
+    private final AtomicLong written;
+
+    private final AtomicInteger leftOut = new AtomicInteger();
+
+    /** Writes to this log once in {@link #PAUSE}. Who has two things to say that must not hide each other makes two of these. */
+    public LimitedLog(System.Logger log) {
+        this(log, PAUSE);
+    }
+
+    /** Writes to this log once in so much time. */
+    public LimitedLog(System.Logger log, Duration pause) {
+        this.log = log;
+        this.pause = pause.toNanos();
+        this.written = new AtomicLong(System.nanoTime() - this.pause);
+    }
+
+    /** Writes a sentence, unless one was written a short while ago. */
+    public void log(System.Logger.Level level, String sentence) {
+        log(level, sentence, null);
+    }
+
+    /** As above, with the stack trace of what was thrown. */
+    public void log(System.Logger.Level level, String sentence, @Nullable Throwable thrown) {
+        var now = System.nanoTime();
+        var last = written.get();
+        if (now - last < pause || !written.compareAndSet(last, now)) {
+            leftOut.incrementAndGet();
+            return;
+        }
+        var others = leftOut.getAndSet(0);
+        log.log(
+                level,
+                others == 0 ? sentence : sentence + " (and " + others + " more times since the last such line)",
+                thrown);
+    }
+}

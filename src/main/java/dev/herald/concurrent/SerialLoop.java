@@ -1,0 +1,53 @@
+package dev.herald.concurrent;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a piece of work to one thread at a time without a lock. Any thread may call {@link #run}, holding no lock that the work
+ * takes; no thread ever waits here.
+ */
+public final class SerialLoop {
+
+    /** How many calls the running thread has not answered yet; 0 when nobody runs. */
+    private final AtomicInteger calls = new AtomicInteger();
+
+    /**
+     * Runs the work on the calling thread. If another thread is running it, or this one is within it, it is run once more when
+     * that run is over, and this call returns at once: so the work always runs once after the latest call has begun.
+     *
+     * <p>What the work throws reaches the thread that ran it, and only after the calls that came meanwhile were served: the loop
+     * is never left as if somebody still ran.
+     */
+    public void run(Runnable work) {
+        if (calls.getAndIncrement() > 0) {
+            return;
+        }
+        Throwable failure = null;
+        int served;
+        do {
+            served = calls.get();
+            try {
+                work.run();
+            } catch (RuntimeException | Error e) {
+                failure = add(failure, e);
+            }
+        } while (calls.addAndGet(-served) > 0);
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
+    }
+
+    private static Throwable add(@Nullable Throwable first, Throwable next) {
+        if (first == null) {
+            return next;
+        }
+        if (first != next) {
+            first.addSuppressed(next);
+        }
+        return first;
+    }
+}
