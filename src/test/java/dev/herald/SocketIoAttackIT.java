@@ -76,12 +76,7 @@ class SocketIoAttackIT {
                 "44[\"x\"]",
                 "44{\"message\":\"x\"}",
                 "42[\"e\"",
-                "42[\"e\"]x",
-                "42[\"e\",\"\\ud800\"]",
-                "42[\"e\",{\"a\":1,\"a\":2}]",
-                "42[\"e\"," + "[".repeat(10_000),
-                "42[\"e\",1e1000000000]",
-                "42[\"e\"," + "9".repeat(200_000) + "]")) {
+                "42[\"e\"]x")) {
             try (var socket = connect()) {
                 socket.say(packet);
                 if (packet.contains("_placeholder")) {
@@ -89,6 +84,16 @@ class SocketIoAttackIT {
                 }
                 var shown = packet.substring(0, Math.min(40, packet.length()));
                 assertClosed(socket, shown);
+            }
+        }
+        for (var data : List.of(
+                "\"\\ud800\"]",
+                "[".repeat(10_000),
+                "1e1000000000]")) {
+            try (var socket = connect()) {
+                socket.say("427[\"e\"," + data);
+                assertThat(socket.hear("43")).startsWith("437[{\"error\":{\"code\":\"malformed\"");
+                assertAlive(socket, "data that is not taken is no violation of the protocol");
             }
         }
         try (var socket = connect()) {
@@ -232,7 +237,8 @@ class SocketIoAttackIT {
     void b16ANameWithNulIsNoText() throws Exception {
         try (var socket = connect()) {
             socket.say("421[\"join\",\"a\\u0000b\"]");
-            assertClosed(socket, "NUL");
+            assertThat(socket.hear("43")).startsWith("431[{\"error\":{\"code\":\"malformed\"");
+            assertAlive(socket, "a name with NUL");
         }
     }
 

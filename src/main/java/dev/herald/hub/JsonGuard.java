@@ -43,9 +43,18 @@ public final class JsonGuard {
 
     /** The text is not JSON, or JSON that programs understand differently. */
     @SuppressWarnings("serial") // never serialised
-    public static final class MalformedJsonException extends RuntimeException {
+    public static class MalformedJsonException extends RuntimeException {
 
         MalformedJsonException(String message) {
+            super(message);
+        }
+    }
+
+    /** The text is no JSON at all. */
+    @SuppressWarnings("serial") // never serialised
+    public static final class NotJsonException extends MalformedJsonException {
+
+        NotJsonException(String message) {
             super(message);
         }
     }
@@ -105,7 +114,7 @@ public final class JsonGuard {
                 throw malformed("an object's member begins with its name in quotes");
             }
             if (!names.add(string())) {
-                throw malformed("an object has two members of one name");
+                throw ambiguous("an object has two members of one name");
             }
             if (names.size() > MAX_MEMBERS) {
                 throw new HostileJsonException("an object has more than " + MAX_MEMBERS + " members");
@@ -159,7 +168,7 @@ public final class JsonGuard {
                 throw malformed("a string has an unescaped control character");
             }
             if (c == 0) {
-                throw malformed("a string has the character NUL");
+                throw ambiguous("a string has the character NUL");
             }
             if (unescaped != null) {
                 unescaped.append(c);
@@ -204,7 +213,7 @@ public final class JsonGuard {
                 if (Character.isSurrogatePair(string.charAt(i), i + 1 < string.length() ? string.charAt(i + 1) : ' ')) {
                     i++;
                 } else {
-                    throw malformed("a string has half a surrogate pair");
+                    throw ambiguous("a string has half a surrogate pair");
                 }
             }
         }
@@ -285,6 +294,15 @@ public final class JsonGuard {
     }
 
     private MalformedJsonException malformed(String why) {
-        return new MalformedJsonException("not the JSON we take: " + why + ", at character " + at);
+        return new NotJsonException(notTaken(why));
+    }
+
+    /** JSON, but none that all programs and logs can hold and understand alike. */
+    private MalformedJsonException ambiguous(String why) {
+        return new MalformedJsonException(notTaken(why));
+    }
+
+    private String notTaken(String why) {
+        return "not the JSON we take: " + why + ", at character " + at;
     }
 }

@@ -63,9 +63,14 @@ final class Replies {
         return JSON.createObjectBuilder().add("error", error(e)).build().toString();
     }
 
-    /** The event for what is rejected and cannot be acknowledged. */
+    /**
+     * The event for what is rejected and cannot be acknowledged.
+     *
+     * @param event which one is rejected; empty when that is not known
+     */
     static String error(RejectedException e, String event) {
-        return JSON.createObjectBuilder(error(e)).add("event", event).build().toString();
+        var error = JSON.createObjectBuilder(error(e));
+        return (event.isEmpty() ? error : error.add("event", event)).build().toString();
     }
 
     private static JsonObject error(RejectedException e) {

@@ -37,7 +37,7 @@ final class RequestHandler {
 
     /** Takes an event: one of Herald's own names is a request, any other is for the application. */
     void receive(Event event) {
-        var answer = event.ackId() == null ? Answer.NONE : new OneAnswer(event.ackId());
+        var answer = answer(event);
         try {
             var all = EventArguments.split(event.json());
             var arguments = all.subList(1, all.size());
@@ -53,6 +53,15 @@ final class RequestHandler {
         } catch (RejectedException e) {
             reject(event.name(), e, answer);
         }
+    }
+
+    private Answer answer(Event event) {
+        return event.ackId() == null ? Answer.NONE : new OneAnswer(event.ackId());
+    }
+
+    /** Answers an event that is not taken. */
+    void reject(Event event, RejectedException e) {
+        reject(event.name(), e, answer(event));
     }
 
     private void obey(String event, Request request, Answer answer) {

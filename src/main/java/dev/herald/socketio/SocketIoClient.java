@@ -25,6 +25,7 @@ import dev.herald.socketio.SocketIoPacket.Ack;
 import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.Disconnect;
 import dev.herald.socketio.SocketIoPacket.Event;
+import dev.herald.socketio.SocketIoPacket.Refused;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
@@ -364,9 +365,24 @@ final class SocketIoClient implements Subscriber {
         answers.answer(ack.ackId(), EventArguments.toHub(EventArguments.split(ack.json()), ack.attachments()));
     }
 
+    /** Takes an event or an answer whose data is refused: who waits for an acknowledgement gets that as one. */
+    void refuse(Refused refused) {
+        var e = new RejectedException(ErrorCode.MALFORMED, null, refused.why());
+        if (refused.packet() instanceof Event event) {
+            requests.reject(event, e);
+        } else if (refused.packet() instanceof Ack ack) {
+            answers.fail(ack.ackId(), "the client's answer is not taken: " + refused.why());
+            complain("", e);
+        }
+    }
+
     // What the client is told.
 
-    /** Tells of an error that nobody asked to have acknowledged. */
+    /**
+     * Tells of an error that nobody asked to have acknowledged.
+     *
+     * @param event which event is wrong; empty when that is not known
+     */
     void complain(String event, RejectedException e) {
         send("error", Replies.error(e, event));
         session.flush();

@@ -1,18 +1,21 @@
 package dev.herald.socketio;
 
 import dev.herald.engine.EnginePacket.Bytes;
+import dev.herald.hub.EventName;
 import dev.herald.hub.JsonGuard;
 import dev.herald.socketio.SocketIoPacket.Ack;
 import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.ConnectError;
 import dev.herald.socketio.SocketIoPacket.Disconnect;
 import dev.herald.socketio.SocketIoPacket.Event;
+import dev.herald.socketio.SocketIoPacket.Refused;
 import jakarta.json.JsonException;
 import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonParser;
 import java.io.StringReader;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,9 @@ public final class SocketIoCodec {
     /** What clients tell their own application: a peer that could send these would mislead it. */
     private static final Set<String> RESERVED =
             Set.of("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener");
+
+    /** Said of what the guard passed: a parser may have bounds of its own, say for the length of a string. */
+    private static final String UNPARSABLE = "the server's parser does not take this JSON";
 
     private SocketIoCodec() {}
 
@@ -68,8 +74,10 @@ public final class SocketIoCodec {
             return plain(CONNECT, connect.namespace(), auth);
         } else if (packet instanceof ConnectError error) {
             return plain(CONNECT_ERROR, error.namespace(), error.json());
+        } else if (packet instanceof Disconnect) {
+            return plain(DISCONNECT, packet.namespace(), "");
         }
-        return plain(DISCONNECT, packet.namespace(), "");
+        throw new IllegalArgumentException("what is refused is not sent");
     }
 
     private static Encoded plain(char type, String namespace, String json) {
@@ -108,8 +116,9 @@ public final class SocketIoCodec {
     /**
      * Reads the text of a packet from a client.
      *
-     * @return null for an event of the main namespace without name and arguments: it is tolerated, and says nothing
-     * @throws MalformedSocketIoException when it is not what a client may send
+     * @return null for an event of the main namespace without name and arguments: it is tolerated, and says nothing. {@link
+     *     Refused} when it is a packet, but its data is not taken
+     * @throws MalformedSocketIoException when it is no packet that a client may send
      */
     static @Nullable Announced decode(String text) {
         var reader = new HeaderReader(text);
@@ -117,14 +126,9 @@ public final class SocketIoCodec {
         var attachments = type == BINARY_EVENT || type == BINARY_ACK ? reader.attachments() : 0;
         var namespace = reader.namespace();
         var ackId = reader.ackId();
-        var json = checked(reader.rest());
+        var json = reader.rest().strip();
         return switch (type) {
-            case CONNECT -> {
-                if (!json.isEmpty() && json.charAt(0) != '{') {
-                    throw new MalformedSocketIoException("what CONNECT carries is an object");
-                }
-                yield new Announced(new Connect(namespace, json.isEmpty() ? "{}" : json), 0);
-            }
+            case CONNECT -> new Announced(connect(namespace, json), 0);
             case DISCONNECT -> {
                 if (!json.isEmpty()) {
                     throw new MalformedSocketIoException("DISCONNECT carries nothing");
@@ -135,56 +139,94 @@ public final class SocketIoCodec {
                 if (type == EVENT && json.isEmpty() && namespace.equals(SocketIoPacket.MAIN_NAMESPACE)) {
                     yield null;
                 }
-                var name = read(json, true, attachments);
-                yield new Announced(new Event(namespace, ackId, name, json, List.of()), attachments);
+                yield new Announced(event(namespace, ackId, json, attachments), attachments);
             }
             case ACK, BINARY_ACK -> {
                 if (ackId == null) {
                     throw new MalformedSocketIoException("an acknowledgement has an id");
                 }
-                read(json, false, attachments);
-                yield new Announced(new Ack(namespace, ackId, json, List.of()), attachments);
+                yield new Announced(ack(namespace, ackId, json, attachments), attachments);
             }
             case CONNECT_ERROR -> throw new MalformedSocketIoException("CONNECT_ERROR is for the server to send");
             default -> throw new MalformedSocketIoException("a packet is of unknown type");
         };
     }
 
-    /** The JSON without space around it, or nothing. */
-    private static String checked(String json) {
+    private static SocketIoPacket connect(String namespace, String json) {
         if (json.isEmpty()) {
-            return json;
+            return new Connect(namespace, "{}");
         }
-        try {
-            JsonGuard.check(json);
-        } catch (JsonGuard.MalformedJsonException | JsonGuard.HostileJsonException e) {
-            throw new MalformedSocketIoException(String.valueOf(e.getMessage()));
+        if (json.charAt(0) != '{') {
+            throw new MalformedSocketIoException("what CONNECT carries is an object");
         }
-        return json.strip();
+        return refusal(json)
+                .<SocketIoPacket>map(why -> new Refused(new Connect(namespace, "{}"), why))
+                .orElseGet(() -> new Connect(namespace, json));
     }
 
-    /**
-     * Checks the arguments of an event or acknowledgement.
-     *
-     * @return the event's name; empty for an acknowledgement
-     */
-    private static String read(String json, boolean isEvent, int attachments) {
-        if (!json.startsWith("[")) {
-            throw new MalformedSocketIoException("arguments are an array");
-        }
-        if (!isEvent && attachments == 0) {
-            return "";
+    private static SocketIoPacket event(String namespace, @Nullable Long ackId, String json, int attachments) {
+        requireArray(json);
+        var refusal = refusal(json);
+        if (refusal.isPresent()) {
+            return new Refused(new Event(namespace, ackId, knownName(json), "[]", List.of()), refusal.get());
         }
         try (var parser = JSON.createParser(new StringReader(json))) {
             parser.next();
-            var name = isEvent ? name(parser) : "";
+            var name = name(parser);
             if (attachments > 0) {
                 new Placeholders(parser, attachments).checkRestOfArray();
             }
-            return name;
+            return new Event(namespace, ackId, name, json, List.of());
         } catch (JsonException e) {
-            // Not for what the guard passed; a parser may have bounds of its own, say for the length of a string.
-            throw new MalformedSocketIoException("the server's parser does not take this JSON");
+            return new Refused(new Event(namespace, ackId, "", "[]", List.of()), UNPARSABLE);
+        }
+    }
+
+    private static SocketIoPacket ack(String namespace, long ackId, String json, int attachments) {
+        requireArray(json);
+        var refusal = refusal(json);
+        if (refusal.isEmpty() && attachments > 0) {
+            try (var parser = JSON.createParser(new StringReader(json))) {
+                parser.next();
+                new Placeholders(parser, attachments).checkRestOfArray();
+            } catch (JsonException e) {
+                refusal = Optional.of(UNPARSABLE);
+            }
+        }
+        return refusal.<SocketIoPacket>map(why -> new Refused(new Ack(namespace, ackId, "[]", List.of()), why))
+                .orElseGet(() -> new Ack(namespace, ackId, json, List.of()));
+    }
+
+    private static void requireArray(String json) {
+        if (!json.startsWith("[")) {
+            throw new MalformedSocketIoException("arguments are an array");
+        }
+    }
+
+    /**
+     * Why the server does not take this JSON; empty when it does.
+     *
+     * @throws MalformedSocketIoException when it is no JSON
+     */
+    private static Optional<String> refusal(String json) {
+        try {
+            JsonGuard.check(json);
+            return Optional.empty();
+        } catch (JsonGuard.NotJsonException e) {
+            throw new MalformedSocketIoException(String.valueOf(e.getMessage()));
+        } catch (JsonGuard.MalformedJsonException | JsonGuard.HostileJsonException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The name of an event whose data is refused, or nothing if the name itself is. */
+    private static String knownName(String json) {
+        try (var parser = JSON.createParser(new StringReader(json))) {
+            parser.next();
+            var name = name(parser);
+            return EventName.isValid(name) ? name : "";
+        } catch (JsonException e) {
+            return "";
         }
     }
 

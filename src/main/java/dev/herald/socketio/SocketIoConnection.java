@@ -15,6 +15,7 @@ import dev.herald.engine.EnginePacket.Bytes;
 import dev.herald.engine.EngineSession;
 import dev.herald.engine.Outgoing;
 import dev.herald.hub.DeviceName;
+import dev.herald.hub.ErrorCode;
 import dev.herald.hub.GapException;
 import dev.herald.hub.LimitException;
 import dev.herald.hub.Member;
@@ -24,6 +25,7 @@ import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.ConnectError;
 import dev.herald.socketio.SocketIoPacket.Disconnect;
 import dev.herald.socketio.SocketIoPacket.Event;
+import dev.herald.socketio.SocketIoPacket.Refused;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.spi.JsonProvider;
@@ -111,7 +113,11 @@ final class SocketIoConnection implements EngineListener {
 
     private void receive(SocketIoPacket packet) {
         if (packet instanceof Connect connect) {
-            connect(connect);
+            connect(connect, null);
+            return;
+        }
+        if (packet instanceof Refused refused && refused.packet() instanceof Connect connect) {
+            connect(connect, refused.why());
             return;
         }
         SocketIoClient client;
@@ -124,6 +130,8 @@ final class SocketIoConnection implements EngineListener {
             client.receive(event);
         } else if (packet instanceof Ack ack) {
             client.receive(ack);
+        } else if (packet instanceof Refused refused) {
+            client.refuse(refused);
         } else if (packet instanceof Disconnect) {
             remove(client);
             client.end("client namespace disconnect", false);
@@ -135,7 +143,8 @@ final class SocketIoConnection implements EngineListener {
         session.close(CloseReason.FORCED_CLOSE);
     }
 
-    private void connect(Connect connect) {
+    /** @param malformed why what it carries is not taken; {@code null} if it is */
+    private void connect(Connect connect, @Nullable String malformed) {
         var namespace = connect.namespace();
         var isKnown = server.settings().hasNamespace(namespace);
         boolean isTwice;
@@ -146,6 +155,8 @@ final class SocketIoConnection implements EngineListener {
         }
         if (isTwice || isTooMuch) {
             violated(isTwice ? "it connects to a namespace twice" : "it asks for too many namespaces that are none");
+        } else if (isKnown && malformed != null) {
+            refuse(namespace, malformed(malformed));
         } else if (isKnown) {
             var attempt = new ConnectionAttempt(person, namespace, connect.auth());
             server.admission().examine(attempt, () -> decide(attempt, connect));
@@ -184,6 +195,14 @@ final class SocketIoConnection implements EngineListener {
             LOG.log(ERROR, "the connection of " + person.id() + " is closed for a mistake of the server's own", e);
             session.close(CloseReason.FORCED_CLOSE);
         }
+    }
+
+    private static ConnectionAttempt.Refusal malformed(String why) {
+        var data = JSON.createObjectBuilder()
+                .add("code", ErrorCode.MALFORMED.code())
+                .add("message", why)
+                .build();
+        return new ConnectionAttempt.Refusal("malformed: " + why, data);
     }
 
     private void refuse(String namespace, ConnectionAttempt.Refusal refusal) {

@@ -90,6 +90,9 @@ public final class SocketIoDecoder {
         } else if (packet instanceof Ack ack) {
             return new Ack(ack.namespace(), ack.ackId(), ack.json(), attachments);
         }
+        if (packet instanceof SocketIoPacket.Refused) {
+            return packet; // what came with it is of no use either
+        }
         throw new IllegalStateException("only events and acknowledgements have attachments");
     }
 

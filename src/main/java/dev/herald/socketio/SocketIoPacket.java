@@ -84,6 +84,20 @@ public sealed interface SocketIoPacket {
         }
     }
 
+    /**
+     * From the client: a CONNECT, EVENT or ACK that came whole, but whose data the server does not take. That is told to the
+     * client; the connection lives on.
+     *
+     * @param packet without its data: only what names it
+     * @param why a sentence for the client
+     */
+    record Refused(SocketIoPacket packet, String why) implements SocketIoPacket {
+        @Override
+        public String namespace() {
+            return packet.namespace();
+        }
+    }
+
     private static void requireNamespace(String namespace) {
         if (!namespace.startsWith("/") || namespace.indexOf(',') >= 0) {
             throw new IllegalArgumentException("a namespace begins with / and has no comma");

@@ -10,6 +10,7 @@ import dev.herald.socketio.SocketIoPacket.Ack;
 import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.ConnectError;
 import dev.herald.socketio.SocketIoPacket.Event;
+import dev.herald.socketio.SocketIoPacket.Refused;
 import dev.herald.testing.Allocation;
 import dev.herald.testing.RandomInputs;
 import jakarta.json.JsonArray;
@@ -68,7 +69,11 @@ class SocketIoDecoderFuzzTest {
                 received.clear();
                 continue;
             }
-            if (packet.isPresent()) {
+            if (packet.isPresent() && packet.get() instanceof Refused refused) {
+                assertThat(refused.why()).isNotBlank();
+                holdsNothing(decoder);
+                received.clear();
+            } else if (packet.isPresent()) {
                 assertThat(decoder.isIncomplete()).isFalse();
                 assertThat(attachments(packet.get())).isEqualTo(received);
                 isSound(packet.get());

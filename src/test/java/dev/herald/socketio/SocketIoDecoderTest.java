@@ -11,6 +11,7 @@ import dev.herald.socketio.SocketIoPacket.Ack;
 import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.Disconnect;
 import dev.herald.socketio.SocketIoPacket.Event;
+import dev.herald.socketio.SocketIoPacket.Refused;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -154,9 +155,6 @@ class SocketIoDecoderTest {
                 "42٧['e']",
                 "42custom,['e']",
                 "42/custom['e']x,",
-                "42['e',{'a':1,'a':2}]",
-                "42['\\ud800']",
-                "42['e','\\u0000']",
                 "40'str'",
                 "40[]",
                 "40null",
@@ -437,15 +435,31 @@ class SocketIoDecoderTest {
 
     @Test
     void refusesDeepNestingAndHugeNumbersBeforeAnyParserSeesThem() {
-        for (var header : List.of("42", "421", "431", "40", "451-", "461-1", "41", "42/custom,")) {
-            refused(header + "[".repeat(1_000_000));
-            refused(header + "{'a':".repeat(100_000));
-            refused(header + "['e'," + "[".repeat(64) + "]".repeat(64) + "]");
-            refused(header + "[1e1000000000]");
-            refused(header + "[" + "9".repeat(100_000) + "]");
+        for (var header : List.of("42", "421", "431", "42/custom,")) {
+            assertThat(receive(header + "['e'," + "[".repeat(1_000_000))).get().isInstanceOf(Refused.class);
+            assertThat(receive(header + "['e'," + "{'a':".repeat(100_000))).get().isInstanceOf(Refused.class);
+            assertThat(receive(header + "['e',1e1000000000]")).get().isInstanceOf(Refused.class);
+            assertThat(receive(header + "['e'," + "9".repeat(100_000) + "]")).get().isInstanceOf(Refused.class);
         }
         assertThat(receive("42['e'," + "[".repeat(63) + "]".repeat(63) + "]")).isPresent();
         assertThat(receive("451-['e'," + "[".repeat(63) + "]".repeat(63) + "]")).isEmpty();
+    }
+
+    @Test
+    void saysWhichPacketHasDataThatIsNotTaken() {
+        isRefused("42['e','\\ud800']", event(null, "e", "[]"));
+        isRefused("427[1,'\\ud800']", event(7L, "1", "[]"));
+        isRefused("42['\\ud800']", event(null, "", "[]"));
+        isRefused("43/custom,5['\\ud800']", new Ack("/custom", 5, "[]", List.of()));
+        isRefused("40/custom,{'t':'\\ud800'}", new Connect("/custom", "{}"));
+    }
+
+    private void isRefused(String frame, SocketIoPacket packet) {
+        assertThat(receive(frame)).get().satisfies(refused -> {
+            assertThat(refused).isInstanceOf(Refused.class);
+            assertThat(((Refused) refused).packet()).isEqualTo(packet);
+            assertThat(((Refused) refused).why()).contains("half a surrogate pair");
+        });
     }
 
     @Test
@@ -484,7 +498,7 @@ class SocketIoDecoderTest {
             var text = mutate(seeds.get(random.nextInt(seeds.size())), random);
             try {
                 var packet = decode(new SocketIoDecoder(MAX_BYTES), text);
-                if (packet.isPresent()) {
+                if (packet.isPresent() && !(packet.get() instanceof Refused)) {
                     var encoded = SocketIoCodec.encode(packet.get());
                     assertThat(decode(new SocketIoDecoder(MAX_BYTES), encoded.text()))
                             .as(text)
