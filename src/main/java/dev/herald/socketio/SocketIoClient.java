@@ -519,18 +519,28 @@ final class SocketIoClient implements Subscriber {
 
     @Override
     public void end(boolean transportToo) {
-        sayConnected();
-        if (!end("server namespace disconnect", false)) {
+        if (!dismiss()) {
             return;
         }
-        carrier.remove(this);
-        if (!session.offer(packets(new Disconnect(connection.namespace())))) {
-            session.close(CloseReason.SLOW_READER);
+        if (transportToo) {
+            carrier.endAll();
         }
         session.flush();
-        if (transportToo) {
-            session.close(CloseReason.FORCED_CLOSE);
+    }
+
+    /**
+     * Ends it as the application wishes, and queues that for the client, who then does not come back by itself.
+     *
+     * @return false when it had ended before
+     */
+    boolean dismiss() {
+        sayConnected();
+        if (!end("server namespace disconnect", false)) {
+            return false;
         }
+        carrier.remove(this);
+        carrier.send(packets(new Disconnect(connection.namespace())));
+        return true;
     }
 
     /** Who has ended takes nothing any more, and that is no reason to close what carries others, too. */

@@ -61,6 +61,8 @@ final class SocketIoConnection implements EngineListener {
     private long incompleteSince;
     private boolean incomplete;
     private @Nullable CloseReason ended;
+    /** Whether the application has ended it: then nobody comes back. */
+    private boolean dismissed;
 
     SocketIoConnection(EngineSession session, PersonPrincipal visitor, SocketIoServer server) {
         this.session = session;
@@ -348,6 +350,24 @@ final class SocketIoConnection implements EngineListener {
         }
     }
 
+    /**
+     * The application ends the connection. Each of the client's namespaces is told, also one that is still being examined: a client
+     * library comes back if it does not hear from the server, in one namespace, that it is not wanted.
+     */
+    void endAll() {
+        List<String> examinedOnly;
+        synchronized (this) {
+            dismissed = true;
+            examinedOnly = examined.stream()
+                    .filter(namespace -> !clients.containsKey(namespace))
+                    .toList();
+        }
+        clients().forEach(SocketIoClient::dismiss);
+        examinedOnly.forEach(namespace -> send(SocketIoClient.packets(new Disconnect(namespace))));
+        session.flush();
+        session.close(CloseReason.FORCED_CLOSE);
+    }
+
     boolean isProven() {
         return isProven;
     }
@@ -356,7 +376,7 @@ final class SocketIoConnection implements EngineListener {
         return session;
     }
 
-    private void send(Outgoing packets) {
+    void send(Outgoing packets) {
         if (!session.offer(packets)) {
             session.close(CloseReason.SLOW_READER);
         }
@@ -389,9 +409,9 @@ final class SocketIoConnection implements EngineListener {
         left.forEach(client -> client.end(reason.words(), isRecoverable(reason)));
     }
 
-    /** Who sends what is no packet does not come back as the one it was. */
-    private static boolean isRecoverable(CloseReason reason) {
-        return reason != CloseReason.PARSE_ERROR;
+    /** Who sends what is no packet, or was sent away, does not come back as the one it was. */
+    private synchronized boolean isRecoverable(CloseReason reason) {
+        return reason != CloseReason.PARSE_ERROR && !dismissed;
     }
 
     /** Looks at the clock; false when nothing is to be waited for. */

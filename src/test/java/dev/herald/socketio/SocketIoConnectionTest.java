@@ -572,8 +572,34 @@ class SocketIoConnectionTest {
             server.hub.peer(client.sid()).orElseThrow().close();
 
             assertThat(client.transport.isClosed()).isTrue();
-            assertThat(client.hear()).startsWith("41");
+            assertThat(client.hear()).contains("41");
             assertThat(server.hub.presence().connections(SHOP)).isEmpty();
+        }
+
+        @Test
+        void ofTheTransportAtTheServersWishIsToldInAllNamespacesAndNobodyRecovers() {
+            var main = server.connect(ANN);
+            var shop = new TestSocket(main.transport, SHOP).connect("");
+            server.publish(ChannelName.NEWS, "news", "1");
+            shop.learn(main.hear());
+            server.hub.peer(shop.sid()).orElseThrow().emit("text", Json.createValue("so that it has an offset"));
+            main.hear();
+            server.examiner = (attempt, then) -> {};
+            main.transport.post("40/chat,");
+
+            server.hub.peer(shop.sid()).orElseThrow().close();
+
+            assertThat(main.transport.hear())
+                    .as("what tells each of the client's sockets not to come back, also the one that is not connected yet")
+                    .contains("41", "41/shop,", "41/chat,");
+            assertThat(main.transport.isClosed()).isTrue();
+            assertThat(server.observers.of(Disconnected.class))
+                    .extracting(Disconnected::reason)
+                    .containsExactlyInAnyOrder("server namespace disconnect", "server namespace disconnect");
+            server.examiner = (attempt, then) -> then.run();
+            var back = new TestSocket(server.open(ANN), "/").connect(main.comeback());
+            assertThat(back.sid()).isNotEqualTo(main.sid());
+            assertThat(server.outcomes("recovered")).isZero();
         }
 
         @Test
