@@ -203,7 +203,7 @@ public class Settings {
     }
 
     int observerThreads() {
-        return number("herald.observers.threads", 4);
+        return number("herald.observers.threads", 64);
     }
 
     int observerQueue() {

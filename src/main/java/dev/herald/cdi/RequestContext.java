@@ -1,15 +1,38 @@
 package dev.herald.cdi;
 
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.control.ActivateRequestContext;
+import jakarta.enterprise.context.control.RequestContextController;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Gives what runs on a thread without a request a CDI request context of its own. */
+/**
+ * Gives what runs on a thread without a request a CDI request context of its own. Any thread may call it.
+ *
+ * <p>{@code @ActivateRequestContext} does the same, but looks its context up for each call; controllers are kept for the next one.
+ */
 @ApplicationScoped
 public class RequestContext {
 
+    @Inject
+    Instance<RequestContextController> controllers;
+
+    /** Those that no thread uses: at most as many as threads were here at a time. */
+    private final Queue<RequestContextController> free = new ConcurrentLinkedQueue<>();
+
     /** Runs the work; request-scoped beans that it uses are destroyed at its end. */
-    @ActivateRequestContext
     public void run(Runnable work) {
-        work.run();
+        var kept = free.poll();
+        var controller = kept == null ? controllers.get() : kept;
+        var isOurs = controller.activate();
+        try {
+            work.run();
+        } finally {
+            if (isOurs) {
+                controller.deactivate();
+            }
+            free.add(controller);
+        }
     }
 }

@@ -1,23 +1,28 @@
 package dev.herald.concurrent;
 
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands things to a handler on other threads: those of one key one at a time and in their order, those of different keys side by
- * side. Any thread may add, with any lock held that the handler does not take: adding never waits. The handler is called with no
- * lock held.
+ * Hands things to a handler on other threads, its workers: the things of one key one at a time and in their order, those of different
+ * keys side by side. Any thread may add, with any lock held that the handler does not take: adding never waits. The handler is called
+ * with no lock held. When the executor refuses a thread, what waits stays, and each further thing that is added asks for one again.
  *
- * <p>When the executor refuses a thread, what waits stays, and each further thing that is added asks for a thread again.
+ * <p>To wake a thread costs more than most things do. So one worker takes all as long as it is quick, and another one only watches: what
+ * has waited for {@link #PATIENCE} is taken by others, twice as many each time, until nothing waits or all workers are busy.
  *
  * @param <K> the key
  * @param <T> the things
@@ -26,27 +31,53 @@ public final class OrderedDispatcher<K, T> {
 
     private static final System.Logger LOG = System.getLogger(OrderedDispatcher.class.getName());
 
-    /** How long a thing may wait for a busy worker while another one is idle, in nanoseconds. */
-    private static final long GLANCE = TimeUnit.MILLISECONDS.toNanos(2);
+    /** How long a thing may wait for a worker that is busy while another one is idle, in nanoseconds. */
+    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(2);
 
-    private final LimitedLog refusals = new LimitedLog(LOG);
     private final Executor executor;
     private final int maxWorkers;
     private final int capacity;
     private final long linger;
     private final BiConsumer<K, T> handler;
 
-    // Guarded by this object's monitor.
+    private final LimitedLog refusals = new LimitedLog(LOG);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition becameEmpty = lock.newCondition();
+
+    // Guarded by the lock.
     private final Map<K, Line<K, T>> lines = new HashMap<>();
-    /** The lines that no worker is handling. */
+    /** The lines that no worker is at. */
     private final Queue<Line<K, T>> ready = new ArrayDeque<>();
+    /** The workers that have nothing to do, the one that became idle last first: so the others can end. */
+    private final Deque<Condition> idle = new ArrayDeque<>();
+    /** The worker that looks from time to time whether something waits for too long. */
+    private @Nullable Condition watcher;
 
     private int size;
     private int workers;
-    private int idleWorkers;
+    /** How many workers are at a line. */
+    private int busy;
+    /** How many workers are started or woken, and have not looked around yet. */
+    private int coming;
+    /** When a worker took or finished something last. */
+    private long movedAt;
 
     /** The things of one key that wait, in their order. */
-    private record Line<K, T>(K key, Queue<T> things) {}
+    private static final class Line<K, T> {
+
+        final K key;
+        final Queue<T> things = new ArrayDeque<>(2);
+        /** Since when no worker is at it, although something waits. */
+        long readySince;
+
+        Line(K key) {
+            this.key = key;
+        }
+    }
+
+    /** A thing that a worker handles, taken at a time of {@link System#nanoTime}. */
+    private record Taken<K, T>(Line<K, T> line, T thing, long at) {}
 
     /** A dispatcher that has nothing to do, and gives its threads back as soon as it has nothing to do again. */
     public OrderedDispatcher(Executor executor, int maxWorkers, int capacity, BiConsumer<K, T> handler) {
@@ -71,88 +102,233 @@ public final class OrderedDispatcher<K, T> {
     }
 
     /** Whether as many things wait as may. It is the caller's to add no more that can be refused. */
-    public synchronized boolean isFull() {
-        return size >= capacity;
+    public boolean isFull() {
+        lock.lock();
+        try {
+            return size >= capacity;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Adds a thing after all others of its key. */
     public void add(K key, T thing) {
-        boolean newWorker;
-        synchronized (this) {
+        boolean hired;
+        lock.lock();
+        try {
             size++;
             var line = lines.get(key);
             if (line == null) {
-                line = new Line<>(key, new ArrayDeque<>());
+                line = new Line<>(key);
                 lines.put(key, line);
-                ready.add(line);
+                makeReady(line);
             }
-            line.things().add(thing);
-            newWorker = workers < maxWorkers && workers < lines.size();
-            if (newWorker) {
-                workers++;
-            } else if (idleWorkers > 0 && idleWorkers == workers) {
-                notify();
-            }
+            line.things.add(thing);
+            hired = !ready.isEmpty()
+                    && coming == 0
+                    && (watcher == null || !areMoving(System.nanoTime()))
+                    && wakeOrHire();
+        } finally {
+            lock.unlock();
         }
-        if (newWorker) {
+        if (hired) {
             start();
         }
+    }
+
+    /**
+     * Waits until nothing waits to be handled and nothing is handled.
+     *
+     * @return false if it did not come to that in time, or the thread was interrupted
+     */
+    public boolean awaitEmpty(Duration patience) {
+        var left = patience.toNanos();
+        lock.lock();
+        try {
+            while (size > 0 && left > 0) {
+                left = becameEmpty.awaitNanos(left);
+            }
+            return size == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void makeReady(Line<K, T> line) {
+        line.readySince = System.nanoTime();
+        ready.add(line);
+    }
+
+    /** Whether somebody is at work who will most likely take what is ready before another one could. */
+    private boolean areMoving(long now) {
+        return busy > 0 && now - movedAt < PATIENCE;
+    }
+
+    /** Wakes a worker, or counts a new one in; then the caller starts it once it has left the lock. */
+    private boolean wakeOrHire() {
+        var woken = idle.poll();
+        if (woken == null && watcher != null) {
+            woken = watcher;
+            watcher = null;
+        }
+        if (woken != null) {
+            coming++;
+            woken.signal();
+            return false;
+        }
+        if (workers == maxWorkers) {
+            return false;
+        }
+        workers++;
+        coming++;
+        return true;
     }
 
     private void start() {
         try {
             executor.execute(this::work);
         } catch (RuntimeException e) {
-            synchronized (this) {
+            lock.lock();
+            try {
                 workers--;
+                coming--;
+            } finally {
+                lock.unlock();
             }
-            refusals.log(ERROR, "the container gives no thread; what waits is done when more comes", e);
+            refusals.log(WARNING, "the container gives no thread; what waits is done when it gives one: " + e);
         }
     }
 
     private void work() {
-        while (true) {
-            Line<K, T> line;
-            T thing;
-            synchronized (this) {
-                line = next();
-                if (line == null) {
-                    workers--;
-                    return;
-                }
-                thing = line.things().remove();
+        var wake = lock.newCondition();
+        Taken<K, T> taken = null;
+        do {
+            int hired;
+            lock.lock();
+            try {
+                var goesOn = arriveOrFinish(taken);
+                taken = take(next(wake, goesOn));
+                hired = taken == null ? 0 : hireForOthers(taken.at());
+            } finally {
+                lock.unlock();
             }
-            handle(line.key(), thing);
-            synchronized (this) {
-                size--;
-                if (line.things().isEmpty()) {
-                    lines.remove(line.key());
-                } else {
-                    ready.add(line);
-                }
+            for (; hired > 0; hired--) {
+                start();
+            }
+            if (taken != null) {
+                handle(taken.line().key, taken.thing());
+            }
+        } while (taken != null);
+    }
+
+    /** Returns whether the worker goes on at once: when nobody else has moved meanwhile, or nobody else is at work. */
+    private boolean arriveOrFinish(@Nullable Taken<K, T> done) {
+        if (done == null) {
+            coming--;
+            return false;
+        }
+        busy--;
+        size--;
+        var isAlone = busy == 0 || movedAt == done.at();
+        movedAt = System.nanoTime();
+        if (done.line().things.isEmpty()) {
+            lines.remove(done.line().key);
+        } else {
+            makeReady(done.line());
+        }
+        if (size == 0) {
+            becameEmpty.signalAll();
+        }
+        return isAlone;
+    }
+
+    private @Nullable Taken<K, T> take(@Nullable Line<K, T> line) {
+        if (line == null) {
+            workers--;
+            return null;
+        }
+        busy++;
+        movedAt = System.nanoTime();
+        return new Taken<>(line, line.things.remove(), movedAt);
+    }
+
+    /**
+     * Sees to it that somebody watches what a worker leaves behind; and as long as something waits for too long, each worker that
+     * takes it brings two others. Returns how many are to be started.
+     */
+    private int hireForOthers(long now) {
+        if (ready.isEmpty()) {
+            return 0;
+        }
+        var wanted =
+                isStale(ready.element(), now) ? Math.min(2, ready.size() - coming) : watcher == null ? 1 - coming : 0;
+        var hired = 0;
+        for (; wanted > 0; wanted--) {
+            hired += wakeOrHire() ? 1 : 0;
+        }
+        return hired;
+    }
+
+    /** The next line for a worker; it waits for one for a while, and watches if nobody does. */
+    private @Nullable Line<K, T> next(Condition wake, boolean goesOn) {
+        var mayTake = goesOn;
+        var end = System.nanoTime() + linger;
+        for (var now = end - linger; ; now = System.nanoTime()) {
+            var first = ready.peek();
+            var moving = areMoving(now);
+            if (first != null && (mayTake || !moving || isStale(first, now))) {
+                return ready.remove();
+            }
+            mayTake = false;
+            var watches = watcher == null && (first != null || (moving && linger > 0));
+            if (!watches && now >= end) {
+                return null;
+            }
+            if (!(watches ? watch(wake) : idle(wake, end - now))) {
+                return ready.poll();
             }
         }
     }
 
-    /**
-     * The next line that no worker is at; waits for one, for a while. The lock is held. While another worker is busy, {@link #add}
-     * wakes nobody: the busy one will most likely be free before a sleeping one is awake. Should it be slow, the sleeping ones look
-     * every {@link #GLANCE}.
-     */
-    private @Nullable Line<K, T> next() {
-        var end = System.nanoTime() + linger;
-        for (var left = linger; ready.isEmpty() && left > 0; left = end - System.nanoTime()) {
-            idleWorkers++;
-            try {
-                TimeUnit.NANOSECONDS.timedWait(this, idleWorkers == workers ? left : Math.min(left, GLANCE));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return ready.poll();
-            } finally {
-                idleWorkers--;
+    private boolean isStale(Line<K, T> line, long now) {
+        return now - line.readySince >= PATIENCE;
+    }
+
+    /** Returns false when the thread is interrupted, as the container wants it back. */
+    private boolean watch(Condition wake) {
+        watcher = wake;
+        try {
+            wake.awaitNanos(PATIENCE);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            if (watcher == wake) {
+                watcher = null;
+            } else {
+                coming--;
             }
         }
-        return ready.poll();
+    }
+
+    /** As {@link #watch}, but for as long as nobody wakes it. */
+    private boolean idle(Condition wake, long nanos) {
+        idle.push(wake);
+        try {
+            wake.awaitNanos(nanos);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            if (!idle.remove(wake)) {
+                coming--;
+            }
+        }
     }
 
     private void handle(K key, T thing) {

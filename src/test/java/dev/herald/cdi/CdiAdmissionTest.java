@@ -21,7 +21,7 @@ class CdiAdmissionTest {
     /** Threads that the container has not given yet. */
     private final Queue<Runnable> threads = new ArrayDeque<>();
 
-    private final CdiAdmission admission = new CdiAdmission(threads::add, 1, QUEUE, catalogue, new RequestContext());
+    private final CdiAdmission admission = new CdiAdmission(threads::add, 1, QUEUE, catalogue, new NoRequestContext());
     private final List<ConnectionAttempt> decided = new ArrayList<>();
 
     private void observe(Consumer<ConnectionAttempt> body) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class OrderedDispatcherTest {
 
     private static final int CAPACITY = 1_000_000;
+    private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final Logger log = Logger.getLogger(OrderedDispatcher.class.getName());
 
@@ -118,6 +119,74 @@ class OrderedDispatcherTest {
         go.countDown();
         Awaitility.await().until(() -> countHandled() == 20);
         assertThat(mostAtWork).hasValue(3);
+    }
+
+    @Test
+    void servesAllWhoWaitSideBySideThoughNothingMoreIsAdded() {
+        var inside = new CountDownLatch(64);
+        var dispatcher = new OrderedDispatcher<String, Integer>(threads, 64, CAPACITY, LINGER, (key, n) -> {
+            inside.countDown();
+            note(key, n, () -> await(inside));
+        });
+
+        for (var key = 0; key < 64; key++) {
+            dispatcher.add("key" + key, 0);
+        }
+
+        Awaitility.await().until(() -> countHandled() == 64);
+    }
+
+    /** A thread that became idle when nobody was at work must not sleep on when somebody is, and is slow. */
+    @Test
+    void anIdleThreadTakesWhatWaitsBehindASlowOneBeforeItsTimeIsUp() {
+        var go = new CountDownLatch(1);
+        var both = new CountDownLatch(2);
+        var dispatcher = new OrderedDispatcher<String, Integer>(
+                threads,
+                2,
+                CAPACITY,
+                Duration.ofSeconds(60),
+                (key, n) -> note(key, n, () -> {
+                    both.countDown();
+                    await(key.equals("slow") ? go : both);
+                }));
+        dispatcher.add("a", 0);
+        dispatcher.add("b", 0);
+        Awaitility.await().until(() -> countHandled() == 2);
+
+        dispatcher.add("slow", 0);
+        dispatcher.add("quick", 0);
+
+        Awaitility.await().until(() -> handled.containsKey("quick"));
+        go.countDown();
+    }
+
+    @Test
+    void quickThingsOfManyKeysTakeFewThreads() {
+        var dispatcher = new OrderedDispatcher<String, Integer>(threads, 64, CAPACITY, LINGER, this::note);
+
+        for (var n = 0; n < 100_000; n++) {
+            dispatcher.add("key" + n % 100, n);
+        }
+
+        assertThat(dispatcher.awaitEmpty(Duration.ofSeconds(20))).isTrue();
+        assertThat(countHandled()).isEqualTo(100_000);
+        assertThat(mostAtWork.get()).isBetween(1, 64);
+    }
+
+    @Test
+    void saysWhenNothingWaitsAnyMore() {
+        var go = new CountDownLatch(1);
+        var dispatcher = new OrderedDispatcher<String, Integer>(
+                threads, 2, CAPACITY, LINGER, (key, n) -> note(key, n, () -> await(go)));
+        assertThat(dispatcher.awaitEmpty(Duration.ZERO)).isTrue();
+
+        dispatcher.add("key", 0);
+        assertThat(dispatcher.awaitEmpty(Duration.ofMillis(10))).isFalse();
+        go.countDown();
+
+        assertThat(dispatcher.awaitEmpty(Duration.ofSeconds(20))).isTrue();
+        assertThat(countHandled()).isEqualTo(1);
     }
 
     @Test
