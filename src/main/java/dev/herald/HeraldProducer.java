@@ -1,5 +1,11 @@
 package dev.herald;
 
+import static dev.herald.WayDown.Step.CLIENTS;
+import static dev.herald.WayDown.Step.DATABASE;
+import static dev.herald.WayDown.Step.OBSERVERS;
+import static dev.herald.WayDown.Step.OPERATORS;
+import static dev.herald.WayDown.Step.RECORDS;
+
 import dev.herald.cdi.CdiAdmission;
 import dev.herald.cdi.CdiObservers;
 import dev.herald.cdi.ObserverCatalogue;
@@ -34,6 +40,7 @@ import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
@@ -41,7 +48,6 @@ import jakarta.json.bind.JsonbBuilder;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Base64;
-import org.jspecify.annotations.Nullable;
 
 /** Puts Herald together, once for each deployment. */
 @ApplicationScoped
@@ -62,15 +68,25 @@ public class HeraldProducer {
     @Resource
     ManagedExecutorService executor;
 
-    private @Nullable SocketIoStatus status;
+    private final WayDown wayDown = new WayDown();
 
-    private @Nullable JournalStatus journalStatus;
+    /**
+     * Goes down in order while the container still lets clients be told; some servers cut the connections before they destroy the
+     * beans. What is disposed later, each by itself, has been closed here already.
+     */
+    void goDown(@Observes @BeforeDestroyed(ApplicationScoped.class) Object deployment) {
+        wayDown.closeAll();
+    }
 
     @Produces
     @Singleton
     Journal journal(Settings settings) {
         var opening = new Journal.Opening(settings.isStrict(), randomId(), settings.restored());
-        return Journal.configured(opening, timer, executor);
+        return wayDown.add(DATABASE, Journal.configured(opening, timer, executor));
+    }
+
+    static void close(@Disposes Journal journal) {
+        WayDown.close(journal);
     }
 
     @Produces
@@ -78,8 +94,7 @@ public class HeraldProducer {
     @Typed(JdbcLog.class)
     JdbcLog durableLog(Journal journal, JdbcLog.Bounds bounds) {
         var log = new JdbcLog(journal.database(), Clock.systemUTC(), executor, bounds);
-        journalStatus = new JournalStatus(journal, log);
-        journalStatus.open();
+        wayDown.add(OPERATORS, new JournalStatus(journal, log)).open();
         return log;
     }
 
@@ -92,7 +107,11 @@ public class HeraldProducer {
     @Produces
     @Singleton
     Retention retention(JdbcLog log, Journal journal, Retention.Rules rules) {
-        return new Retention(log, journal.database(), rules, Clock.systemUTC(), timer, executor);
+        return wayDown.add(RECORDS, new Retention(log, journal.database(), rules, Clock.systemUTC(), timer, executor));
+    }
+
+    static void close(@Disposes Retention retention) {
+        WayDown.close(retention);
     }
 
     private static String randomId() {
@@ -115,37 +134,24 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Observers observers(Settings settings, ObserverCatalogue catalogue, RequestContext context) {
-        return new CdiObservers(executor, settings.observerThreads(), settings.observerQueue(), catalogue, context);
+    CdiObservers observers(Settings settings, ObserverCatalogue catalogue, RequestContext context) {
+        return wayDown.add(
+                OBSERVERS,
+                new CdiObservers(executor, settings.observerThreads(), settings.observerQueue(), catalogue, context));
+    }
+
+    static void close(@Disposes CdiObservers observers) {
+        WayDown.close(observers);
     }
 
     @Produces
     @Singleton
     Sockets sockets(FeedSettings settings) {
-        return new Sockets(settings, timer, executor);
+        return wayDown.add(CLIENTS, new Sockets(settings, timer, executor));
     }
 
-    /** Closes the sockets while the container still lets us: some servers would only cut them. */
-    void goDown(
-            @Observes @BeforeDestroyed(ApplicationScoped.class) Object deployment,
-            Sockets sockets,
-            EngineServer engine,
-            SocketIoServer socketIo,
-            JdbcClientStates states,
-            Retention retention,
-            Journal journal) {
-        if (status != null) {
-            status.close();
-        }
-        if (journalStatus != null) {
-            journalStatus.close();
-        }
-        sockets.close();
-        engine.close();
-        socketIo.close();
-        states.close();
-        retention.close();
-        journal.close();
+    static void close(@Disposes Sockets sockets) {
+        WayDown.close(sockets);
     }
 
     @Produces
@@ -163,20 +169,30 @@ public class HeraldProducer {
     @Produces
     @Singleton
     JdbcClientStates clientStates(Journal journal, SocketIoSettings settings) {
-        return new JdbcClientStates(
-                journal.database(),
-                settings.recoveryWindow(),
-                Clock.systemUTC(),
-                executor,
-                timer,
-                WAITING_STATES,
-                WAITING_STATES_SIZE);
+        return wayDown.add(
+                RECORDS,
+                new JdbcClientStates(
+                        journal.database(),
+                        settings.recoveryWindow(),
+                        Clock.systemUTC(),
+                        executor,
+                        timer,
+                        WAITING_STATES,
+                        WAITING_STATES_SIZE));
+    }
+
+    static void close(@Disposes JdbcClientStates states) {
+        WayDown.close(states);
     }
 
     @Produces
     @Singleton
     SocketIoServer socketIo(SocketIoSettings settings, Hub hub, Admission admission, JdbcClientStates states) {
-        return new SocketIoServer(settings, hub, admission, states, timer);
+        return wayDown.add(CLIENTS, new SocketIoServer(settings, hub, admission, states, timer));
+    }
+
+    static void close(@Disposes SocketIoServer socketIo) {
+        WayDown.close(socketIo);
     }
 
     @Produces
@@ -188,9 +204,12 @@ public class HeraldProducer {
     @Produces
     @Singleton
     EngineServer engine(EngineSettings settings, SocketIoServer socketIo) {
-        var engine = new EngineServer(settings, socketIo, timer, executor);
-        status = new SocketIoStatus(engine, socketIo);
-        status.open();
+        var engine = wayDown.add(CLIENTS, new EngineServer(settings, socketIo, timer, executor));
+        wayDown.add(OPERATORS, new SocketIoStatus(engine, socketIo)).open();
         return engine;
+    }
+
+    static void close(@Disposes EngineServer engine) {
+        WayDown.close(engine);
     }
 }

@@ -53,7 +53,9 @@ public final class JsonBytes {
     /** Whether the name is that of bytes, with at least so many dollar signs. */
     private static boolean isMark(String name, int dollars) {
         var before = name.length() - MARK.length() + 1;
-        return before >= dollars && name.endsWith(MARK) && name.chars().limit(before).allMatch(c -> c == '$');
+        return before >= dollars
+                && name.endsWith(MARK)
+                && name.chars().limit(before).allMatch(c -> c == '$');
     }
 
     /** The value with new names for the members that are an object's only ones. */

@@ -55,7 +55,7 @@ public final class CdiAdmission implements Admission {
     private void ask(ObserverMethod<?> method, ConnectionAttempt attempt) {
         try {
             context.run(() -> ((ObserverMethod<ConnectionAttempt>) method).notify(attempt));
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(
                     ERROR,
                     () -> "an observer of connection attempts in "

@@ -1,6 +1,8 @@
 package dev.herald.cdi;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.Connected;
 import dev.herald.api.Disconnected;
@@ -16,16 +18,23 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
-/** Calls the application's observer methods: in order for each connection and each channel, on the container's threads. */
-public final class CdiObservers implements Observers {
+/**
+ * Calls the application's observer methods, on the container's threads: for the events of one connection, and for the messages of one
+ * channel, one at a time and in order. Any thread may tell of an event, also under a lock, as nothing is called there.
+ */
+public final class CdiObservers implements Observers, AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(CdiObservers.class.getName());
 
-    /** How long a thread waits for more: with some containers, asking for one costs more than most events. */
+    /** How long a thread waits for the next event: with some containers, getting a thread costs more than most events. */
     private static final Duration LINGER = Duration.ofSeconds(1);
+
+    /** How long an undeployment waits for observers that are called, or are to be. */
+    private static final Duration LAST_CALLS = Duration.ofSeconds(2);
 
     private final ObserverCatalogue catalogue;
     private final RequestContext context;
+    private volatile boolean closed;
     private final OrderedDispatcher<Object, HeraldEvent> dispatcher;
 
     public CdiObservers(
@@ -47,7 +56,7 @@ public final class CdiObservers implements Observers {
 
     @Override
     public void tell(HeraldEvent event) {
-        if (isObserved(event)) {
+        if (!closed && isObserved(event)) {
             dispatcher.add(key(event), event);
         }
     }
@@ -68,19 +77,29 @@ public final class CdiObservers implements Observers {
         return Objects.requireNonNull(((Published) event).message().channel(), "what is published has a channel");
     }
 
+    /** Waits a little for the observers of what has happened; what happens later is not observed. */
+    @Override
+    public void close() {
+        if (!closed && !dispatcher.awaitEmpty(LAST_CALLS)) {
+            LOG.log(WARNING, "the application goes down before its observers have seen all that happened");
+        }
+        closed = true;
+    }
+
     private void call(HeraldEvent event) {
-        for (var method : catalogue.of(event)) {
-            context.run(() -> call(method, event));
+        if (!closed) {
+            catalogue.of(event).forEach(method -> call(method, event));
         }
     }
 
     @SuppressWarnings("unchecked") // the catalogue gives only methods that observe this event
-    private static void call(ObserverMethod<?> method, HeraldEvent event) {
+    private void call(ObserverMethod<?> method, HeraldEvent event) {
         try {
-            ((ObserverMethod<HeraldEvent>) method).notify(event);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+            context.run(() -> ((ObserverMethod<HeraldEvent>) method).notify(event));
+        } catch (RuntimeException | Error e) {
+            // As the application goes down, its beans end under their observers.
             LOG.log(
-                    ERROR,
+                    closed ? DEBUG : ERROR,
                     () -> "an observer of " + event.getClass().getSimpleName() + " in "
                             + method.getBeanClass().getName() + " threw; the others are called all the same",
                     e);

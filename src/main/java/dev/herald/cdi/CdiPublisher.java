@@ -2,15 +2,18 @@ package dev.herald.cdi;
 
 import static jakarta.enterprise.event.TransactionPhase.AFTER_SUCCESS;
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.Herald;
 import dev.herald.api.News;
 import dev.herald.api.PrivateMessage;
 import dev.herald.api.Receipt;
+import dev.herald.api.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Inject;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** Publishes what beans fire. */
@@ -38,12 +41,23 @@ public class CdiPublisher {
         report(herald.tell(message.to(), message.data()));
     }
 
-    /** Who fires an event has no receipt to look at. */
+    /** Who fires an event gets no receipt: the log is the only place where a failure is told. */
     private static void report(CompletionStage<Receipt> receipt) {
         var unused = receipt.whenComplete((r, failure) -> {
             if (failure != null) {
-                LOG.log(ERROR, "an event that a bean fired was not published", failure);
+                var cause = failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+                log(cause);
             }
         });
+    }
+
+    private static void log(Throwable cause) {
+        if (cause instanceof RefusedException refused) {
+            LOG.log(WARNING, () -> "an event that a bean fired was not published: " + refused.getMessage());
+        } else {
+            LOG.log(ERROR, "an event that a bean fired was not published", cause);
+        }
     }
 }

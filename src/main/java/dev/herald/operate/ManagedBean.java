@@ -4,40 +4,48 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import java.lang.management.ManagementFactory;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** Something that JMX shows, from when it is opened until it is closed. */
+/** Something that JMX shows, from when it is opened until it is closed. Thread-safe. */
 final class ManagedBean implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(ManagedBean.class.getName());
 
     private final Object bean;
 
-    /** Another one for each deployment: a server may have several. */
+    /** A different one for each deployment: a server may have several. */
     private final String name;
 
-    /** @param bean has an interface for JMX */
+    private final AtomicBoolean isShown = new AtomicBoolean();
+
+    /** @param bean implements an interface whose name ends in {@code MXBean} */
     ManagedBean(String type, Object bean) {
         this.bean = bean;
         this.name = "dev.herald:type=" + type + ",deployment=" + UUID.randomUUID();
     }
 
-    /** Without it, Herald does what it does: a failure is logged. */
+    /** Shows it. A failure is only logged: Herald works without JMX. */
     void open() {
         try {
             ManagementFactory.getPlatformMBeanServer().registerMBean(bean, new ObjectName(name));
+            isShown.set(true);
         } catch (JMException e) {
             LOG.log(WARNING, "JMX does not show " + name, e);
         }
     }
 
+    /** Shows it no longer; closing it again does nothing. */
     @Override
     public void close() {
+        if (!isShown.getAndSet(false)) {
+            return;
+        }
         try {
             ManagementFactory.getPlatformMBeanServer().unregisterMBean(new ObjectName(name));
         } catch (JMException e) {
-            LOG.log(WARNING, "JMX goes on to show " + name, e);
+            LOG.log(WARNING, "JMX still shows " + name, e);
         }
     }
 }

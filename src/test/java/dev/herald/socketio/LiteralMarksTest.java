@@ -48,7 +48,10 @@ class LiteralMarksTest {
         var ann = server.connect(ANN);
 
         ann.emit("\"news\"," + arguments);
-        server.hub.peer(bob.sid()).orElseThrow().send("direct", server.observers.received().json());
+        server.hub
+                .peer(bob.sid())
+                .orElseThrow()
+                .send("direct", server.observers.received().json());
 
         assertThat(bob.hear().stream().map(packet -> TestSocket.parse(packet.substring(2))))
                 .containsExactly(
@@ -84,11 +87,9 @@ class LiteralMarksTest {
         ann.transport.post("bAQID");
 
         assertThat(bob.hear())
-                .containsExactly(
-                        "451-[\"news\",{\"$bytes\":\"BA==\"},{\"_placeholder\":true,\"num\":0}]", "bAQID");
+                .containsExactly("451-[\"news\",{\"$bytes\":\"BA==\"},{\"_placeholder\":true,\"num\":0}]", "bAQID");
         assertThat(server.observers.received().arguments())
-                .containsExactly(
-                        TestSocket.parse("{\"$$bytes\":\"BA==\"}"), JsonBytes.of(new byte[] {1, 2, 3}));
+                .containsExactly(TestSocket.parse("{\"$$bytes\":\"BA==\"}"), JsonBytes.of(new byte[] {1, 2, 3}));
     }
 
     @Test

@@ -95,7 +95,8 @@ class RefusedDataTest {
     @Test
     void anAnswerWithItIsNoneAndTheClientIsTold() {
         var ann = server.connect(ANN);
-        var answer = server.hub.peer(ann.sid())
+        var answer = server.hub
+                .peer(ann.sid())
                 .orElseThrow()
                 .ask(Duration.ofSeconds(5), "question", Json.createValue(1))
                 .toCompletableFuture();

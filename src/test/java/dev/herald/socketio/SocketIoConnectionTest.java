@@ -590,7 +590,8 @@ class SocketIoConnectionTest {
             server.hub.peer(shop.sid()).orElseThrow().close();
 
             assertThat(main.transport.hear())
-                    .as("what tells each of the client's sockets not to come back, also the one that is not connected yet")
+                    .as(
+                            "what tells each of the client's sockets not to come back, also the one that is not connected yet")
                     .contains("41", "41/shop,", "41/chat,");
             assertThat(main.transport.isClosed()).isTrue();
             assertThat(server.observers.of(Disconnected.class))

@@ -437,9 +437,13 @@ class SocketIoDecoderTest {
     void refusesDeepNestingAndHugeNumbersBeforeAnyParserSeesThem() {
         for (var header : List.of("42", "421", "431", "42/custom,")) {
             assertThat(receive(header + "['e'," + "[".repeat(1_000_000))).get().isInstanceOf(Refused.class);
-            assertThat(receive(header + "['e'," + "{'a':".repeat(100_000))).get().isInstanceOf(Refused.class);
+            assertThat(receive(header + "['e'," + "{'a':".repeat(100_000)))
+                    .get()
+                    .isInstanceOf(Refused.class);
             assertThat(receive(header + "['e',1e1000000000]")).get().isInstanceOf(Refused.class);
-            assertThat(receive(header + "['e'," + "9".repeat(100_000) + "]")).get().isInstanceOf(Refused.class);
+            assertThat(receive(header + "['e'," + "9".repeat(100_000) + "]"))
+                    .get()
+                    .isInstanceOf(Refused.class);
         }
         assertThat(receive("42['e'," + "[".repeat(63) + "]".repeat(63) + "]")).isPresent();
         assertThat(receive("451-['e'," + "[".repeat(63) + "]".repeat(63) + "]")).isEmpty();

@@ -7,11 +7,12 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What a class logs at ERROR while this is open; its log goes nowhere else meanwhile. */
+/** What a class logs at ERROR and at WARNING while this is open; its log goes nowhere else meanwhile. Thread-safe. */
 public final class ErrorLog extends Handler implements AutoCloseable {
 
     private final Logger logger;
     private final List<String> lines = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
 
     /** Listens to this class until it is closed. */
     public ErrorLog(Class<?> source) {
@@ -25,15 +26,22 @@ public final class ErrorLog extends Handler implements AutoCloseable {
         logger.addHandler(this);
     }
 
-    /** What was logged until now, without stack traces. */
+    /** What was logged at ERROR until now, without stack traces. */
     public synchronized List<String> lines() {
         return List.copyOf(lines);
+    }
+
+    /** What was logged at WARNING until now, without stack traces. */
+    public synchronized List<String> warnings() {
+        return List.copyOf(warnings);
     }
 
     @Override
     public synchronized void publish(LogRecord entry) {
         if (entry.getLevel().intValue() >= Level.SEVERE.intValue()) {
             lines.add(entry.getMessage());
+        } else if (entry.getLevel().intValue() >= Level.WARNING.intValue()) {
+            warnings.add(entry.getMessage());
         }
     }
 
