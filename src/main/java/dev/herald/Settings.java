@@ -10,6 +10,7 @@ import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Retention;
 import dev.herald.journal.RetentionRule;
 import dev.herald.socketio.SocketIoSettings;
+import dev.herald.socketio.SocketIoSettings.BareEvents;
 import dev.herald.web.Origins;
 import dev.herald.web.SocketIoPath;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.Config;
@@ -192,7 +194,19 @@ public class Settings {
                 flag("herald.socketio.recovery", defaults.recovery()),
                 millis("herald.socketio.recovery-window", defaults.recoveryWindow()),
                 number("herald.socketio.max-suspended", defaults.maxSuspended()),
-                flag("herald.socketio.metadata", defaults.metadata()));
+                flag("herald.socketio.metadata", defaults.metadata()),
+                bareEvents(defaults.bare()));
+    }
+
+    private BareEvents bareEvents(BareEvents orElse) {
+        var name = "herald.socketio.bare-events";
+        var value = config.getOptionalValue(name, String.class);
+        try {
+            return value.map(text -> BareEvents.valueOf(text.toUpperCase(Locale.ROOT)))
+                    .orElse(orElse);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + " is auto, always or never", e);
+        }
     }
 
     @Produces

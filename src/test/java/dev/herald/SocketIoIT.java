@@ -112,11 +112,13 @@ class SocketIoIT {
     void theJavaClientSaysWhereItWasWhenItComesBack(String transport) throws Exception {
         var channel = "orders-" + UUID.randomUUID();
         var in = new JSONObject().put("channel", channel);
-        var auth = new ConcurrentHashMap<String, String>();
+        var auth = new ConcurrentHashMap<>(Map.of("resume", "{}"));
         try (var ann = new JavaClient("/", auth, transport).arrive();
-                var bob = new JavaClient("/", Map.of(), "websocket").arrive()) {
+                var bob = new JavaClient("/", Map.of(), transport).arrive()) {
             ann.ask("join", channel);
+            bob.ask("join", channel);
             bob.ask("placed", 1, in);
+            assertThat(bob.hear("placed")).as("bare, as this client does not ask for more").containsExactly(1);
             var meta = (JSONObject) ann.hear("placed").get(1);
             var place = new JSONObject().put("epoch", meta.get("epoch")).put("offset", meta.get("offset"));
             auth.put("resume", new JSONObject().put(channel, place).toString());

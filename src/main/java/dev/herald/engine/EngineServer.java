@@ -64,6 +64,23 @@ public final class EngineServer implements AutoCloseable {
          * @return whom to tell what comes from it
          */
         EngineListener accept(EngineSession session, @Nullable Principal principal);
+
+        /** As above, for who wants to know more of the client. */
+        default EngineListener accept(EngineSession session, @Nullable Principal principal, Caller caller) {
+            return accept(session, principal);
+        }
+    }
+
+    /**
+     * What a client's first request says of its program.
+     *
+     * @param userAgent the header {@code User-Agent}; empty when there is none
+     * @param isPage whether it has the header {@code Origin}, as the requests of web pages do
+     */
+    public record Caller(String userAgent, boolean isPage) {
+
+        /** A client that says nothing of itself. */
+        public static final Caller UNKNOWN = new Caller("", false);
     }
 
     /**
@@ -103,12 +120,17 @@ public final class EngineServer implements AutoCloseable {
         posts.release();
     }
 
+    /** A new session for a client that says nothing of itself. */
+    Optional<EngineSession> open(String transport, @Nullable Principal principal, boolean isProven) {
+        return open(transport, principal, isProven, Caller.UNKNOWN);
+    }
+
     /**
      * A new session, unless there are as many as there may be.
      *
      * @param isProven whether the client has shown that it is the principal
      */
-    Optional<EngineSession> open(String transport, @Nullable Principal principal, boolean isProven) {
+    Optional<EngineSession> open(String transport, @Nullable Principal principal, boolean isProven, Caller caller) {
         if (!room.tryAcquire()) {
             warnOfNoRoom();
             return Optional.empty();
@@ -116,7 +138,7 @@ public final class EngineServer implements AutoCloseable {
         var session = new EngineSession(newSid(), principal, isProven, this, transport, System.nanoTime());
         sessions.put(session.sid(), session);
         try {
-            session.listen(application.accept(session, principal));
+            session.listen(application.accept(session, principal, caller));
         } catch (RuntimeException | Error e) {
             forget(session);
             throw e;

@@ -103,7 +103,7 @@ public abstract class EngineServlet extends HttpServlet {
         } else if (!PROTOCOL.equals(parameter(request, "EIO"))) {
             refuse(response, UNSUPPORTED_PROTOCOL_VERSION, webSocket);
         } else if (!webSocket || WebSocketHandshake.check(request, response)) {
-            var session = server().open(transport, request.getUserPrincipal(), isProven(request));
+            var session = server().open(transport, request.getUserPrincipal(), isProven(request), caller(request));
             if (session.isEmpty()) {
                 refuse(response, FULL, webSocket);
             } else if (webSocket) {
@@ -112,6 +112,11 @@ public abstract class EngineServlet extends HttpServlet {
                 poll(request, session.get());
             }
         }
+    }
+
+    private static EngineServer.Caller caller(HttpServletRequest request) {
+        var userAgent = request.getHeader("User-Agent");
+        return new EngineServer.Caller(userAgent == null ? "" : userAgent, request.getHeader("Origin") != null);
     }
 
     private void goOn(HttpServletRequest request, HttpServletResponse response, String sid, String transport)

@@ -43,7 +43,7 @@ final class Recoveries {
         UNKNOWN,
         /** The private id is somebody else's, or another namespace's. */
         FOREIGN,
-        /** The offset is none. */
+        /** The offset is malformed: Herald never gave it. */
         MALFORMED,
         /** Messages are missing. */
         GAP

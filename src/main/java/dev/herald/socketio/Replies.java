@@ -9,6 +9,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What Herald itself says to clients, in acknowledgements and events, as JSON ({@code docs/socketio.md}). */
 final class Replies {
@@ -66,11 +67,11 @@ final class Replies {
     /**
      * The event for what is rejected and cannot be acknowledged.
      *
-     * @param event which one is rejected; empty when that is not known
+     * @param event which one is rejected; {@code null} when that is not known
      */
-    static String error(RejectedException e, String event) {
+    static String error(RejectedException e, @Nullable String event) {
         var error = JSON.createObjectBuilder(error(e));
-        return (event.isEmpty() ? error : error.add("event", event)).build().toString();
+        return (event == null ? error : error.add("event", event)).build().toString();
     }
 
     private static JsonObject error(RejectedException e) {

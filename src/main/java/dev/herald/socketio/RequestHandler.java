@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does what one client asks for, and answers it: with an acknowledgement who asked for one, and with the event {@code error} what is
@@ -59,9 +60,9 @@ final class RequestHandler {
         return event.ackId() == null ? Answer.NONE : new OneAnswer(event.ackId());
     }
 
-    /** Answers an event that is not taken. */
+    /** Answers an event whose data is not taken, and perhaps not even its name. */
     void reject(Event event, RejectedException e) {
-        reject(event.name(), e, answer(event));
+        reject(event.name().isEmpty() ? null : event.name(), e, answer(event));
     }
 
     private void obey(String event, Request request, Answer answer) {
@@ -178,7 +179,7 @@ final class RequestHandler {
     }
 
     /** Who asked for an answer gets the error as one; everybody else as an event. */
-    private void reject(String event, RejectedException e, Answer answer) {
+    private void reject(@Nullable String event, RejectedException e, Answer answer) {
         LOG.log(
                 DEBUG,
                 () -> "connection " + client.connection().id() + " is answered "

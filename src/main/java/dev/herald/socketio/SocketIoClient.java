@@ -86,10 +86,14 @@ final class SocketIoClient implements Subscriber {
 
     private @Nullable List<Outgoing> early;
 
-    /** @param pid by which the client may come back; {@code null} when it may not */
+    /**
+     * @param pid by which the client may come back; {@code null} when it may not
+     * @param isBare whether its events have the sender's arguments only
+     */
     SocketIoClient(
             Connection connection,
             @Nullable String pid,
+            boolean isBare,
             Progress progress,
             Optional<DeviceName> device,
             SocketIoConnection carrier,
@@ -100,7 +104,7 @@ final class SocketIoClient implements Subscriber {
         this.carrier = carrier;
         this.session = carrier.session();
         this.server = server;
-        this.dialect = server.dialect(connection.namespace());
+        this.dialect = server.dialect(connection.namespace(), isBare);
         this.answers = new PendingAnswers(server.settings().pendingAnswers());
         this.keeper = new RecordKeeper(pid, server.recoveries());
         this.requests = new RequestHandler(this, server.hub());
@@ -158,8 +162,9 @@ final class SocketIoClient implements Subscriber {
      * told by what it may come back.
      *
      * @param auth what it said of itself: its {@code device}, and in {@code resume} where it asks to go on
+     * @param unkeptPid told to a client that is not kept; {@code null} for none
      */
-    void begin(JsonObject auth) {
+    void begin(JsonObject auth, @Nullable String unkeptPid) {
         var resumed = new ArrayList<Runnable>();
         if (connection.isMain()) {
             if (auth.containsKey("device") && device.isEmpty()) {
@@ -174,7 +179,7 @@ final class SocketIoClient implements Subscriber {
             if (failure != null) {
                 keeper.giveUp();
             }
-            sayConnected();
+            sayConnected(unkeptPid);
             resumed.forEach(Runnable::run);
             waiting.forEach(subscription ->
                     subscription.start(started -> started.outcome().since() == null || sayJoined(started)));
@@ -285,8 +290,12 @@ final class SocketIoClient implements Subscriber {
 
     /** The first call counts. */
     private void sayConnected() {
+        sayConnected(null);
+    }
+
+    private void sayConnected(@Nullable String unkeptPid) {
         var json = JSON.createObjectBuilder().add("sid", connection.id());
-        var pid = keeper.pid();
+        var pid = keeper.pid() == null ? unkeptPid : keeper.pid();
         if (pid != null) {
             json.add("pid", pid);
         }
@@ -372,7 +381,7 @@ final class SocketIoClient implements Subscriber {
             requests.reject(event, e);
         } else if (refused.packet() instanceof Ack ack) {
             answers.fail(ack.ackId(), "the client's answer is not taken: " + refused.why());
-            complain("", e);
+            complain(null, e);
         }
     }
 
@@ -381,9 +390,9 @@ final class SocketIoClient implements Subscriber {
     /**
      * Tells of an error that nobody asked to have acknowledged.
      *
-     * @param event which event is wrong; empty when that is not known
+     * @param event which event is wrong; {@code null} when that is not known
      */
-    void complain(String event, RejectedException e) {
+    void complain(@Nullable String event, RejectedException e) {
         send("error", Replies.error(e, event));
         session.flush();
     }

@@ -12,6 +12,7 @@ import dev.herald.api.RefusedException;
 import dev.herald.engine.CloseReason;
 import dev.herald.engine.EngineListener;
 import dev.herald.engine.EnginePacket.Bytes;
+import dev.herald.engine.EngineServer.Caller;
 import dev.herald.engine.EngineSession;
 import dev.herald.engine.Outgoing;
 import dev.herald.hub.DeviceName;
@@ -50,6 +51,7 @@ final class SocketIoConnection implements EngineListener {
     private final EngineSession session;
     private final Person person;
     private final boolean isProven;
+    private final Caller caller;
     private final SocketIoServer server;
     private final SocketIoDecoder decoder;
 
@@ -64,10 +66,11 @@ final class SocketIoConnection implements EngineListener {
     /** Whether the application has ended it: then nobody comes back. */
     private boolean dismissed;
 
-    SocketIoConnection(EngineSession session, PersonPrincipal visitor, SocketIoServer server) {
+    SocketIoConnection(EngineSession session, PersonPrincipal visitor, Caller caller, SocketIoServer server) {
         this.session = session;
         this.person = visitor.person();
         this.isProven = visitor.isProven();
+        this.caller = caller;
         this.server = server;
         this.decoder = new SocketIoDecoder(server.settings().maxAttachmentBytes());
     }
@@ -180,8 +183,9 @@ final class SocketIoConnection implements EngineListener {
         }
         try {
             var auth = (JsonObject) EventArguments.parse(connect.auth());
-            if (!isEnded() && recover(attempt.namespace(), auth).isEmpty()) {
-                begin(attempt.namespace(), auth);
+            var bareness = Bareness.of(auth, caller, server.settings().bare());
+            if (!isEnded() && (bareness != Bareness.NONE || !recover(attempt.namespace(), auth))) {
+                begin(attempt.namespace(), auth, bareness);
             }
         } catch (LimitException | RefusedException e) {
             LOG.log(WARNING, "connections are turned away: " + e.getMessage());
@@ -219,32 +223,34 @@ final class SocketIoConnection implements EngineListener {
         session.flush();
     }
 
-    private void begin(String namespace, JsonObject auth) {
+    private void begin(String namespace, JsonObject auth, Bareness bareness) {
         var recoveries = server.recoveries();
         var sid = SocketIoClient.newSid();
         var pid = server.settings().recovery() ? recoveries.newId() : null;
         var stale = text(auth, "offset");
         var client = new SocketIoClient(
                 new Connection(sid, person, namespace),
-                pid,
+                bareness == Bareness.NONE ? pid : null,
+                bareness != Bareness.NONE,
                 new Progress(stale.orElse(null)),
                 device(namespace, auth),
                 this,
                 server);
         admit(client, () -> server.hub().connect(client));
-        client.begin(auth);
+        // By an id that is not kept, a client shows when it comes back that it is one that recovers.
+        client.begin(auth, bareness == Bareness.GUESSED ? pid : null);
     }
 
-    /** Goes on where the client was, if it asks for that and nothing is missing. */
-    private Optional<SocketIoClient> recover(String namespace, JsonObject auth) {
+    /** Goes on where the client was, if it asks for that and nothing is missing; false when it is to begin anew. */
+    private boolean recover(String namespace, JsonObject auth) {
         var pid = text(auth, "pid");
         if (pid.isEmpty() || !server.settings().recovery()) {
-            return Optional.empty();
+            return false;
         }
         var recoveries = server.recoveries();
         var offset = text(auth, "offset").orElse(null);
         if (auth.containsKey("offset") && (offset == null || !Progress.isOffset(offset))) {
-            return lost(Outcome.MALFORMED, "the offset is none");
+            return lost(Outcome.MALFORMED, "the offset is not one of Herald's");
         }
         var found = recoveries.claim(pid.get(), System.nanoTime());
         if (found.isEmpty()) {
@@ -260,7 +266,7 @@ final class SocketIoConnection implements EngineListener {
             return lost(Outcome.GAP, "the client was in more channels than are known");
         }
         var client = new SocketIoClient(
-                state.connection(), pid.get(), state.progress(), device(namespace, auth), this, server);
+                state.connection(), pid.get(), false, state.progress(), device(namespace, auth), this, server);
         try {
             admit(client, () -> server.hub().resume(client, state.progress().returnTo(offset, state.begins())));
         } catch (GapException e) {
@@ -272,7 +278,7 @@ final class SocketIoConnection implements EngineListener {
             throw e;
         }
         client.goOn(() -> recoveries.count(Outcome.RECOVERED, person.id(), null), () -> beginInstead(client, auth));
-        return Optional.of(client);
+        return true;
     }
 
     /** A client is back, but cannot be kept: it begins anew. */
@@ -284,7 +290,7 @@ final class SocketIoConnection implements EngineListener {
                 return;
             }
         }
-        begin(namespace, auth);
+        begin(namespace, auth, Bareness.NONE);
     }
 
     /** A guest who shows no cookie is somebody new with each connection: then the private id, which is a secret, says who it is. */
@@ -292,9 +298,9 @@ final class SocketIoConnection implements EngineListener {
         return state.connection().person().id().equals(person.id()) || (!isProven && !state.isProven());
     }
 
-    private Optional<SocketIoClient> lost(Outcome outcome, @Nullable String why) {
+    private boolean lost(Outcome outcome, @Nullable String why) {
         server.recoveries().count(outcome, person.id(), why);
-        return Optional.empty();
+        return false;
     }
 
     /** Which device the client says that it is, also when it comes back: its library says the same again. */

@@ -37,6 +37,7 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
     private final Recoveries recoveries;
     private final Future<?> clock;
     private final ConcurrentMap<String, EventDialect> dialects = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, EventDialect> bareDialects = new ConcurrentHashMap<>();
 
     /** The connections that have something to wait for. */
     private final Set<SocketIoConnection> waiting = ConcurrentHashMap.newKeySet();
@@ -68,11 +69,16 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
      */
     @Override
     public EngineListener accept(EngineSession session, @Nullable Principal principal) {
+        return accept(session, principal, EngineServer.Caller.UNKNOWN);
+    }
+
+    @Override
+    public EngineListener accept(EngineSession session, @Nullable Principal principal, EngineServer.Caller caller) {
         if (!(principal instanceof PersonPrincipal visitor)) {
             throw new IllegalStateException(
                     "the request did not pass Herald's filter: map dev.herald.web.VisitorFilter to Socket.IO's path");
         }
-        var connection = new SocketIoConnection(session, visitor, this);
+        var connection = new SocketIoConnection(session, visitor, caller, this);
         waiting.add(connection);
         return connection;
     }
@@ -93,11 +99,11 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
         return recoveries;
     }
 
-    /** The dialect of a namespace: one for each, as messages are written once for each. */
-    EventDialect dialect(String namespace) {
-        return dialects.computeIfAbsent(
-                namespace,
-                name -> new EventDialect(name, settings.metadata() && name.equals(SocketIoPacket.MAIN_NAMESPACE)));
+    /** The dialect of a namespace: two for each, as messages are written once for all clients that are alike. */
+    EventDialect dialect(String namespace, boolean isBare) {
+        var hasMetadata = !isBare && settings.metadata() && namespace.equals(SocketIoPacket.MAIN_NAMESPACE);
+        return (isBare ? bareDialects : dialects)
+                .computeIfAbsent(namespace, name -> new EventDialect(name, hasMetadata));
     }
 
     /** Looks after a connection's deadlines until it has none. */

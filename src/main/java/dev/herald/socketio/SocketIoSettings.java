@@ -16,6 +16,7 @@ import java.util.Set;
  * @param recoveryWindow how long after its connection broke off a client may do so
  * @param maxSuspended how many clients that are away are remembered
  * @param metadata whether messages of the main namespace's channels have one more argument, which says where they are from
+ * @param bare which clients get their events bare, with the sender's arguments only
  */
 public record SocketIoSettings(
         Set<String> namespaces,
@@ -27,7 +28,18 @@ public record SocketIoSettings(
         boolean recovery,
         Duration recoveryWindow,
         int maxSuspended,
-        boolean metadata) {
+        boolean metadata,
+        BareEvents bare) {
+
+    /** Which clients get bare events. */
+    public enum BareEvents {
+        /** Who asks for them, and whose library is known to have no use for more. */
+        AUTO,
+        /** All, unless one asks for more. */
+        ALWAYS,
+        /** Who asks for them. */
+        NEVER
+    }
 
     /** The reference server's values, and our bounds where it has none. */
     public static final SocketIoSettings DEFAULT = new SocketIoSettings(
@@ -40,7 +52,8 @@ public record SocketIoSettings(
             true,
             Duration.ofMinutes(2),
             20_000,
-            true);
+            true,
+            BareEvents.AUTO);
 
     public SocketIoSettings {
         namespaces = Set.copyOf(namespaces);

@@ -24,8 +24,14 @@ public final class PollingClient {
 
     /** A new session, whose handshake is over. */
     public static PollingClient open(EngineServer server, Principal principal, boolean isProven) {
-        var client = new PollingClient(
-                server.open(EngineSettings.POLLING, principal, isProven).orElseThrow());
+        return open(server, principal, isProven, EngineServer.Caller.UNKNOWN);
+    }
+
+    /** A new session of a client that says what program it is. */
+    public static PollingClient open(
+            EngineServer server, Principal principal, boolean isProven, EngineServer.Caller caller) {
+        var client = new PollingClient(server.open(EngineSettings.POLLING, principal, isProven, caller)
+                .orElseThrow());
         client.poll();
         client.heard.clear();
         return client;

@@ -901,7 +901,8 @@ class SocketIoClientTest {
                     true,
                     Duration.ofMinutes(1),
                     10,
-                    false));
+                    false,
+                    SocketIoSettings.BareEvents.AUTO));
             for (var round = 0; round < 20; round++) {
                 var ann = server.connect(ANN);
                 var peer = peer(ann);

@@ -462,7 +462,8 @@ class SocketIoConnectionTest {
                     some.recovery(),
                     some.recoveryWindow(),
                     some.maxSuspended(),
-                    some.metadata());
+                    some.metadata(),
+                    some.bare());
         }
 
         @Test

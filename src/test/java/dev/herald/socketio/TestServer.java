@@ -102,7 +102,8 @@ final class TestServer {
                 recovery,
                 Duration.ofMinutes(2),
                 maxSuspended,
-                metadata);
+                metadata,
+                SocketIoSettings.BareEvents.AUTO);
     }
 
     /** A connection that is in no namespace yet. */
@@ -112,6 +113,11 @@ final class TestServer {
 
     PollingClient open(Person person, boolean isProven) {
         return PollingClient.open(engine, new PersonPrincipal(person, isProven), isProven);
+    }
+
+    /** A client of this program, in no namespace yet. */
+    PollingClient open(Person person, EngineServer.Caller caller) {
+        return PollingClient.open(engine, new PersonPrincipal(person, true), true, caller);
     }
 
     /** A client in the main namespace. */
