@@ -1,13 +1,20 @@
 package dev.herald.socketio;
 
 import dev.herald.api.ChannelName;
+import dev.herald.concurrent.SerialLoop;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Has one client kept under its private id, by which it may come back to this life of the server or a later one. Thread-safe. */
+/**
+ * Has one client kept under its private id, by which it may come back to this life of the server or a later one. Any thread may
+ * call. What is asked of {@link Recoveries} is noted under this object's monitor, which is taken before the locks of members and
+ * channels, and asked in that order by one thread at a time that holds no lock of this package.
+ */
 final class RecordKeeper {
 
     private final Recoveries recoveries;
@@ -15,9 +22,11 @@ final class RecordKeeper {
     /** By which the client may come back; {@code null} when it may not. Changes only before the client is told. */
     private volatile @Nullable String pid;
 
-    // Guarded by this object's monitor. It is held from reading how the client is to having it kept, so that the last
-    // that is kept is
-    // the newest; and taken before the locks of members and channels.
+    private final SerialLoop loop = new SerialLoop();
+
+    // Guarded by this object's monitor.
+    /** What is to be asked of the recoveries, in this order: so the last that is kept is the newest. */
+    private final Queue<Runnable> calls = new ArrayDeque<>(2);
 
     /** What was kept last, or is being kept; {@code null} before. */
     private @Nullable ClientRecord kept;
@@ -40,34 +49,63 @@ final class RecordKeeper {
         return pid;
     }
 
-    /**
-     * Has the client kept as it is now.
-     *
-     * @param now how it is; {@code null} when it has ended, which is kept by others. Asked under this object's lock
-     * @return as {@link Recoveries#keep}
-     */
-    synchronized CompletionStage<Void> keep(Supplier<@Nullable ClientRecord> now) {
-        var record = now.get();
-        return record == null ? CompletableFuture.completedStage(null) : keep(record);
-    }
-
-    private CompletionStage<Void> keep(ClientRecord record) {
-        kept = record;
-        var number = ++puts;
-        var secret = pid;
-        var stage = secret == null ? CompletableFuture.<Void>completedStage(null) : recoveries.keep(secret, record);
-        return stage.whenComplete((nothing, failure) -> {
-            if (failure == null) {
-                succeeded(number, record);
+    /** Asks the recoveries for what was noted. To be called without a lock, by whoever has called a method that says so. */
+    void work() {
+        loop.run(() -> {
+            for (var call = nextCall(); call != null; call = nextCall()) {
+                call.run();
             }
         });
     }
 
-    private synchronized void succeeded(long number, ClientRecord record) {
-        if (number > latestKept) {
-            latestKept = number;
-            keptChannels = record.begins().keySet();
+    private synchronized @Nullable Runnable nextCall() {
+        return calls.poll();
+    }
+
+    /**
+     * Has the client kept as it is now. To be called without a lock.
+     *
+     * @param now how it is; {@code null} when it has ended, which is kept by others. Asked under this object's monitor
+     * @return as {@link Recoveries#keep}
+     */
+    CompletionStage<Void> keep(Supplier<@Nullable ClientRecord> now) {
+        var done = new CompletableFuture<Void>();
+        synchronized (this) {
+            var record = now.get();
+            if (record == null) {
+                return CompletableFuture.completedStage(null);
+            }
+            note(record, done);
         }
+        work();
+        return done;
+    }
+
+    private void note(ClientRecord record, CompletableFuture<Void> done) {
+        kept = record;
+        var number = ++puts;
+        var secret = pid;
+        if (secret == null) {
+            calls.add(() -> succeeded(number, record, done));
+            return;
+        }
+        calls.add(() -> recoveries.keep(secret, record).whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                succeeded(number, record, done);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        }));
+    }
+
+    private void succeeded(long number, ClientRecord record, CompletableFuture<Void> done) {
+        synchronized (this) {
+            if (number > latestKept) {
+                latestKept = number;
+                keptChannels = record.begins().keySet();
+            }
+        }
+        done.complete(null);
     }
 
     /** Whether a later life of the server would find the client in a channel. */
@@ -75,58 +113,56 @@ final class RecordKeeper {
         return keptChannels.contains(channel);
     }
 
-    /** A later life of the server will not know the client. */
+    /** A later life of the server will not know the client. To be called without a lock. */
     void unkeep() {
+        noteUnkept();
+        work();
+    }
+
+    private synchronized void noteUnkept() {
         var secret = pid;
         if (secret != null) {
-            recoveries.unkeep(secret);
+            calls.add(() -> recoveries.unkeep(secret));
         }
     }
 
-    /** The client cannot come back, and is not told how it could have. */
+    /** The client cannot come back, and is not told how it could have. To be called without a lock. */
     void giveUp() {
-        @Nullable String secret;
         synchronized (this) {
-            secret = pid;
+            noteForgotten();
             pid = null;
         }
-        forget(secret);
+        work();
     }
 
-    /** The client has ended, and may not come back, to any life. Who has it kept at this moment is waited for. */
-    void forget() {
-        @Nullable String secret;
-        synchronized (this) {
-            secret = pid;
-        }
-        forget(secret);
-    }
-
-    private void forget(@Nullable String secret) {
+    /** Notes that the client has ended, and may not come back, to any life. The caller then has it {@linkplain #work done}. */
+    synchronized void noteForgotten() {
+        var secret = pid;
         if (secret != null) {
-            recoveries.forget(secret);
+            calls.add(() -> recoveries.forget(secret));
         }
     }
 
     /**
-     * The client has ended, and may come back.
+     * Notes that the client has ended, and may come back: to this life from now on. The caller then has the rest {@linkplain #work
+     * done}.
      *
      * @param last how it was
      */
-    void suspend(ClientRecord last, Recoveries.Suspended state) {
+    synchronized void suspend(ClientRecord last, Recoveries.Suspended state) {
         var secret = pid;
         if (secret == null) {
             return;
         }
-        synchronized (this) {
-            if (kept != null && !last.equals(kept)) {
-                var unused = keep(last).whenComplete((nothing, failure) -> {
-                    if (failure != null) {
-                        unkeep();
-                    }
-                });
-            }
+        if (kept != null && !last.equals(kept)) {
+            var done = new CompletableFuture<Void>();
+            note(last, done);
+            var unused = done.whenComplete((nothing, failure) -> {
+                if (failure != null) {
+                    unkeep();
+                }
+            });
         }
-        recoveries.suspend(secret, state);
+        recoveries.suspend(secret, state).ifPresent(displaced -> calls.add(() -> recoveries.unkeep(displaced)));
     }
 }

@@ -138,15 +138,19 @@ final class Recoveries {
         ending = true;
     }
 
-    /** The client is away, and may come back. */
-    void suspend(String pid, Suspended state) {
+    /**
+     * The client is away, and may come back.
+     *
+     * @return another client for which there is no place any more; the caller is to {@linkplain #unkeep unkeep} it
+     */
+    Optional<String> suspend(String pid, Suspended state) {
         Optional<String> displaced;
         synchronized (this) {
             away.put(pid, state);
             displaced = away.size() > max ? Optional.of(removeEldest()) : Optional.empty();
         }
         connected.remove(pid);
-        displaced.ifPresent(this::unkeep);
+        return displaced;
     }
 
     private String removeEldest() {

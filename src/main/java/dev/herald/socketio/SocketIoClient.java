@@ -145,6 +145,7 @@ final class SocketIoClient implements Subscriber {
                 server.recoveries().connected(pid, this);
             }
         }
+        keeper.work();
     }
 
     /** What it is in the hub. */
@@ -595,6 +596,7 @@ final class SocketIoClient implements Subscriber {
                 leaveHub(admitted, reason);
             }
         }
+        keeper.work();
         answers.end("the connection has ended: " + reason);
         return true;
     }
@@ -602,7 +604,7 @@ final class SocketIoClient implements Subscriber {
     private void leaveHub(Member admitted, String reason) {
         var begins = admitted.disconnect(reason);
         if (!mayReturn) {
-            keeper.forget();
+            keeper.noteForgotten();
             return;
         }
         ClientRecord last;

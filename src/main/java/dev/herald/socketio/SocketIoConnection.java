@@ -274,7 +274,7 @@ final class SocketIoConnection implements EngineListener {
             return lost(Outcome.GAP, e.getMessage());
         } catch (RuntimeException e) {
             // It may have more luck when it tries again.
-            recoveries.suspend(pid.get(), state);
+            recoveries.suspend(pid.get(), state).ifPresent(recoveries::unkeep);
             throw e;
         }
         client.goOn(() -> recoveries.count(Outcome.RECOVERED, person.id(), null), () -> beginInstead(client, auth));
