@@ -432,17 +432,20 @@ class People {
     }
   }
 
-  /** Takes what the application says of the people online. */
+  /** Takes what the application says about the people online: the list (`people`), one change, or several (`changed`). */
   update(event, data) {
+    const come = { people: data.people, online: [data], changed: data.online }[event] ?? [];
+    const gone = { offline: [data.id], changed: data.offline }[event] ?? [];
     if (event === "people") {
-      this.#online = new Map(data.people.map(({ id, name }) => [id, name]));
-      this.#online.forEach((name, id) => this.#names.set(id, name));
-    } else if (event === "offline") {
-      this.#online.delete(data.id);
-    } else if (this.#online.size < MAX_PEOPLE) {
-      this.#online.set(data.id, data.name);
-      this.#names.set(data.id, data.name);
+      this.#online.clear();
     }
+    gone.forEach((id) => this.#online.delete(id));
+    come.forEach(({ id, name }) => {
+      if (this.#online.size < MAX_PEOPLE || this.#online.has(id)) {
+        this.#online.set(id, name);
+        this.#names.set(id, name);
+      }
+    });
     find("#count").textContent = data.count === 1 ? "1 person online" : `${data.count} people online`;
     const unlisted = find("#unlisted");
     unlisted.hidden = data.count <= this.#online.size;

@@ -36,12 +36,14 @@ export function isPrivate({ event, channel }) {
   return (event === "private" || event === "sent") && (channel === "private" || channel === undefined);
 }
 
-/** What the application itself says of the people online: others can write to the channel, but not without a name. */
+const CHANGES_OF_PEOPLE = new Set(["people", "changed", "online", "offline"]);
+
+/** What the application itself says about the people online. Clients can write to the channel as well, but then `from` is there. */
 export function isOfPeople({ event, channel, from }) {
   if (from !== undefined) {
     return false;
   }
-  return channel === undefined ? event === "people" : channel === "people" && (event === "online" || event === "offline");
+  return channel === undefined ? event === "people" : channel === "people" && CHANGES_OF_PEOPLE.has(event);
 }
 
 /** The connection's state in words. `secondsLeft` is given while waiting. */

@@ -56,7 +56,10 @@ describe("what is shown", () => {
 
   it("believes of the people only what the application says", () => {
     assert.ok(isOfPeople({ event: "people" }));
-    assert.ok(isOfPeople({ event: "online", channel: "people" }));
+    for (const event of ["people", "changed", "online", "offline"]) {
+      assert.ok(isOfPeople({ event, channel: "people" }));
+    }
+    assert.ok(!isOfPeople({ event: "changed", channel: "people", from: "eve" }));
     assert.ok(!isOfPeople({ event: "online", channel: "people", from: "eve" }));
     assert.ok(!isOfPeople({ event: "people", channel: "private", from: "eve" }));
   });

@@ -2,19 +2,27 @@ package dev.herald.board;
 
 import static dev.herald.api.ChannelName.NEWS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.api.ChannelName;
+import dev.herald.api.Connection;
 import dev.herald.api.Envelope;
 import dev.herald.api.Joined;
 import dev.herald.api.Person;
 import dev.herald.api.Received;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +33,9 @@ class BoardTest {
     private static final int ROUNDS = 20;
 
     private final FakeHerald herald = new FakeHerald();
+    private final NavigableMap<Long, Runnable> scheduled = new ConcurrentSkipListMap<>();
+    private volatile long now;
+    private boolean timerRefuses;
     private final Board board = board(true);
 
     @Test
@@ -126,7 +137,7 @@ class BoardTest {
     }
 
     @Test
-    void doesNotCallOnlineWhoIsGoneAlready() {
+    void tellsNothingOfWhoIsGoneAlready() {
         var first = herald.connect("1", ANN);
         var second = herald.connect("2", ANN);
         var firstGone = herald.disconnect(first.connection());
@@ -139,8 +150,196 @@ class BoardTest {
                         () -> board.sayGoodbye(firstGone))
                 .forEach(Runnable::run);
 
-        assertThat(published(Board.PEOPLE)).containsExactly("offline {\"id\":\"ann\",\"name\":\"Ann\",\"count\":0}");
-        assertThat(published(NEWS)).last().asString().contains("\"count\":0");
+        assertThat(published(Board.PEOPLE)).isEmpty();
+        assertThat(published(NEWS)).isEmpty();
+    }
+
+    @Test
+    void tellsTwoWhoCameInTheSameMomentEachWithTheRightCount() {
+        var ann = herald.connect("1", ANN);
+        var bob = herald.connect("2", BOB);
+        board.welcome(bob);
+        board.welcome(ann);
+
+        assertThat(published(NEWS))
+                .containsExactly(
+                        "news {\"msg\":\"One more person is online\",\"count\":1}",
+                        "news {\"msg\":\"One more person is online\",\"count\":2}");
+        assertThat(published(Board.PEOPLE))
+                .containsExactly(
+                        "online {\"id\":\"bob\",\"name\":\"Bob\",\"count\":1}",
+                        "online {\"id\":\"ann\",\"name\":\"Ann\",\"count\":2}");
+    }
+
+    @Test
+    void tellsANewNameOfWhoIsThere() {
+        var before = herald.connect("1", ANN);
+        board.welcome(before);
+        var gone = herald.disconnect(before.connection());
+        var back = herald.connect("2", new Person("ann", "Anna"));
+        board.sayGoodbye(gone);
+        board.welcome(back);
+        board.sayGoodbye(gone);
+
+        assertThat(published(NEWS)).hasSize(1);
+        assertThat(published(Board.PEOPLE)).last().isEqualTo("online {\"id\":\"ann\",\"name\":\"Anna\",\"count\":1}");
+    }
+
+    @Test
+    void tellsAFewAtOnceAndManyTogether() {
+        arrive(1, 9);
+        assertThat(published(NEWS)).hasSize(5).last().asString().contains("\"count\":5");
+        assertThat(herald.sent()).hasSize(9);
+
+        pass(Attendance.PAUSE);
+
+        assertThat(published(NEWS))
+                .hasSize(6)
+                .last()
+                .isEqualTo("news {\"msg\":\"4 more people are online\",\"count\":9}");
+        assertThat(published(Board.PEOPLE))
+                .hasSize(6)
+                .last()
+                .isEqualTo("changed {\"offline\":[],\"online\":["
+                        + "{\"id\":\"p6\",\"name\":\"P\"},{\"id\":\"p7\",\"name\":\"P\"},"
+                        + "{\"id\":\"p8\",\"name\":\"P\"},{\"id\":\"p9\",\"name\":\"P\"}],\"count\":9}");
+    }
+
+    @Test
+    void tellsWhoWentAndWhoCameTogetherEachWithTheRightCount() {
+        arrive(1, 5);
+        leave(1, 2);
+        arrive(6, 6);
+
+        pass(Attendance.PAUSE);
+
+        assertThat(published(NEWS))
+                .endsWith(
+                        "news {\"msg\":\"2 people went home\",\"count\":3}",
+                        "news {\"msg\":\"One more person is online\",\"count\":4}");
+        assertThat(published(Board.PEOPLE))
+                .last()
+                .isEqualTo("changed {\"offline\":[\"p1\",\"p2\"],"
+                        + "\"online\":[{\"id\":\"p6\",\"name\":\"P\"}],\"count\":4}");
+    }
+
+    @Test
+    void doesNotMentionWhoIsAwayForAMoment() {
+        arrive(1, 5);
+        leave(3, 3);
+        arrive(3, 3);
+        arrive(6, 6);
+        leave(6, 6);
+
+        pass(Attendance.PAUSE);
+
+        assertThat(published(NEWS)).hasSize(5);
+        assertThat(published(Board.PEOPLE)).hasSize(5);
+    }
+
+    @Test
+    void tellsChangesOneByOneAgainWhenItIsQuiet() {
+        arrive(1, 5);
+        pass(Attendance.BURST);
+        arrive(6, 8);
+
+        assertThat(published(NEWS)).last().isEqualTo("news {\"msg\":\"One more person is online\",\"count\":8}");
+    }
+
+    @Test
+    void tellsARushOfNewcomersOnlyAFewTimesASecond() {
+        var newcomers = 2_000;
+        for (var n = 1; n <= newcomers; n++) {
+            arrive(n, n);
+            pass(Duration.ofMillis(10));
+        }
+        var seconds = 20 + Attendance.BURST.toSeconds();
+
+        assertThat(published(NEWS).size()).isLessThan((int) seconds * 4);
+        assertThat(deliveries()).isLessThan(seconds * Attendance.DELIVERIES_PER_SECOND);
+
+        pass(Duration.ofSeconds(10));
+        assertThat(lastCount(NEWS)).isEqualTo(newcomers);
+        assertThat(lastCount(Board.PEOPLE)).isEqualTo(newcomers);
+    }
+
+    @Test
+    void sendsTheListAnewWhenItNamesLessThanTheChanges() {
+        arrive(1, 300);
+        pass(Attendance.PAUSE);
+
+        var last = herald.latest(Board.PEOPLE, 1).get(0);
+        assertThat(last.event()).isEqualTo("people");
+        assertThat(data(last).getInt("count")).isEqualTo(300);
+        assertThat(data(last).getJsonArray("people")).hasSize(200);
+    }
+
+    @Test
+    void listsOnlyWhoWasToldToBeThereAsTheRestFollows() {
+        arrive(1, 6);
+        board.listPeople(new Joined(herald.connections().get(0), Board.PEOPLE));
+        assertThat(((JsonObject) herald.sent().get(6).data()).getInt("count")).isEqualTo(5);
+
+        pass(Attendance.PAUSE);
+        assertThat(lastCount(Board.PEOPLE)).isEqualTo(6);
+    }
+
+    @Test
+    void tellsTheRestWithTheNextChangeWhenTheTimerRefused() {
+        arrive(1, 5);
+        timerRefuses = true;
+        assertThatThrownBy(() -> arrive(6, 6)).hasMessage("no thread");
+        timerRefuses = false;
+        board.welcome(herald.connect("7", new Person("p7", "P")));
+        pass(Attendance.PAUSE);
+
+        assertThat(published(NEWS)).last().isEqualTo("news {\"msg\":\"2 more people are online\",\"count\":7}");
+    }
+
+    @Test
+    void tellsNothingMoreOnceItIsStopped() {
+        arrive(1, 6);
+        board.stop();
+        pass(Attendance.BURST);
+
+        assertThat(published(NEWS)).hasSize(5);
+    }
+
+    /** Each news goes to everyone whom it counts. */
+    private long deliveries() {
+        return herald.latest(NEWS, Integer.MAX_VALUE).stream()
+                .mapToLong(news -> data(news).getInt("count"))
+                .sum();
+    }
+
+    private void arrive(int from, int to) {
+        for (var n = from; n <= to; n++) {
+            board.welcome(herald.connect("" + n, new Person("p" + n, "P")));
+        }
+    }
+
+    private void leave(int from, int to) {
+        for (var n = from; n <= to; n++) {
+            board.sayGoodbye(herald.disconnect(new Connection("" + n, new Person("p" + n, "P"))));
+        }
+    }
+
+    /** Lets time pass; what the board has scheduled for it runs. */
+    private void pass(Duration time) {
+        var end = now + time.toNanos();
+        while (!scheduled.isEmpty() && scheduled.firstKey() <= end) {
+            var next = scheduled.pollFirstEntry();
+            now = next.getKey();
+            next.getValue().run();
+        }
+        now = end;
+    }
+
+    private void schedule(Runnable task, Duration delay) {
+        if (timerRefuses) {
+            throw new RejectedExecutionException("no thread");
+        }
+        scheduled.put(now + delay.toNanos(), task);
     }
 
     @RepeatedTest(3)
@@ -162,6 +361,7 @@ class BoardTest {
             executor.shutdownNow();
         }
 
+        pass(Duration.ofSeconds(2));
         assertThat(herald.countPeople()).isEqualTo(6);
         assertThat(lastCount(NEWS)).isEqualTo(herald.countPeople());
         assertThat(lastCount(Board.PEOPLE)).isEqualTo(herald.countPeople());
@@ -184,13 +384,18 @@ class BoardTest {
     }
 
     /** The list of people on a page that heard every change. */
-    private List<String> replayed() {
-        var online = new ArrayList<String>();
+    private Set<String> replayed() {
+        var online = new HashSet<String>();
         for (var message : herald.latest(Board.PEOPLE, Integer.MAX_VALUE)) {
-            var id = data(message).getString("id");
-            online.remove(id);
-            if (message.event().equals("online")) {
-                online.add(id);
+            var data = data(message);
+            switch (message.event()) {
+                case "online" -> online.add(data.getString("id"));
+                case "offline" -> online.remove(data.getString("id"));
+                default -> {
+                    data.getJsonArray("offline").forEach(id -> online.remove(((JsonString) id).getString()));
+                    data.getJsonArray("online")
+                            .forEach(person -> online.add(person.asJsonObject().getString("id")));
+                }
             }
         }
         return online;
@@ -199,11 +404,13 @@ class BoardTest {
     @Test
     void sendsWhoIsThereToWhoJoinsThePeople() {
         var ann = herald.connect("1", ANN);
-        herald.connect("2", BOB);
+        board.welcome(ann);
+        board.welcome(herald.connect("2", BOB));
         board.listPeople(new Joined(ann.connection(), Board.PEOPLE));
         board.listPeople(new Joined(ann.connection(), new ChannelName("orders")));
 
         assertThat(herald.sent())
+                .filteredOn(sent -> sent.event().equals("people"))
                 .extracting(sent -> sent.connectionId() + " " + sent.event() + " " + sent.data())
                 .containsExactly("1 people {\"count\":2,\"people\":["
                         + "{\"id\":\"ann\",\"name\":\"Ann\"},{\"id\":\"bob\",\"name\":\"Bob\"}]}");
@@ -211,12 +418,11 @@ class BoardTest {
 
     @Test
     void listsSomeButCountsAll() {
-        for (var n = 0; n < 201; n++) {
-            herald.connect("" + n, new Person("person-" + n, "Person"));
-        }
+        arrive(1, 201);
+        pass(Attendance.PAUSE);
         board.listPeople(new Joined(herald.connections().get(0), Board.PEOPLE));
 
-        var snapshot = (JsonObject) herald.sent().get(0).data();
+        var snapshot = (JsonObject) herald.sent().get(201).data();
         assertThat(snapshot.getInt("count")).isEqualTo(201);
         assertThat(snapshot.getJsonArray("people")).hasSize(200);
     }
@@ -238,6 +444,7 @@ class BoardTest {
         var board = new Board();
         board.herald = herald;
         board.enabled = enabled;
+        board.attendance = new Attendance(herald, this::schedule, () -> now);
         return board;
     }
 

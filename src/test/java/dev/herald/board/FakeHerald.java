@@ -53,7 +53,8 @@ final class FakeHerald implements Herald {
 
     @Override
     public synchronized boolean isOnline(String personId) {
-        return people().stream().anyMatch(person -> person.id().equals(personId));
+        return connections.values().stream()
+                .anyMatch(connection -> connection.person().id().equals(personId));
     }
 
     private boolean isThere(Person person) {

@@ -1,0 +1,255 @@
+package dev.herald.board;
+
+import dev.herald.api.Herald;
+import dev.herald.api.Person;
+import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonBuilderFactory;
+import jakarta.json.JsonObjectBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells everyone who comes and goes: a few changes one by one and at once, many of them together, so that a rush of newcomers
+ * is not told to everyone as often as there are newcomers.
+ *
+ * <p>Each news and each message of the channel {@code people} has the number of people right after the changes told before, and
+ * the last one the number of people who are there. Whether somebody is there is asked when it is told: the events of
+ * different connections are observed in any order. Who comes and goes before it was told is not mentioned.
+ *
+ * <p>Called by the threads of observers and by the timer, which hold no lock. One of them at a time tells what waits, holding
+ * none either; the others leave their change to it.
+ */
+final class Attendance {
+
+    /** Starts a task after a delay. */
+    interface Timer {
+
+        void schedule(Runnable task, Duration delay);
+    }
+
+    /** The most people in a list and the most that a message names; their number is not bounded by it. */
+    static final int LISTED_PEOPLE = 200;
+
+    /** How many deliveries of news about people there may be in a second: with many people, changes are told less often. */
+    static final int DELIVERIES_PER_SECOND = 2_000;
+
+    /** Between two announcements, on average, however few people are there. */
+    static final Duration PAUSE = Duration.ofMillis(250);
+
+    /** How far the announcements may be ahead of that average: five that come at once are told at once. */
+    static final Duration BURST = Duration.ofSeconds(1);
+
+    private static final JsonBuilderFactory JSON = Json.createBuilderFactory(Map.of());
+
+    private final Herald herald;
+    private final Timer timer;
+    private final LongSupplier nanoTime;
+
+    /** By id: whoever came since the last announcement, or empty for who only went. At most one for each connection. */
+    private final Map<String, Optional<Person>> changes = new LinkedHashMap<>();
+
+    /** The connections that wait for the list of people. */
+    private final Set<String> readers = new LinkedHashSet<>();
+
+    /** By id: who everyone was told is there. Changed only by the thread that tells. */
+    private final Map<String, Person> present = new LinkedHashMap<>();
+
+    private boolean isTelling;
+    private boolean isScheduled;
+    private boolean isStopped;
+
+    /** Up to when the time of the announcements so far is used up. */
+    private long usedUntil;
+
+    /**
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    Attendance(Herald herald, Timer timer, LongSupplier nanoTime) {
+        this.herald = herald;
+        this.timer = timer;
+        this.nanoTime = nanoTime;
+        this.usedUntil = nanoTime.getAsLong();
+    }
+
+    /** The person has a first connection. */
+    void came(Person person) {
+        synchronized (this) {
+            changes.put(person.id(), Optional.of(person));
+        }
+        tellWhatWaits();
+    }
+
+    /** The person has no connection any more. */
+    void went(Person person) {
+        synchronized (this) {
+            changes.putIfAbsent(person.id(), Optional.empty());
+        }
+        tellWhatWaits();
+    }
+
+    /** Sends a connection who is there. What is told in the channel {@code people} afterwards follows on this list. */
+    void list(String connectionId) {
+        synchronized (this) {
+            readers.add(connectionId);
+        }
+        tellWhatWaits();
+    }
+
+    /** Tells nothing more. */
+    synchronized void stop() {
+        isStopped = true;
+    }
+
+    private void tellWhatWaits() {
+        for (var step = next(); step != null; step = next()) {
+            try {
+                step.run();
+            } finally {
+                synchronized (this) {
+                    isTelling = false;
+                }
+            }
+        }
+    }
+
+    /** What the calling thread has to do next; null when nothing waits, when it is not yet time, or when another thread is at it. */
+    private synchronized @Nullable Runnable next() {
+        if (isTelling || isStopped) {
+            return null;
+        }
+        if (!readers.isEmpty()) {
+            var ids = List.copyOf(readers);
+            readers.clear();
+            isTelling = true;
+            return () -> sendList(ids);
+        }
+        return changes.isEmpty() ? null : nextAnnouncement(nanoTime.getAsLong());
+    }
+
+    private @Nullable Runnable nextAnnouncement(long now) {
+        var used = Math.max(0, usedUntil - now);
+        var tooEarly = used - BURST.toNanos();
+        if (tooEarly > 0) {
+            return isScheduled ? null : scheduling(Duration.ofNanos(tooEarly));
+        }
+        var cost = cost();
+        var areFew = used + (changes.size() - 1) * cost <= BURST.toNanos();
+        var told = areFew ? Map.ofEntries(changes.entrySet().iterator().next()) : new LinkedHashMap<>(changes);
+        changes.keySet().removeAll(told.keySet());
+        usedUntil = now + used + cost;
+        isTelling = true;
+        return () -> tell(told);
+    }
+
+    private long cost() {
+        return Math.max(PAUSE.toNanos(), present.size() * (Duration.ofSeconds(1).toNanos() / DELIVERIES_PER_SECOND));
+    }
+
+    private Runnable scheduling(Duration delay) {
+        isTelling = true;
+        isScheduled = true;
+        return () -> {
+            try {
+                timer.schedule(this::timeIsUp, delay);
+            } catch (RuntimeException e) {
+                // The next change tries again.
+                setScheduled(false);
+                throw e;
+            }
+        };
+    }
+
+    private void timeIsUp() {
+        setScheduled(false);
+        tellWhatWaits();
+    }
+
+    private synchronized void setScheduled(boolean isScheduled) {
+        this.isScheduled = isScheduled;
+    }
+
+    private void tell(Map<String, Optional<Person>> changes) {
+        var gone = new ArrayList<Person>();
+        var come = new ArrayList<Person>();
+        var renamed = new ArrayList<Person>();
+        changes.forEach((id, newcomer) -> {
+            var known = present.get(id);
+            if (!herald.isOnline(id)) {
+                if (known != null) {
+                    gone.add(known);
+                }
+            } else if (newcomer.isPresent() && !newcomer.get().equals(known)) {
+                (known == null ? come : renamed).add(newcomer.get());
+            }
+        });
+        var before = present.size();
+        synchronized (this) {
+            gone.forEach(person -> present.remove(person.id()));
+            come.forEach(person -> present.put(person.id(), person));
+            renamed.forEach(person -> present.put(person.id(), person));
+        }
+        tellNews(gone.size(), "Someone went home", "people went home", before - gone.size());
+        tellNews(come.size(), "One more person is online", "more people are online", present.size());
+        come.addAll(renamed);
+        tellPeople(gone, come);
+    }
+
+    private void tellNews(int people, String one, String several, int count) {
+        if (people > 0) {
+            var text = people == 1 ? one : people + " " + several;
+            herald.news(JSON.createObjectBuilder()
+                    .add("msg", text)
+                    .add("count", count)
+                    .build());
+        }
+    }
+
+    private void tellPeople(List<Person> gone, List<Person> come) {
+        var changes = gone.size() + come.size();
+        if (changes > LISTED_PEOPLE) {
+            publish("people", snapshot());
+        } else if (changes > 1) {
+            var offline = JSON.createArrayBuilder();
+            gone.forEach(person -> offline.add(person.id()));
+            publish(
+                    "changed",
+                    JSON.createObjectBuilder().add("offline", offline).add("online", list(come)));
+        } else {
+            gone.forEach(person -> publish("offline", describe(person)));
+            come.forEach(person -> publish("online", describe(person)));
+        }
+    }
+
+    private void publish(String event, JsonObjectBuilder data) {
+        herald.publish(Board.PEOPLE, event, data.add("count", present.size()).build());
+    }
+
+    private void sendList(List<String> connectionIds) {
+        var list = snapshot().build();
+        connectionIds.forEach(id -> herald.send(id, "people", list));
+    }
+
+    private JsonObjectBuilder snapshot() {
+        return JSON.createObjectBuilder().add("count", present.size()).add("people", list(present.values()));
+    }
+
+    private static JsonArrayBuilder list(Collection<Person> people) {
+        var list = JSON.createArrayBuilder();
+        people.stream().limit(LISTED_PEOPLE).map(Attendance::describe).forEach(list::add);
+        return list;
+    }
+
+    private static JsonObjectBuilder describe(Person person) {
+        return JSON.createObjectBuilder().add("id", person.id()).add("name", person.name());
+    }
+}
