@@ -31,6 +31,8 @@ import dev.herald.journal.Journal;
 import dev.herald.journal.Retention;
 import dev.herald.operate.JournalStatus;
 import dev.herald.operate.SocketIoStatus;
+import dev.herald.request.Permission;
+import dev.herald.request.Requests;
 import dev.herald.socketio.Admission;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
@@ -156,8 +158,14 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Feed feed(Hub hub, Sockets sockets) {
-        return new Feed(hub, sockets, JsonbBuilder.create());
+    Requests requests(Hub hub) {
+        return new Requests(hub, Permission::byChannel);
+    }
+
+    @Produces
+    @Singleton
+    Feed feed(Hub hub, Requests requests, Sockets sockets) {
+        return new Feed(hub, requests, sockets, JsonbBuilder.create());
     }
 
     @Produces
@@ -187,8 +195,9 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    SocketIoServer socketIo(SocketIoSettings settings, Hub hub, Admission admission, JdbcClientStates states) {
-        return wayDown.add(CLIENTS, new SocketIoServer(settings, hub, admission, states, timer));
+    SocketIoServer socketIo(
+            SocketIoSettings settings, Hub hub, Requests requests, Admission admission, JdbcClientStates states) {
+        return wayDown.add(CLIENTS, new SocketIoServer(settings, hub, requests, admission, states, timer));
     }
 
     static void close(@Disposes SocketIoServer socketIo) {

@@ -51,7 +51,9 @@ class ArchitectureTest {
                     "dev.herald.feed",
                     "dev.herald.hub",
                     "dev.herald.journal",
+                    "dev.herald.json",
                     "dev.herald.operate",
+                    "dev.herald.request",
                     "dev.herald.socketio",
                     "dev.herald.web",
                     "dev.herald.websocket");
@@ -65,13 +67,28 @@ class ArchitectureTest {
     static final ArchRule CONCURRENT_KNOWS_NOTHING_OF_OURS = onlyKnows("dev.herald.concurrent", "org.jspecify..");
 
     @ArchTest
-    static final ArchRule HUB_IS_PLAIN_JAVA = onlyKnows("dev.herald.hub", "dev.herald.api", "org.jspecify..");
+    static final ArchRule JSON_IS_PLAIN_JAVA = onlyKnows("dev.herald.json", "dev.herald.api", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule HUB_IS_PLAIN_JAVA =
+            onlyKnows("dev.herald.hub", "dev.herald.api", "dev.herald.json", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule REQUESTS_KNOW_HUB_AND_JSON = onlyKnows(
+            "dev.herald.request",
+            "dev.herald.api",
+            "dev.herald.hub",
+            "dev.herald.json",
+            "jakarta.json..",
+            "org.jspecify..");
 
     @ArchTest
     static final ArchRule FEED_KNOWS_WEBSOCKET_AND_JSON = onlyKnows(
             "dev.herald.feed",
             "dev.herald.api",
             "dev.herald.hub",
+            "dev.herald.json",
+            "dev.herald.request",
             "jakarta.inject",
             "jakarta.enterprise.context",
             "jakarta.websocket..",
@@ -83,6 +100,7 @@ class ArchitectureTest {
             "dev.herald.journal",
             "dev.herald.api",
             "dev.herald.hub",
+            "dev.herald.json",
             "javax.sql",
             "javax.naming",
             "com.zaxxer.hikari",
@@ -112,6 +130,8 @@ class ArchitectureTest {
             "dev.herald.api",
             "dev.herald.engine",
             "dev.herald.hub",
+            "dev.herald.json",
+            "dev.herald.request",
             "jakarta.json..",
             "org.jspecify..");
 
@@ -121,6 +141,7 @@ class ArchitectureTest {
             "dev.herald.api",
             "dev.herald.engine",
             "dev.herald.hub",
+            "dev.herald.request",
             "jakarta.inject",
             "jakarta.enterprise.context",
             "jakarta.servlet..",
@@ -132,6 +153,7 @@ class ArchitectureTest {
             "dev.herald.cdi",
             "dev.herald.api",
             "dev.herald.hub",
+            "dev.herald.json",
             "dev.herald.socketio",
             "jakarta.annotation",
             "jakarta.inject",

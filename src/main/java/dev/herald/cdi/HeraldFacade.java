@@ -12,7 +12,7 @@ import dev.herald.api.Receipt;
 import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.Hub;
-import dev.herald.hub.JsonGuard;
+import dev.herald.json.JsonGuard;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -8,7 +8,7 @@ import dev.herald.api.Receipt;
 import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.Hub;
-import dev.herald.hub.JsonGuard;
+import dev.herald.json.JsonGuard;
 import jakarta.json.JsonValue;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -3,6 +3,7 @@ package dev.herald.feed;
 import dev.herald.api.Connection;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.hub.Hub;
+import dev.herald.request.Requests;
 import jakarta.json.bind.Jsonb;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
@@ -14,12 +15,14 @@ import java.util.UUID;
 public final class Feed {
 
     private final Hub hub;
+    private final Requests requests;
     private final Sockets sockets;
     private final FeedCodec codec;
 
     /** A feed in front of this hub. */
-    public Feed(Hub hub, Sockets sockets, Jsonb jsonb) {
+    public Feed(Hub hub, Requests requests, Sockets sockets, Jsonb jsonb) {
         this.hub = hub;
+        this.requests = requests;
         this.sockets = sockets;
         this.codec = new FeedCodec(jsonb);
     }
@@ -35,7 +38,7 @@ public final class Feed {
                     "the request for /feed did not pass Herald's filter: map dev.herald.web.VisitorFilter to it in web.xml");
         }
         var connection = new Connection(UUID.randomUUID().toString(), principal.person());
-        var client = new FeedConnection(connection, device(session), session, sockets, codec, hub);
+        var client = new FeedConnection(connection, device(session), session, sockets, codec, hub, requests);
         client.open();
         sockets.afterResumeWindow(client::startWaiting);
         return client;

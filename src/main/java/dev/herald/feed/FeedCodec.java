@@ -1,22 +1,16 @@
 package dev.herald.feed;
 
-import static dev.herald.hub.ErrorCode.MALFORMED;
-import static dev.herald.hub.ErrorCode.SINCE_INVALID;
+import static dev.herald.request.ErrorCode.MALFORMED;
 
 import dev.herald.api.Envelope;
-import dev.herald.api.Position;
 import dev.herald.hub.Dialect;
 import dev.herald.hub.HistoryPage;
-import dev.herald.hub.JsonGuard;
-import dev.herald.hub.RejectedException;
-import dev.herald.hub.Request;
+import dev.herald.json.JsonGuard;
+import dev.herald.request.RejectedException;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonString;
-import jakarta.json.JsonValue;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.spi.JsonProvider;
 import java.io.StringReader;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what clients of the feed say, and writes what they are told ({@code docs/feed.md}). Thread-safe. */
@@ -34,28 +28,21 @@ final class FeedCodec implements Dialect<String> {
     /**
      * Reads one message.
      *
-     * @return empty for a ping, which only wants to hear something
-     * @throws RejectedException when it is answered with an error
+     * @throws RejectedException when it is no JSON object that Herald takes
      * @throws JsonGuard.HostileJsonException when the connection is to be closed
      */
-    Optional<Request> read(String text) {
-        var words = words(object(text));
-        words.checkedId();
-        return "ping".equals(words.event()) ? Optional.empty() : Optional.of(words.request());
-    }
-
-    private static JsonObject object(String text) {
+    JsonObject read(String text) {
         try {
             JsonGuard.check(text);
         } catch (JsonGuard.MalformedJsonException e) {
-            throw new RejectedException(MALFORMED, null, String.valueOf(e.getMessage()));
+            throw new RejectedException(MALFORMED, String.valueOf(e.getMessage()));
         }
         try (var reader = JSON.createReader(new StringReader(text))) {
             if (reader.readValue() instanceof JsonObject object) {
                 return object;
             }
         }
-        throw new RejectedException(MALFORMED, null, "a message is a JSON object");
+        throw new RejectedException(MALFORMED, "a message is a JSON object");
     }
 
     /** Writes what is for one client. */
@@ -103,45 +90,5 @@ final class FeedCodec implements Dialect<String> {
                 .add("offset", position.offset())
                 .build()
                 .toString();
-    }
-
-    /** All that any message may have. Nothing is taken for something else: JSON-B would make "5" of 5, and differently on each server. */
-    private static Request.Words words(JsonObject message) {
-        var id = string(message, "id", null);
-        var event = string(message, "event", id);
-        if (Request.HISTORY.equals(event)) {
-            return Request.Words.ofHistory(
-                    string(message, "channel", id), id, text(message.get("before")), text(message.get("limit")));
-        }
-        if (Request.SEEN.equals(event)) {
-            return Request.Words.ofSeen(id, text(message.get("offset")), string(message, "epoch", id));
-        }
-        return new Request.Words(
-                event,
-                string(message, "channel", id),
-                string(message, "to", id),
-                id,
-                "join".equals(event) ? since(message.get("since"), id) : null,
-                String.valueOf(message.getOrDefault("data", JsonValue.NULL)));
-    }
-
-    private static @Nullable String string(JsonObject object, String name, @Nullable String id) {
-        var value = object.get(name);
-        if (value == null || value instanceof JsonString) {
-            return value == null ? null : ((JsonString) value).getString();
-        }
-        throw new RejectedException(MALFORMED, id, name + " is a string");
-    }
-
-    private static @Nullable String text(@Nullable JsonValue value) {
-        return value == null ? null : value.toString();
-    }
-
-    private static @Nullable Position since(@Nullable JsonValue since, @Nullable String id) {
-        try {
-            return since == null ? null : Position.of(since);
-        } catch (IllegalArgumentException e) {
-            throw new RejectedException(SINCE_INVALID, id, "since: " + e.getMessage());
-        }
     }
 }

@@ -10,27 +10,26 @@ import static jakarta.websocket.CloseReason.CloseCodes.VIOLATED_POLICY;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
-import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Envelope;
 import dev.herald.api.RefusedException;
 import dev.herald.hub.Delivery;
 import dev.herald.hub.DeviceName;
-import dev.herald.hub.Draft;
-import dev.herald.hub.ErrorCode;
 import dev.herald.hub.Hub;
-import dev.herald.hub.JsonGuard.HostileJsonException;
 import dev.herald.hub.LimitException;
 import dev.herald.hub.Member;
-import dev.herald.hub.RejectedException;
-import dev.herald.hub.Request;
 import dev.herald.hub.Subscriber;
 import dev.herald.hub.Subscription;
+import dev.herald.json.JsonGuard.HostileJsonException;
+import dev.herald.request.ErrorCode;
+import dev.herald.request.RawRequest;
+import dev.herald.request.RejectedException;
+import dev.herald.request.Reply;
+import dev.herald.request.Request;
+import dev.herald.request.Requests;
 import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +43,11 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     /** The client reads too slowly ({@code docs/feed.md}, "Errors"). */
     static final int SLOW_READER = 4008;
 
+    private static final String SERVER_MISTAKE = "the server made a mistake; come back";
+
+    /** Who says this only wants to hear something. */
+    private static final String PING = "ping";
+
     private final Connection connection;
 
     /** What the client calls its device, if it does. */
@@ -52,6 +56,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     private final Optional<DeviceName> device;
 
     private final Hub hub;
+    private final Requests requests;
     private final Sockets sockets;
     private final FeedCodec codec;
     private final TextAssembly assembly;
@@ -72,11 +77,13 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
             Session session,
             Sockets sockets,
             FeedCodec codec,
-            Hub hub) {
+            Hub hub,
+            Requests requests) {
         this.connection = connection;
         this.deviceName = deviceName;
         this.device = deviceName.flatMap(DeviceName::read);
         this.hub = hub;
+        this.requests = requests;
         this.sockets = sockets;
         this.codec = codec;
         this.assembly = sockets.newAssembly();
@@ -87,7 +94,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     void open() {
         say(ToClient.Connected.of(connection));
         if (deviceName.isPresent() && device.isEmpty()) {
-            say(ToClient.Refusal.of(DeviceName.rejection()));
+            say(ToClient.Refusal.of(null, Reply.Rejected.ofDevice()));
         }
         try {
             become(hub.connect(this));
@@ -128,16 +135,13 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     }
 
     private void receive(String text) {
+        String id = null;
         try {
-            var request = codec.read(text);
-            if (request.isEmpty()) {
-                startWaiting();
-                say(new ToClient.Pong("pong"));
-            } else if (member().isPresent()) {
-                obey(request.get(), member().get());
-            }
+            var message = codec.read(text);
+            id = RawRequest.id(message);
+            obey(RawRequest.of(message), id);
         } catch (RejectedException e) {
-            say(ToClient.Refusal.of(e));
+            say(ToClient.Refusal.of(id, e.reply()));
         } catch (HostileJsonException e) {
             close(VIOLATED_POLICY.getCode(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
@@ -146,64 +150,65 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         }
     }
 
-    private void obey(Request request, Member admitted) {
-        if (request instanceof Request.Join join) {
-            admitted.join(join).ifPresent(joined -> joined.start(s -> queue(ToClient.Joined.of(s, join.id()))));
+    private void obey(RawRequest request, @Nullable String id) {
+        if (!Request.JOIN.equals(request.event())) {
+            startWaiting();
+        }
+        if (PING.equals(request.event())) {
+            say(new ToClient.Pong("pong"));
             return;
         }
-        startWaiting();
-        if (request instanceof Request.Publish publish) {
-            publish(admitted, publish.id(), publish.channel(), publish.event(), null, publish.json());
-        } else if (request instanceof Request.Tell tell) {
-            publish(admitted, tell.id(), ChannelName.ofUser(tell.to()), "private", tell.to(), tell.json());
-        } else if (request instanceof Request.Leave leave) {
-            var left = admitted.leave(leave);
-            say(new ToClient.Left("left", leave.id(), left.value()));
-        } else if (request instanceof Request.History history) {
-            answer(history, admitted);
-        } else if (request instanceof Request.Seen seen) {
-            var own = admitted.privateChannel();
-            admitted.seen(seen)
-                    .whenComplete((position, failure) ->
-                            answer(seen.id(), failure, () -> ToClient.Seen.of(seen.id(), own, position)));
+        member().ifPresent(admitted -> {
+            var unused = requests.handle(admitted, request).thenAccept(reply -> tell(reply, id));
+        });
+    }
+
+    /** A mistake here is not left to who completed the reply: it would be lost there. */
+    private void tell(Reply reply, @Nullable String id) {
+        try {
+            answer(reply, id);
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private void answer(Reply reply, @Nullable String id) {
+        if (reply instanceof Reply.Joined joined) {
+            joined.subscription().start(s -> queue(ToClient.Joined.of(s, id)));
+        } else if (reply instanceof Reply.Left left) {
+            say(new ToClient.Left("left", id, left.channel().value()));
+        } else if (reply instanceof Reply.History history) {
+            answer(history, id);
+        } else if (reply instanceof Reply.Published published) {
+            acknowledge(id, ToClient.Ack.of(id, published.receipt()));
+        } else if (reply instanceof Reply.Seen seen) {
+            acknowledge(id, ToClient.Seen.of(id, seen.channel(), seen.upTo()));
+        } else if (reply instanceof Reply.Rejected rejected) {
+            reject(rejected, id);
+        }
+    }
+
+    private void reject(Reply.Rejected rejected, @Nullable String id) {
+        if (rejected.code() == ErrorCode.SERVER_ERROR) {
+            close(UNEXPECTED_CONDITION.getCode(), SERVER_MISTAKE);
+        } else {
+            say(ToClient.Refusal.of(id, rejected));
+        }
+    }
+
+    /** Who gave no id is told only of failures. */
+    private void acknowledge(@Nullable String id, ToClient ack) {
+        if (id != null) {
+            say(ack);
         }
     }
 
     /** A page may be large. When it does not fit into the queue, the client is told so, as it can ask again. */
-    private void answer(Request.History request, Member reader) {
-        var page = codec.write(reader.history(request), request.id());
-        if (!socket.offer(new Frame.Text(page))) {
-            throw new RejectedException(
-                    ErrorCode.OVERLOADED,
-                    request.id(),
-                    "too much waits for you already; ask again when you have read it");
+    private void answer(Reply.History history, @Nullable String id) {
+        if (!socket.offer(new Frame.Text(codec.write(history.page(), id)))) {
+            say(ToClient.Refusal.of(id, Reply.Rejected.ofFullQueue()));
         }
         socket.flush();
-    }
-
-    private void publish(
-            Member sender, @Nullable String id, ChannelName channel, String event, @Nullable String to, String json) {
-        hub.receive(sender, new Draft(channel, event, connection.person(), to, json, id))
-                .whenComplete((receipt, failure) -> answer(id, failure, () -> ToClient.Ack.of(id, receipt)));
-    }
-
-    /** Who gave no id is told only of failures. */
-    private void answer(@Nullable String id, @Nullable Throwable failure, Supplier<ToClient> ack) {
-        if (failure == null) {
-            if (id != null) {
-                say(ack.get());
-            }
-            return;
-        }
-        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof RefusedException refused) {
-            say(ToClient.Refusal.of(
-                    new RejectedException(ErrorCode.of(refused.reason()), id, String.valueOf(refused.getMessage()))));
-        } else if (cause instanceof RejectedException rejected) {
-            say(ToClient.Refusal.of(rejected));
-        } else {
-            fail(cause);
-        }
     }
 
     /** Starts what has waited for the client to resume it; from then on nothing waits. */
@@ -247,7 +252,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     private void fail(Throwable cause) {
         LOG.log(ERROR, "connection " + connection.id() + " is closed for a mistake of the server's own", cause);
-        close(UNEXPECTED_CONDITION.getCode(), "the server made a mistake; come back");
+        close(UNEXPECTED_CONDITION.getCode(), SERVER_MISTAKE);
     }
 
     /** The session is closed, by whomever. */

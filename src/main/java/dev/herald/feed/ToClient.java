@@ -4,8 +4,8 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
-import dev.herald.hub.RejectedException;
 import dev.herald.hub.Subscription;
+import dev.herald.request.Reply;
 import jakarta.json.bind.annotation.JsonbPropertyOrder;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -96,8 +96,8 @@ sealed interface ToClient {
     @JsonbPropertyOrder({"event", "id", "code", "message"})
     record Refusal(String event, @Nullable String id, String code, String message) implements ToClient {
 
-        static Refusal of(RejectedException e) {
-            return new Refusal("error", e.id(), e.code().code(), String.valueOf(e.getMessage()));
+        static Refusal of(@Nullable String id, Reply.Rejected rejected) {
+            return new Refusal("error", id, rejected.code().code(), rejected.sentence());
         }
     }
 

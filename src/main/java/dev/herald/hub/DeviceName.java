@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 public record DeviceName(String value) {
 
     private static final Pattern VALID = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
-    private static final String RULE = "a device's name is 1 to 64 of A-Z a-z 0-9 _ . : -";
+
+    /** The rule in words, for who gives a name that is none. */
+    public static final String RULE = "a device's name is 1 to 64 of A-Z a-z 0-9 _ . : -";
 
     public DeviceName {
         if (!VALID.matcher(value).matches()) {
@@ -27,11 +29,6 @@ public record DeviceName(String value) {
      */
     public static Optional<DeviceName> read(String name) {
         return VALID.matcher(name).matches() ? Optional.of(new DeviceName(name)) : Optional.empty();
-    }
-
-    /** What a client is told that gives a name that is none; it goes on without. */
-    public static RejectedException rejection() {
-        return new RejectedException(ErrorCode.DEVICE_INVALID, null, RULE);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.herald.hub;
 
+import dev.herald.json.WellFormed;
 import java.util.Set;
 
 /** The rules for the names of events that clients and beans choose. */

@@ -10,7 +10,6 @@ import dev.herald.api.Answer;
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
-import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
 import dev.herald.api.Received;
@@ -157,23 +156,17 @@ public final class Hub {
     /**
      * Takes a message from a client that is for the observers alone.
      *
-     * @throws RejectedException when nobody observes it, the observers are too far behind, or its name is reserved
+     * @return false when nobody observes it
+     * @throws RefusedException with {@code OVERLOADED} when the observers are too far behind
      */
-    public void hand(Member sender, String event, String json, Answer answer) {
-        if (!EventName.isValid(event) || EventName.isReserved(event)) {
-            throw new RejectedException(
-                    ErrorCode.EVENT_RESERVED, null, "the event " + event + " is the server's own, or none at all");
-        }
-        if (observers.areBehind()) {
-            throw new RejectedException(
-                    ErrorCode.OVERLOADED, null, "the application is behind with its events; try again later");
-        }
+    public boolean hand(Member sender, String event, String json, Answer answer) {
+        requireObserversKeepUp();
         var received = new Received(sender.connection(), event, null, null, json, sender, answer);
         if (!observers.isObserved(received)) {
-            throw new RejectedException(
-                    ErrorCode.NO_HANDLER, null, "nobody here handles the event " + event + ", and it names no channel");
+            return false;
         }
         sender.account().tell(received);
+        return true;
     }
 
     void requireObserversKeepUp() {
@@ -282,51 +275,51 @@ public final class Hub {
     }
 
     /**
-     * Reads a page of a channel's past, as a person asks; who may join the channel may read it. A volatile channel has none.
+     * Reads a page of a channel's past; a volatile channel has none.
      *
+     * @param before only messages of lower offsets, at least 1
+     * @param limit the most messages, 1 to {@link HistoryPage#MAX_LIMIT}
      * @param isExcepted whether messages that except these connections and channels are left out
-     * @throws RejectedException when the person may not, or the log cannot be read
+     * @throws RefusedException with {@code LOG_UNAVAILABLE} when the log cannot be read
      */
-    public HistoryPage history(Request.History request, Person reader, Predicate<Set<String>> isExcepted) {
-        var channel = request.permittedTo(ChannelName.ofUser(reader.id()));
+    public HistoryPage history(ChannelName channel, long before, int limit, Predicate<Set<String>> isExcepted) {
         try {
             return isKept(channel)
-                    ? HistoryPage.read(log, channel, request.before(), request.limit(), isExcepted)
+                    ? HistoryPage.read(log, channel, before, limit, isExcepted)
                     : new HistoryPage(channel, List.of(), log.head(channel));
         } catch (RuntimeException e) {
-            throw unreadable(e, request);
+            throw unreadable(e);
         }
     }
 
-    private RejectedException unreadable(RuntimeException cause, Request request) {
+    private RefusedException unreadable(RuntimeException cause) {
         warnOfUnreadableLog(cause);
-        return new RejectedException(ErrorCode.LOG_UNAVAILABLE, request.id(), "the log cannot be read now; try again");
+        return new RefusedException(LOG_UNAVAILABLE, "the log cannot be read now; try again");
     }
 
     /**
      * All private messages up to one are seen on a person's device.
      *
-     * @return that one; completes after the commit, exceptionally with {@link RefusedException}, or with {@link RejectedException}
-     *     when the device is not known any more
-     * @throws RejectedException when there is no such message, or the log cannot be read
+     * @param epoch {@code null} for the channel's as it is
+     * @return that one; completes after the commit, exceptionally with {@link RefusedException}, or with {@link
+     *     UnknownDeviceException} when the device is not known any more
+     * @throws NoSuchMessageException when there is no such message
+     * @throws RefusedException with {@code LOG_UNAVAILABLE} when the log cannot be read
      */
-    CompletionStage<Position> seen(Request.Seen request, ChannelName own, DeviceName device) {
+    CompletionStage<Position> seen(ChannelName own, DeviceName device, long offset, @Nullable String epoch) {
         Position head;
         try {
             head = log.head(own);
         } catch (RuntimeException e) {
-            throw unreadable(e, request);
+            throw unreadable(e);
         }
-        if (request.offset() > head.offset()
-                || (request.epoch() != null && !request.epoch().equals(head.epoch()))) {
-            throw new RejectedException(
-                    ErrorCode.SEEN_INVALID, request.id(), "there is no such message in your private channel");
+        if (offset > head.offset() || (epoch != null && !epoch.equals(head.epoch()))) {
+            throw new NoSuchMessageException("there is no such message in your private channel");
         }
-        var seen = new Position(head.epoch(), request.offset());
+        var seen = new Position(head.epoch(), offset);
         return devices.seen(own, device, seen).thenApply(isKnown -> {
             if (!isKnown) {
-                throw new RejectedException(
-                        ErrorCode.DEVICE_UNKNOWN, request.id(), "this device was forgotten for others; connect anew");
+                throw new UnknownDeviceException("this device was forgotten for others; connect anew");
             }
             return seen;
         });

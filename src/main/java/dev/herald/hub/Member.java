@@ -1,8 +1,5 @@
 package dev.herald.hub;
 
-import static dev.herald.hub.ErrorCode.NOT_JOINED;
-import static dev.herald.hub.ErrorCode.TOO_MANY_CHANNELS;
-
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Disconnected;
@@ -12,6 +9,7 @@ import dev.herald.api.Left;
 import dev.herald.api.Peer;
 import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
+import dev.herald.json.JsonGuard;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -161,57 +159,40 @@ public final class Member implements Peer, Predicate<Set<String>> {
     }
 
     /**
-     * Subscribes to a channel as its client asks.
+     * Reads a page of a channel's past, without the messages that are not for this connection.
      *
-     * @throws RejectedException when it may not
+     * @param before only messages of lower offsets, at least 1
+     * @param limit the most messages, 1 to {@link HistoryPage#MAX_LIMIT}
+     * @throws RefusedException with {@code LOG_UNAVAILABLE} when the log cannot be read
      */
-    public Optional<Subscription> join(Request.Join request) {
-        var channel = request.permittedTo(privateChannel);
-        try {
-            return join(channel, request.since());
-        } catch (LimitException e) {
-            throw new RejectedException(TOO_MANY_CHANNELS, request.id(), String.valueOf(e.getMessage()));
-        } catch (RefusedException e) {
-            throw new RejectedException(ErrorCode.of(e.reason()), request.id(), String.valueOf(e.getMessage()));
-        }
+    public HistoryPage history(ChannelName channel, long before, int limit) {
+        return hub.history(channel, before, limit, this);
     }
 
     /**
-     * Reads a page of a channel's past as its client asks, without the messages that are not for this connection.
+     * Keeps that all messages of its private channel up to one are seen on its device.
      *
-     * @throws RejectedException when it may not, or the log cannot be read
-     */
-    public HistoryPage history(Request.History request) {
-        return hub.history(request, connection().person(), this);
-    }
-
-    /**
-     * Keeps what has been seen on its device, as its client says.
-     *
+     * @param epoch {@code null} for the channel's as it is
      * @return up to which message; completes after the commit, exceptionally with {@link RefusedException} when it is not known to
-     *     be kept, or with {@link RejectedException} when the device was forgotten for others
-     * @throws RejectedException when it has no device, or there is no such message
+     *     be kept, or with {@link UnknownDeviceException} when the device was forgotten for others
+     * @throws UnknownDeviceException when it has not said which device it is
+     * @throws NoSuchMessageException when there is no such message
+     * @throws RefusedException with {@code LOG_UNAVAILABLE} when the log cannot be read
      */
-    public CompletionStage<Position> seen(Request.Seen request) {
+    public CompletionStage<Position> seen(long offset, @Nullable String epoch) {
         var device = subscriber
                 .device()
-                .orElseThrow(() -> new RejectedException(
-                        ErrorCode.DEVICE_UNKNOWN, request.id(), "this connection has not said which device it is"));
-        return hub.seen(request, privateChannel, device);
+                .orElseThrow(() -> new UnknownDeviceException("this connection has not said which device it is"));
+        return hub.seen(privateChannel, device, offset, epoch);
     }
 
     /**
-     * Ends a subscription as its client asks; the subscriber is told only {@link Subscriber#left}.
+     * Ends a subscription because its client wants so; the subscriber is told only {@link Subscriber#left}.
      *
-     * @return which channel was left
-     * @throws RejectedException when it is not in there
+     * @return false when it is not in there
      */
-    public ChannelName leave(Request.Leave request) {
-        var channel = request.channel() == null ? privateChannel : request.channel();
-        if (!end(channel)) {
-            throw new RejectedException(NOT_JOINED, request.id(), "this connection is not in channel " + channel);
-        }
-        return channel;
+    public boolean unsubscribe(ChannelName channel) {
+        return end(channel);
     }
 
     @Override

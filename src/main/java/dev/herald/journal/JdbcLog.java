@@ -16,7 +16,7 @@ import dev.herald.hub.Log;
 import dev.herald.hub.LogUnavailableException;
 import dev.herald.hub.Page;
 import dev.herald.hub.Replay;
-import dev.herald.hub.WellFormed;
+import dev.herald.json.WellFormed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -1,19 +1,18 @@
 package dev.herald.socketio;
 
-import static dev.herald.hub.ErrorCode.MALFORMED;
-import static dev.herald.hub.ErrorCode.SINCE_INVALID;
+import static dev.herald.request.ErrorCode.MALFORMED;
 
-import dev.herald.api.Position;
 import dev.herald.engine.EnginePacket.Bytes;
-import dev.herald.hub.RejectedException;
-import dev.herald.hub.Request;
+import dev.herald.request.RawRequest;
+import dev.herald.request.RejectedException;
+import dev.herald.request.Request;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
+import jakarta.json.spi.JsonProvider;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What clients in the main namespace ask of Herald itself ({@code docs/socketio.md}, "Herald's channels"). Their last argument may
@@ -21,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelRequests {
 
+    private static final JsonProvider JSON = JsonProvider.provider();
+
     private static final Set<String> OPTIONS = Set.of("channel", "to", "id");
 
     /** What is Herald's own whatever its arguments are. */
-    private static final Set<String> OWN = Set.of("join", "leave", Request.HISTORY);
+    private static final Set<String> OWN = Set.of(Request.JOIN, Request.LEAVE, Request.HISTORY);
 
     private ChannelRequests() {}
 
@@ -35,23 +36,24 @@ final class ChannelRequests {
      * @return empty when it is for the application's observers alone: it names no channel and no person
      * @throws RejectedException when it is answered with an error
      */
-    static Optional<Request> read(String event, List<String> arguments, List<Bytes> attachments) {
+    static Optional<RawRequest> read(String event, List<String> arguments, List<Bytes> attachments) {
         if (OWN.contains(event)) {
-            return Optional.of(channelWords(event, arguments).request());
+            return Optional.of(aboutChannel(event, arguments));
         } else if (event.equals(Request.SEEN)) {
-            return Optional.of(seenWords(arguments).request());
+            return Optional.of(seen(arguments));
         }
         var options = options(arguments);
         var data = options.isEmpty() ? arguments : arguments.subList(0, arguments.size() - 1);
-        var channel = options.map(o -> string(o, "channel")).orElse(null);
-        var to = options.map(o -> string(o, "to"))
-                .orElseGet(() -> event.equals(Request.PRIVATE) ? recipient(data) : null);
-        var id = options.map(o -> string(o, "id")).orElse(null);
-        if (event.equals(Request.PRIVATE) ? to == null : channel == null && !event.equals("news")) {
+        var fields = options.orElse(JsonValue.EMPTY_JSON_OBJECT);
+        if (event.equals(Request.PRIVATE)) {
+            fields = withRecipient(fields, data);
+        }
+        var names = event.equals(Request.PRIVATE) ? "to" : "channel";
+        if (!fields.containsKey(names) && !event.equals("news")) {
             return Optional.empty();
         }
         var json = data.isEmpty() ? "null" : EventArguments.toHub(data, attachments);
-        return Optional.of(new Request.Words(event, channel, to, id, null, json).request());
+        return Optional.of(new RawRequest(event, fields, json));
     }
 
     private static Optional<JsonObject> options(List<String> arguments) {
@@ -66,55 +68,38 @@ final class ChannelRequests {
     }
 
     /** A private message may say within its data whom it is for. */
-    private static @Nullable String recipient(List<String> data) {
-        return !data.isEmpty()
+    private static JsonObject withRecipient(JsonObject fields, List<String> data) {
+        return !fields.containsKey("to")
+                        && !data.isEmpty()
                         && data.get(0).startsWith("{")
                         && EventArguments.parse(data.get(0)) instanceof JsonObject object
                         && object.get("to") instanceof JsonString to
-                ? to.getString()
-                : null;
+                ? JSON.createObjectBuilder(fields).add("to", to).build()
+                : fields;
     }
 
     /** They have the channel's name, or {@code {"channel", "since"}}, or {@code {"channel", "before", "limit"}}. */
-    private static Request.Words channelWords(String event, List<String> arguments) {
-        var argument = arguments.isEmpty() ? JsonValue.NULL : EventArguments.parse(arguments.get(0));
-        if (event.equals(Request.HISTORY) && argument instanceof JsonObject object) {
-            return Request.Words.ofHistory(
-                    string(object, "channel"), null, text(object.get("before")), text(object.get("limit")));
-        } else if (argument instanceof JsonString name) {
-            return new Request.Words(event, name.getString(), null, null, null, "null");
-        } else if (argument instanceof JsonObject object) {
-            return new Request.Words(event, string(object, "channel"), null, null, since(object.get("since")), "null");
+    private static RawRequest aboutChannel(String event, List<String> arguments) {
+        var argument = first(arguments);
+        if (argument instanceof JsonObject || argument instanceof JsonString) {
+            return new RawRequest(event, asFields(argument, "channel"));
         }
-        throw new RejectedException(
-                MALFORMED, null, event + " has the channel's name, or an object that says more about it");
+        throw new RejectedException(MALFORMED, event + " has the channel's name, or an object that says more about it");
     }
 
     /** They have an offset, or {@code {"offset", "epoch"}}. */
-    private static Request.Words seenWords(List<String> arguments) {
-        var argument = arguments.isEmpty() ? JsonValue.NULL : EventArguments.parse(arguments.get(0));
+    private static RawRequest seen(List<String> arguments) {
+        return new RawRequest(Request.SEEN, asFields(first(arguments), "offset"));
+    }
+
+    private static JsonValue first(List<String> arguments) {
+        return arguments.isEmpty() ? JsonValue.NULL : EventArguments.parse(arguments.get(0));
+    }
+
+    /** An argument that is no object is the value of one field. */
+    private static JsonObject asFields(JsonValue argument, String field) {
         return argument instanceof JsonObject object
-                ? Request.Words.ofSeen(null, text(object.get("offset")), string(object, "epoch"))
-                : Request.Words.ofSeen(null, text(argument), null);
-    }
-
-    private static @Nullable String text(@Nullable JsonValue value) {
-        return value == null ? null : value.toString();
-    }
-
-    private static @Nullable Position since(@Nullable JsonValue since) {
-        try {
-            return since == null ? null : Position.of(since);
-        } catch (IllegalArgumentException e) {
-            throw new RejectedException(SINCE_INVALID, null, "since: " + e.getMessage());
-        }
-    }
-
-    private static @Nullable String string(JsonObject object, String name) {
-        var value = object.get(name);
-        if (value == null || value instanceof JsonString) {
-            return value == null ? null : ((JsonString) value).getString();
-        }
-        throw new RejectedException(MALFORMED, null, name + " is a string");
+                ? object
+                : JSON.createObjectBuilder().add(field, argument).build();
     }
 }

@@ -3,8 +3,8 @@ package dev.herald.socketio;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
 import dev.herald.hub.HistoryPage;
-import dev.herald.hub.RejectedException;
 import dev.herald.hub.Subscription;
+import dev.herald.request.Reply;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
@@ -60,7 +60,7 @@ final class Replies {
     }
 
     /** The acknowledgement of what is rejected. */
-    static String rejected(RejectedException e) {
+    static String rejected(Reply.Rejected e) {
         return JSON.createObjectBuilder().add("error", error(e)).build().toString();
     }
 
@@ -69,15 +69,15 @@ final class Replies {
      *
      * @param event which one is rejected; {@code null} when that is not known
      */
-    static String error(RejectedException e, @Nullable String event) {
+    static String error(Reply.Rejected e, @Nullable String event) {
         var error = JSON.createObjectBuilder(error(e));
         return (event == null ? error : error.add("event", event)).build().toString();
     }
 
-    private static JsonObject error(RejectedException e) {
+    private static JsonObject error(Reply.Rejected e) {
         return JSON.createObjectBuilder()
                 .add("code", e.code().code())
-                .add("message", String.valueOf(e.getMessage()))
+                .add("message", e.sentence())
                 .build();
     }
 }

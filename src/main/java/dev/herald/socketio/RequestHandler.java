@@ -5,18 +5,19 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.api.Answer;
 import dev.herald.api.ChannelName;
-import dev.herald.api.RefusedException;
-import dev.herald.hub.Draft;
-import dev.herald.hub.ErrorCode;
-import dev.herald.hub.Hub;
-import dev.herald.hub.RejectedException;
-import dev.herald.hub.Request;
+import dev.herald.engine.EnginePacket.Bytes;
+import dev.herald.hub.HistoryPage;
 import dev.herald.hub.Subscription;
+import dev.herald.request.ErrorCode;
+import dev.herald.request.RawRequest;
+import dev.herald.request.RejectedException;
+import dev.herald.request.Reply;
+import dev.herald.request.Request;
+import dev.herald.request.Requests;
 import dev.herald.socketio.SocketIoPacket.Ack;
 import dev.herald.socketio.SocketIoPacket.Event;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -29,30 +30,29 @@ final class RequestHandler {
     private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
 
     private final SocketIoClient client;
-    private final Hub hub;
+    private final Requests requests;
 
-    RequestHandler(SocketIoClient client, Hub hub) {
+    RequestHandler(SocketIoClient client, Requests requests) {
         this.client = client;
-        this.hub = hub;
+        this.requests = requests;
     }
 
     /** Takes an event: one of Herald's own names is a request, any other is for the application. */
     void receive(Event event) {
         var answer = answer(event);
+        var all = EventArguments.split(event.json());
+        var arguments = all.subList(1, all.size());
         try {
-            var all = EventArguments.split(event.json());
-            var arguments = all.subList(1, all.size());
             var request = client.connection().isMain()
                     ? ChannelRequests.read(event.name(), arguments, event.attachments())
-                    : Optional.<Request>empty();
-            if (request.isPresent()) {
-                obey(event.name(), request.get(), answer);
-            } else {
-                var json = EventArguments.toHub(arguments, event.attachments());
-                hub.hand(client.member(), event.name(), json, answer);
-            }
+                    : Optional.<RawRequest>empty();
+            var reply = request.isPresent()
+                    ? requests.handle(client.member(), request.get())
+                    : requests.handle(
+                            client.member(), toApplication(event.name(), arguments, event.attachments(), answer));
+            var unused = reply.thenAccept(given -> tell(event.name(), given, answer));
         } catch (RejectedException e) {
-            reject(event.name(), e, answer);
+            reject(event.name(), e.reply(), answer);
         }
     }
 
@@ -61,23 +61,36 @@ final class RequestHandler {
     }
 
     /** Answers an event whose data is not taken, and perhaps not even its name. */
-    void reject(Event event, RejectedException e) {
+    void reject(Event event, Reply.Rejected e) {
         reject(event.name().isEmpty() ? null : event.name(), e, answer(event));
     }
 
-    private void obey(String event, Request request, Answer answer) {
-        if (request instanceof Request.Join join) {
-            client.member().join(join).ifPresent(joined -> begin(event, joined, answer));
-        } else if (request instanceof Request.Leave leave) {
-            leave(event, leave, answer);
-        } else if (request instanceof Request.History history) {
-            history(history, answer);
-        } else if (request instanceof Request.Seen seen) {
-            seen(event, seen, answer);
-        } else if (request instanceof Request.Publish publish) {
-            publish(event, publish, answer);
-        } else if (request instanceof Request.Tell tell) {
-            tell(event, tell, answer);
+    private static Request toApplication(String event, List<String> arguments, List<Bytes> attachments, Answer answer) {
+        return new Request.ToApplication(event, EventArguments.toHub(arguments, attachments), answer);
+    }
+
+    /** A mistake here is not left to who completed the reply: it would be lost there. */
+    private void tell(String event, Reply reply, Answer answer) {
+        try {
+            answer(event, reply, answer);
+        } catch (RuntimeException e) {
+            LOG.log(ERROR, "connection " + client.connection().id() + " was not told what became of " + event, e);
+        }
+    }
+
+    private void answer(String event, Reply reply, Answer answer) {
+        if (reply instanceof Reply.Published published) {
+            answer.give(published.receipt().json());
+        } else if (reply instanceof Reply.Joined joined) {
+            begin(event, joined.subscription(), answer);
+        } else if (reply instanceof Reply.Left left) {
+            leave(event, left.channel(), answer);
+        } else if (reply instanceof Reply.History history) {
+            history(event, history.page(), answer);
+        } else if (reply instanceof Reply.Seen seen) {
+            answer.give(Replies.seen(seen.channel(), seen.upTo()));
+        } else if (reply instanceof Reply.Rejected rejected) {
+            reject(event, rejected, answer);
         }
     }
 
@@ -94,11 +107,11 @@ final class RequestHandler {
                     answer.give(Replies.joined(joined));
                 } else {
                     var left = "channel " + joined.channel() + " was left again meanwhile";
-                    answer.give(Replies.rejected(new RejectedException(ErrorCode.NOT_JOINED, null, left)));
+                    answer.give(Replies.rejected(new Reply.Rejected(ErrorCode.NOT_JOINED, left)));
                 }
             } else {
                 client.member().takeBack(joined);
-                reject(event, rejection(failure), answer);
+                reject(event, Requests.rejection(asRequest(), failure), answer);
                 // It may be kept with the channel after all: nobody knows.
                 client.afterKeeping(again -> {});
             }
@@ -110,80 +123,38 @@ final class RequestHandler {
         return !(answer instanceof OneAnswer one) || one.queue(Replies.joined(subscription));
     }
 
-    private void leave(String event, Request.Leave request, Answer answer) {
-        var left = client.member().leave(request);
+    private void leave(String event, ChannelName left, Answer answer) {
         client.afterKeeping(failure -> {
             if (failure == null) {
                 answer.give(Replies.left(left));
             } else {
-                reject(event, rejection(failure), answer);
+                reject(event, Requests.rejection(asRequest(), failure), answer);
             }
         });
     }
 
     /** A page may be large. When it does not fit into the queue, the client is told so, as it can ask again. */
-    private void history(Request.History request, Answer answer) {
+    private void history(String event, HistoryPage page, Answer answer) {
         if (!(answer instanceof OneAnswer one)) {
-            throw new RejectedException(
-                    ErrorCode.HISTORY_INVALID, null, "history comes as an acknowledgement: give a callback");
+            var why = "history comes as an acknowledgement: give a callback";
+            reject(event, new Reply.Rejected(ErrorCode.HISTORY_INVALID, why), answer);
+        } else if (!one.queueAsItIs(Replies.history(page))) {
+            reject(event, Reply.Rejected.ofFullQueue(), answer);
+        } else {
+            client.flush();
         }
-        if (!one.queueAsItIs(Replies.history(client.member().history(request)))) {
-            throw new RejectedException(
-                    ErrorCode.OVERLOADED, null, "too much waits for you already; ask again when you have read it");
-        }
-        client.flush();
     }
 
-    private void seen(String event, Request.Seen request, Answer answer) {
-        var own = client.member().privateChannel();
-        client.member().seen(request).whenComplete((seen, failure) -> {
-            if (failure == null) {
-                answer.give(Replies.seen(own, seen));
-            } else {
-                reject(event, rejection(failure), answer);
-            }
-        });
-    }
-
-    private void publish(String event, Request.Publish request, Answer answer) {
-        var from = client.connection().person();
-        publish(new Draft(request.channel(), event, from, null, request.json(), request.id()), answer);
-    }
-
-    private void tell(String event, Request.Tell request, Answer answer) {
-        var channel = ChannelName.ofUser(request.to());
-        var from = client.connection().person();
-        publish(new Draft(channel, event, from, request.to(), request.json(), request.id()), answer);
-    }
-
-    private void publish(Draft draft, Answer answer) {
-        hub.receive(client.member(), draft).whenComplete((receipt, failure) -> {
-            if (failure == null) {
-                answer.give(receipt.json());
-            } else {
-                reject(draft.event(), rejection(failure), answer);
-            }
-        });
-    }
-
-    private RejectedException rejection(Throwable failure) {
-        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof RefusedException refused) {
-            return new RejectedException(ErrorCode.of(refused.reason()), null, String.valueOf(refused.getMessage()));
-        }
-        if (cause instanceof RejectedException rejected) {
-            return rejected;
-        }
-        LOG.log(ERROR, "a message of connection " + client.connection().id() + " was not published", cause);
-        return new RejectedException(ErrorCode.SERVER_ERROR, null, "the server made a mistake; try again");
+    private String asRequest() {
+        return "a request of connection " + client.connection().id();
     }
 
     /** Who asked for an answer gets the error as one; everybody else as an event. */
-    private void reject(@Nullable String event, RejectedException e, Answer answer) {
+    private void reject(@Nullable String event, Reply.Rejected e, Answer answer) {
         LOG.log(
                 DEBUG,
                 () -> "connection " + client.connection().id() + " is answered "
-                        + e.code().code() + ": " + e.getMessage());
+                        + e.code().code() + ": " + e.sentence());
         if (!answer.give(Replies.rejected(e))) {
             client.complain(event, e);
         }

@@ -12,15 +12,16 @@ import dev.herald.engine.EngineSession;
 import dev.herald.engine.Outgoing;
 import dev.herald.hub.Delivery;
 import dev.herald.hub.DeviceName;
-import dev.herald.hub.ErrorCode;
-import dev.herald.hub.JsonGuard;
-import dev.herald.hub.JsonGuard.HostileJsonException;
-import dev.herald.hub.JsonGuard.MalformedJsonException;
 import dev.herald.hub.Member;
-import dev.herald.hub.RejectedException;
-import dev.herald.hub.Request;
 import dev.herald.hub.Subscriber;
 import dev.herald.hub.Subscription;
+import dev.herald.json.JsonGuard;
+import dev.herald.json.JsonGuard.HostileJsonException;
+import dev.herald.json.JsonGuard.MalformedJsonException;
+import dev.herald.request.ErrorCode;
+import dev.herald.request.RawRequest;
+import dev.herald.request.Reply;
+import dev.herald.request.Request;
 import dev.herald.socketio.SocketIoPacket.Ack;
 import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.Disconnect;
@@ -107,7 +108,7 @@ final class SocketIoClient implements Subscriber {
         this.dialect = server.dialect(connection.namespace(), isBare);
         this.answers = new PendingAnswers(server.settings().pendingAnswers());
         this.keeper = new RecordKeeper(pid, server.recoveries());
-        this.requests = new RequestHandler(this, server.hub());
+        this.requests = new RequestHandler(this, server.requests());
         progress.number(ChannelName.ofNamespace(connection.namespace()));
     }
 
@@ -169,7 +170,7 @@ final class SocketIoClient implements Subscriber {
         var resumed = new ArrayList<Runnable>();
         if (connection.isMain()) {
             if (auth.containsKey("device") && device.isEmpty()) {
-                resumed.add(() -> complain("device", DeviceName.rejection()));
+                resumed.add(() -> complain("device", Reply.Rejected.ofDevice()));
             }
             if (auth.containsKey("resume")) {
                 resumed.addAll(resume(auth.getOrDefault("resume", JsonValue.NULL)));
@@ -254,8 +255,8 @@ final class SocketIoClient implements Subscriber {
      */
     private void warnOfLoss(String event) {
         keeper.unkeep();
-        var e = new RejectedException(
-                ErrorCode.LOG_UNAVAILABLE, null, "your rooms are not kept now; after a crash you begin anew");
+        var e = new Reply.Rejected(
+                ErrorCode.LOG_UNAVAILABLE, "your rooms are not kept now; after a crash you begin anew");
         synchronized (this) {
             progress.spoil();
             send("error", Replies.error(e, event), progress.now());
@@ -321,18 +322,16 @@ final class SocketIoClient implements Subscriber {
     /** Joins the channels that it asks for. Returns what is to be done when it knows that it is connected: tell it so, channel by channel. */
     private List<Runnable> resume(JsonValue resume) {
         if (!(read(resume) instanceof JsonObject places)) {
-            var e = new RejectedException(ErrorCode.MALFORMED, null, "resume is an object of channels");
+            var e = new Reply.Rejected(ErrorCode.MALFORMED, "resume is an object of channels");
             return List.of(() -> complain("resume", e));
         }
         var resumed = new ArrayList<Runnable>();
         places.forEach((channel, since) -> {
-            try {
-                var words = new Request.Words("join", channel, null, null, position(since), "null");
-                member().join((Request.Join) words.request())
-                        .ifPresent(joined -> resumed.add(() -> joined.start(this::sayJoined)));
-            } catch (RejectedException e) {
-                resumed.add(() -> complain("resume", e));
-            }
+            var join = JSON.createObjectBuilder().add("channel", channel).add("since", since);
+            var reply = server.requests().handle(member(), new RawRequest(Request.JOIN, join.build()));
+            resumed.add(() -> {
+                var unused = reply.thenAccept(this::resumed);
+            });
         });
         return resumed;
     }
@@ -350,11 +349,11 @@ final class SocketIoClient implements Subscriber {
         }
     }
 
-    private static Position position(JsonValue since) {
-        try {
-            return Position.of(since);
-        } catch (IllegalArgumentException e) {
-            throw new RejectedException(ErrorCode.SINCE_INVALID, null, "resume: " + e.getMessage());
+    private void resumed(Reply reply) {
+        if (reply instanceof Reply.Joined joined) {
+            joined.subscription().start(this::sayJoined);
+        } else if (reply instanceof Reply.Rejected rejected) {
+            complain("resume", rejected);
         }
     }
 
@@ -377,7 +376,7 @@ final class SocketIoClient implements Subscriber {
 
     /** Takes an event or an answer whose data is refused: who waits for an acknowledgement gets that as one. */
     void refuse(Refused refused) {
-        var e = new RejectedException(ErrorCode.MALFORMED, null, refused.why());
+        var e = new Reply.Rejected(ErrorCode.MALFORMED, refused.why());
         if (refused.packet() instanceof Event event) {
             requests.reject(event, e);
         } else if (refused.packet() instanceof Ack ack) {
@@ -393,7 +392,7 @@ final class SocketIoClient implements Subscriber {
      *
      * @param event which event is wrong; {@code null} when that is not known
      */
-    void complain(@Nullable String event, RejectedException e) {
+    void complain(@Nullable String event, Reply.Rejected e) {
         send("error", Replies.error(e, event));
         session.flush();
     }

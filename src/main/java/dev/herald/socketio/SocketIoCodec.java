@@ -2,7 +2,7 @@ package dev.herald.socketio;
 
 import dev.herald.engine.EnginePacket.Bytes;
 import dev.herald.hub.EventName;
-import dev.herald.hub.JsonGuard;
+import dev.herald.json.JsonGuard;
 import dev.herald.socketio.SocketIoPacket.Ack;
 import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.ConnectError;

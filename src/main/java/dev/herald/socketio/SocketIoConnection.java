@@ -16,7 +16,7 @@ import dev.herald.engine.EngineServer.Caller;
 import dev.herald.engine.EngineSession;
 import dev.herald.engine.Outgoing;
 import dev.herald.hub.DeviceName;
-import dev.herald.hub.ErrorCode;
+import dev.herald.request.ErrorCode;
 import dev.herald.hub.GapException;
 import dev.herald.hub.LimitException;
 import dev.herald.hub.Member;

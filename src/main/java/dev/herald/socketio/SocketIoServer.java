@@ -8,6 +8,7 @@ import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSession;
 import dev.herald.hub.ClientStates;
 import dev.herald.hub.Hub;
+import dev.herald.request.Requests;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
 
     private final SocketIoSettings settings;
     private final Hub hub;
+    private final Requests requests;
     private final Admission admission;
     private final Recoveries recoveries;
     private final Future<?> clock;
@@ -51,11 +53,13 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
     public SocketIoServer(
             SocketIoSettings settings,
             Hub hub,
+            Requests requests,
             Admission admission,
             ClientStates states,
             ScheduledExecutorService timer) {
         this.settings = settings;
         this.hub = hub;
+        this.requests = requests;
         this.admission = admission;
         this.recoveries = new Recoveries(settings.recoveryWindow(), settings.maxSuspended(), states);
         this.clock = timer.scheduleAtFixedRate(
@@ -89,6 +93,10 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
 
     Hub hub() {
         return hub;
+    }
+
+    Requests requests() {
+        return requests;
     }
 
     Admission admission() {

@@ -1,17 +1,27 @@
 package dev.herald.web;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import dev.herald.api.PersonPrincipal;
 import dev.herald.hub.HistoryPage;
-import dev.herald.hub.Hub;
-import dev.herald.hub.RejectedException;
-import dev.herald.hub.Request;
+import dev.herald.request.ErrorCode;
+import dev.herald.request.RawRequest;
+import dev.herald.request.Reply;
+import dev.herald.request.Request;
+import dev.herald.request.Requests;
 import jakarta.inject.Inject;
 import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Answers {@code GET /api/channels/{channel}/messages?before=&limit=} with a page of the channel's past ({@code docs/feed.md},
@@ -22,8 +32,11 @@ public class HistoryServlet extends HttpServlet {
 
     private static final String MESSAGES = "/messages";
 
+    /** How long a request waits for its permission. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     @Inject
-    transient Hub hub;
+    transient Requests requests;
 
     @Inject
     transient Origins origins;
@@ -47,22 +60,43 @@ public class HistoryServlet extends HttpServlet {
             refuse(response, HttpServletResponse.SC_FORBIDDEN, "origin-forbidden", "this origin may not read here");
             return;
         }
-        try {
-            var channel = path.substring(1, path.length() - MESSAGES.length());
-            answer(response, HttpServletResponse.SC_OK, written(read(channel, request)));
-        } catch (RejectedException e) {
-            refuse(response, status(e), e.code().code(), String.valueOf(e.getMessage()));
+        var channel = path.substring(1, path.length() - MESSAGES.length());
+        var reply = read(channel, request);
+        if (reply instanceof Reply.History history) {
+            answer(response, HttpServletResponse.SC_OK, written(history.page()));
+        } else if (reply instanceof Reply.Rejected rejected) {
+            refuse(response, status(rejected.code()), rejected.code().code(), rejected.sentence());
         }
     }
 
-    private HistoryPage read(String channel, HttpServletRequest request) {
+    /** Waits for the permission, but not for ever. */
+    private Reply read(String channel, HttpServletRequest request) throws IOException {
         if (!(request.getUserPrincipal() instanceof PersonPrincipal visitor)) {
             throw new IllegalStateException(
                     "the request did not pass Herald's filter: map dev.herald.web.VisitorFilter to it in web.xml");
         }
-        var words =
-                Request.Words.ofHistory(channel, null, request.getParameter("before"), request.getParameter("limit"));
-        return hub.history((Request.History) words.request(), visitor.person(), except -> !except.isEmpty());
+        var reply = requests.history(visitor.person(), new RawRequest(Request.HISTORY, fields(channel, request)));
+        try {
+            return reply.toCompletableFuture().get(PATIENCE.toSeconds(), SECONDS);
+        } catch (TimeoutException e) {
+            return new Reply.Rejected(ErrorCode.OVERLOADED, "it takes too long to find out whether you may; try again");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the server goes down");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a reply does not fail", e);
+        }
+    }
+
+    private static JsonObject fields(String channel, HttpServletRequest request) {
+        var fields = Json.createObjectBuilder().add("channel", channel);
+        for (var name : List.of("before", "limit")) {
+            var value = request.getParameter(name);
+            if (value != null) {
+                fields.add(name, RawRequest.parameter(value));
+            }
+        }
+        return fields.build();
     }
 
     private static String written(HistoryPage page) {
@@ -71,10 +105,10 @@ public class HistoryServlet extends HttpServlet {
                 + Json.createValue(head.epoch()) + "}";
     }
 
-    private static int status(RejectedException e) {
-        return switch (e.code()) {
+    private static int status(ErrorCode code) {
+        return switch (code) {
             case CHANNEL_FORBIDDEN -> HttpServletResponse.SC_FORBIDDEN;
-            case LOG_UNAVAILABLE -> HttpServletResponse.SC_SERVICE_UNAVAILABLE;
+            case LOG_UNAVAILABLE, OVERLOADED -> HttpServletResponse.SC_SERVICE_UNAVAILABLE;
             default -> HttpServletResponse.SC_BAD_REQUEST;
         };
     }

@@ -9,6 +9,8 @@ import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
+import dev.herald.request.Permission;
+import dev.herald.request.Requests;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.websocket.WebSocketHandshake;
@@ -49,7 +51,12 @@ final class IdleConnections {
                 new HubLimits(CONNECTIONS, 100, 1_000),
                 Clock.systemUTC());
         var socketIo = new SocketIoServer(
-                SocketIoSettings.DEFAULT, hub, (attempt, then) -> then.run(), ClientStates.NONE, timer.asExecutor());
+                SocketIoSettings.DEFAULT,
+                hub,
+                new Requests(hub, Permission::byChannel),
+                (attempt, then) -> then.run(),
+                ClientStates.NONE,
+                timer.asExecutor());
         var server = new EngineServer(EngineSettings.DEFAULT, socketIo, timer.asExecutor(), Runnable::run);
         var sockets = new ArrayList<Tcp>(CONNECTIONS);
         connect(server, sockets, 100);

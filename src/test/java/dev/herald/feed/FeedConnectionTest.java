@@ -23,6 +23,8 @@ import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
 import dev.herald.hub.Page;
 import dev.herald.hub.Replay;
+import dev.herald.request.Permission;
+import dev.herald.request.Requests;
 import dev.herald.testing.ErrorLog;
 import jakarta.json.bind.JsonbBuilder;
 import jakarta.websocket.CloseReason;
@@ -68,7 +70,7 @@ class FeedConnectionTest {
             new HubLimits(MAX_CONNECTIONS, MAX_CHANNELS, REPLAYED),
             CLOCK);
     private final Sockets sockets = new Sockets(settings(), timer.service(), Runnable::run);
-    private final Feed feed = new Feed(hub, sockets, JsonbBuilder.create());
+    private final Feed feed = new Feed(hub, new Requests(hub, Permission::byChannel), sockets, JsonbBuilder.create());
 
     private static FeedSettings settings() {
         return new FeedSettings(
@@ -1083,7 +1085,7 @@ class FeedConnectionTest {
         void byALogThatFailsIs1011AndLoggedWhateverTheCause() {
             var ann = started(ANN);
             log.failure = new IllegalStateException("the database is gone", new IOException("connection refused"));
-            try (var errors = new ErrorLog(FeedConnection.class)) {
+            try (var errors = new ErrorLog(Requests.class)) {
                 ann.say("{'event':'news','id':'c1'}");
 
                 assertThat(errors.lines()).hasSize(1);
@@ -1095,7 +1097,7 @@ class FeedConnectionTest {
         void byALogThatCannotBeReadIs1011AndLogged() {
             var ann = started(ANN);
             log.unreadable = new IllegalStateException("the database is gone", new IOException("connection refused"));
-            try (var errors = new ErrorLog(FeedConnection.class)) {
+            try (var errors = new ErrorLog(Requests.class)) {
                 ann.say("{'event':'join','channel':'orders','since':{'epoch':'e','offset':1}}");
 
                 assertThat(errors.lines()).hasSize(1);

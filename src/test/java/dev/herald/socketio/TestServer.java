@@ -20,6 +20,8 @@ import dev.herald.hub.Log;
 import dev.herald.hub.MemoryDevices;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
+import dev.herald.request.Permission;
+import dev.herald.request.Requests;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,7 +77,12 @@ final class TestServer {
         this.log = log;
         hub = new Hub(log, new ChannelKinds(List.of("typing:*"), List.of()), devices, observers, limits, CLOCK);
         socketIo = new SocketIoServer(
-                settings, hub, (attempt, then) -> examiner.accept(attempt, then), states, timer.asExecutor());
+                settings,
+                hub,
+                new Requests(hub, Permission::byChannel),
+                (attempt, then) -> examiner.accept(attempt, then),
+                states,
+                timer.asExecutor());
         engine = new EngineServer(
                 EngineSettings.DEFAULT.toBuilder()
                         .allowUpgrades(false)

@@ -12,6 +12,8 @@ import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
 import dev.herald.hub.MemoryLog;
+import dev.herald.request.Permission;
+import dev.herald.request.Requests;
 import dev.herald.testing.BrokenLog;
 import dev.herald.testing.FakeHttp;
 import dev.herald.testing.NoObservers;
@@ -42,7 +44,7 @@ class HistoryServletTest {
 
     @BeforeEach
     void allowOnlyTheServersOwnPages() {
-        servlet.hub = hub;
+        servlet.requests = new Requests(hub, Permission::byChannel);
         servlet.origins = new Origins(List.of());
     }
 
@@ -105,7 +107,7 @@ class HistoryServletTest {
     void areRefusedWith503WhileTheLogCannotBeRead() throws Exception {
         var log = new BrokenLog();
         log.failure = new IllegalStateException("the database is gone");
-        servlet.hub = hub(log);
+        servlet.requests = new Requests(hub(log), Permission::byChannel);
 
         assertThat(answer(get("/orders/messages"))).startsWith("503 {\"code\":\"log-unavailable\",\"message\":\"");
     }

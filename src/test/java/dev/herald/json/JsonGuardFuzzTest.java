@@ -1,11 +1,11 @@
-package dev.herald.hub;
+package dev.herald.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.herald.hub.JsonGuard.HostileJsonException;
-import dev.herald.hub.JsonGuard.MalformedJsonException;
+import dev.herald.json.JsonGuard.HostileJsonException;
+import dev.herald.json.JsonGuard.MalformedJsonException;
 import dev.herald.testing.Allocation;
 import dev.herald.testing.RandomInputs;
 import jakarta.json.JsonArray;

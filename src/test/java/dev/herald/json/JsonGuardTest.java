@@ -1,4 +1,4 @@
-package dev.herald.hub;
+package dev.herald.json;
 
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.herald.hub.JsonGuard.HostileJsonException;
-import dev.herald.hub.JsonGuard.MalformedJsonException;
+import dev.herald.json.JsonGuard.HostileJsonException;
+import dev.herald.json.JsonGuard.MalformedJsonException;
 import jakarta.json.Json;
 import jakarta.json.JsonException;
 import jakarta.json.JsonReaderFactory;

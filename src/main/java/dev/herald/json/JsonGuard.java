@@ -1,4 +1,4 @@
-package dev.herald.hub;
+package dev.herald.json;
 
 import java.util.HashSet;
 import java.util.Set;

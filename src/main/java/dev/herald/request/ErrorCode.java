@@ -1,4 +1,4 @@
-package dev.herald.hub;
+package dev.herald.request;
 
 import dev.herald.api.RefusedException;
 

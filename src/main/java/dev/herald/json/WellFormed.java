@@ -1,4 +1,4 @@
-package dev.herald.hub;
+package dev.herald.json;
 
 /** Which texts every log can hold: any Unicode but the character U+0000 and halves of surrogate pairs. */
 public final class WellFormed {

@@ -1,0 +1,10 @@
+package dev.herald.hub;
+
+/** The connection has not said which device it is, or the device was forgotten for others; nothing was changed. */
+@SuppressWarnings("serial") // never serialised
+public final class UnknownDeviceException extends RuntimeException {
+
+    UnknownDeviceException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.herald.request;
+
+import static dev.herald.request.ErrorCode.CHANNEL_FORBIDDEN;
+
+import dev.herald.api.ChannelName;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Decides who may do what. Thread-safe; called once for each request of a client, on the thread that brought it, under no lock. */
+@FunctionalInterface
+public interface Permission {
+
+    /** A decision. */
+    sealed interface Decision {
+
+        /** It may be done. */
+        record Allowed() implements Decision {}
+
+        /**
+         * It may not be done.
+         *
+         * @param sentence for the client
+         */
+        record Denied(ErrorCode code, String sentence) implements Decision {}
+    }
+
+    /** The answer that costs nothing. */
+    CompletionStage<Decision> ALLOWED = CompletableFuture.completedFuture(new Decision.Allowed());
+
+    /**
+     * Decides on a request. A connection's requests are done in their order, however long the decisions take.
+     *
+     * @return completes on any thread; exceptionally when nobody can decide, and then nothing is done
+     */
+    CompletionStage<Decision> decide(Asker asker, Request request);
+
+    /** Channels are open to everyone, but for other people's private ones and those of other namespaces. */
+    static CompletionStage<Decision> byChannel(Asker asker, Request request) {
+        if (request instanceof Request.Publish publish) {
+            return publish.channel().isPrivate()
+                    ? denied("a private channel is written to with the event private")
+                    : ifOpen(publish.channel());
+        } else if (request instanceof Request.Join join) {
+            return ifReadableBy(asker, join.channel());
+        } else if (request instanceof Request.History history) {
+            return ifReadableBy(asker, history.channel());
+        } else if (request instanceof Request.Leave leave) {
+            return leave.channel().isPrivate() ? ALLOWED : ifOpen(leave.channel());
+        }
+        return ALLOWED;
+    }
+
+    private static CompletionStage<Decision> ifReadableBy(Asker asker, ChannelName channel) {
+        if (!channel.isPrivate()) {
+            return ifOpen(channel);
+        }
+        return channel.equals(asker.privateChannel()) ? ALLOWED : denied("this is another person's private channel");
+    }
+
+    private static CompletionStage<Decision> ifOpen(ChannelName channel) {
+        return channel.isOpen() ? ALLOWED : denied("this channel cannot be named by clients");
+    }
+
+    private static CompletionStage<Decision> denied(String sentence) {
+        return CompletableFuture.completedFuture(new Decision.Denied(CHANNEL_FORBIDDEN, sentence));
+    }
+}

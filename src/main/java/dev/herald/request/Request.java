@@ -1,0 +1,81 @@
+package dev.herald.request;
+
+import dev.herald.api.Answer;
+import dev.herald.api.ChannelName;
+import dev.herald.api.Position;
+import dev.herald.hub.HistoryPage;
+import org.jspecify.annotations.Nullable;
+
+/** What a client asks of Herald, in whichever protocol: well-formed, but not yet allowed. */
+public sealed interface Request {
+
+    /** The word that stands for the asker's own private channel where a channel is named, and the event of private messages. */
+    String PRIVATE = "private";
+
+    /** The event by which clients ask for a channel's past. */
+    String HISTORY = "history";
+
+    /** The event by which clients say what has been seen. */
+    String SEEN = "seen";
+
+    /** The event by which clients join a channel. */
+    String JOIN = "join";
+
+    /** The event by which clients leave a channel. */
+    String LEAVE = "leave";
+
+    /**
+     * A message for everyone in a channel.
+     *
+     * @param json the data as JSON text
+     * @param id the sender's own id of the message, by which a repeat is recognised; {@code null} when it has none
+     */
+    record Publish(
+            String event,
+            ChannelName channel,
+            String json,
+            @Nullable String id) implements Request {}
+
+    /**
+     * A message for one person.
+     *
+     * @param to the person's id
+     * @param json the data as JSON text
+     * @param id as in {@link Publish}
+     */
+    record Tell(String to, String json, @Nullable String id) implements Request {}
+
+    /**
+     * Wants a channel's messages.
+     *
+     * @param since the last message the client has; {@code null} to begin now
+     */
+    record Join(ChannelName channel, @Nullable Position since) implements Request {}
+
+    /** Wants a channel's messages no longer. */
+    record Leave(ChannelName channel) implements Request {}
+
+    /**
+     * Wants a page of a channel's past.
+     *
+     * @param before only messages of lower offsets, at least 1
+     * @param limit the most messages, 1 to {@link HistoryPage#MAX_LIMIT}
+     */
+    record History(ChannelName channel, long before, int limit) implements Request {}
+
+    /**
+     * Says that all messages of the own private channel up to one are seen on this device.
+     *
+     * @param offset at least 0
+     * @param epoch {@code null} for the channel's as it is
+     */
+    record Seen(long offset, @Nullable String epoch) implements Request {}
+
+    /**
+     * A message for the application's observers alone.
+     *
+     * @param json the data as JSON text
+     * @param answer takes the application's answer
+     */
+    record ToApplication(String event, String json, Answer answer) implements Request {}
+}

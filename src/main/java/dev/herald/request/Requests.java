@@ -1,0 +1,233 @@
+package dev.herald.request;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Person;
+import dev.herald.api.RefusedException;
+import dev.herald.hub.Draft;
+import dev.herald.hub.EventName;
+import dev.herald.hub.Hub;
+import dev.herald.hub.LimitException;
+import dev.herald.hub.Member;
+import dev.herald.hub.NoSuchMessageException;
+import dev.herald.hub.UnknownDeviceException;
+import dev.herald.request.Permission.Decision;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does what clients ask for, if they may: the one door that the requests of all protocols pass. The requests of one connection are
+ * given here one after the other, those of different connections by any threads. What it returns never completes exceptionally:
+ * whatever goes wrong is a {@link Reply.Rejected}, and a mistake of the server's own is logged here.
+ */
+public final class Requests {
+
+    private static final System.Logger LOG = System.getLogger(Requests.class.getName());
+
+    private final Hub hub;
+    private final Permission permission;
+
+    /** The connections of which something waits for a decision. */
+    private final ConcurrentMap<Member, Undecided> undecided = new ConcurrentHashMap<>();
+
+    /** Requests to a hub. */
+    public Requests(Hub hub, Permission permission) {
+        this.hub = hub;
+        this.permission = permission;
+    }
+
+    /** Reads what a connection says, and does it. */
+    public CompletionStage<Reply> handle(Member member, RawRequest request) {
+        try {
+            return handle(member, request.read(member.privateChannel()));
+        } catch (RejectedException e) {
+            return CompletableFuture.completedStage(e.reply());
+        }
+    }
+
+    /** Does what a connection asks for, after all that it has asked for before. */
+    public CompletionStage<Reply> handle(Member member, Request request) {
+        var connection = member.connection();
+        var decision = decide(new Asker(connection.person(), connection), request);
+        Function<Decision, CompletionStage<Reply>> work =
+                decided -> decided instanceof Decision.Denied denied ? rejected(denied) : perform(member, request);
+        return decision.isDone() && !undecided.containsKey(member)
+                ? work.apply(decision.join())
+                : inOrder(member, decision, work);
+    }
+
+    /** Reads a page of history for a person who has no connection: without what is not for everybody. */
+    public CompletionStage<Reply> history(Person reader, RawRequest request) {
+        Request read;
+        try {
+            read = request.read(ChannelName.ofUser(reader.id()));
+        } catch (RejectedException e) {
+            return CompletableFuture.completedStage(e.reply());
+        }
+        if (!(read instanceof Request.History history)) {
+            throw new IllegalArgumentException("only history is read without a connection, not " + request.event());
+        }
+        return decide(new Asker(reader, null), history)
+                .thenCompose(decided ->
+                        decided instanceof Decision.Denied denied ? rejected(denied) : read(reader, history));
+    }
+
+    private CompletionStage<Reply> read(Person reader, Request.History request) {
+        try {
+            var page = hub.history(request.channel(), request.before(), request.limit(), except -> !except.isEmpty());
+            return CompletableFuture.completedStage(new Reply.History(page));
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedStage(rejection("a request of " + reader.id(), e));
+        }
+    }
+
+    /** The decision; it does not fail. */
+    private CompletableFuture<Decision> decide(Asker asker, Request request) {
+        try {
+            var decision = permission.decide(asker, request).toCompletableFuture();
+            return decision.isDone() && !decision.isCompletedExceptionally()
+                    ? decision
+                    : decision.exceptionally(failure -> undecidable(asker, failure));
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedFuture(undecidable(asker, e));
+        }
+    }
+
+    private static Decision undecidable(Asker asker, Throwable failure) {
+        var rejected = rejection("a request of " + asker.person().id(), failure);
+        return new Decision.Denied(rejected.code(), rejected.sentence());
+    }
+
+    private CompletionStage<Reply> inOrder(
+            Member member, CompletableFuture<Decision> decision, Function<Decision, CompletionStage<Reply>> work) {
+        var waiting = new Undecided.Waiting(decision, work, new CompletableFuture<>());
+        var requests = undecided.compute(member, (m, there) -> {
+            var all = there == null ? new Undecided() : there;
+            if (!all.add(waiting)) {
+                waiting.reply().complete(new Reply.Rejected(ErrorCode.OVERLOADED, "too many of your requests wait"));
+            }
+            return all;
+        });
+        var unused = decision.whenComplete((decided, failure) -> {
+            requests.work();
+            undecided.computeIfPresent(member, (m, there) -> there.isEmpty() ? null : there);
+        });
+        return waiting.reply();
+    }
+
+    private CompletionStage<Reply> perform(Member member, Request request) {
+        try {
+            return obey(member, request);
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedStage(rejection(requestOf(member), e));
+        }
+    }
+
+    private CompletionStage<Reply> obey(Member member, Request request) {
+        if (request instanceof Request.Publish publish) {
+            return publish(member, publish);
+        } else if (request instanceof Request.Tell tell) {
+            return tell(member, tell);
+        } else if (request instanceof Request.Seen seen) {
+            return member.seen(seen.offset(), seen.epoch())
+                    .handle((upTo, failure) -> failure == null
+                            ? new Reply.Seen(member.privateChannel(), upTo)
+                            : rejection(requestOf(member), failure));
+        } else if (request instanceof Request.Join join) {
+            return CompletableFuture.completedStage(join(member, join));
+        } else if (request instanceof Request.Leave leave) {
+            return CompletableFuture.completedStage(leave(member, leave));
+        } else if (request instanceof Request.History history) {
+            var page = member.history(history.channel(), history.before(), history.limit());
+            return CompletableFuture.completedStage(new Reply.History(page));
+        } else if (request instanceof Request.ToApplication message) {
+            return CompletableFuture.completedStage(hand(member, message));
+        }
+        throw new IllegalStateException("an unknown kind of request: " + request.getClass());
+    }
+
+    private CompletionStage<Reply> publish(Member member, Request.Publish request) {
+        var from = member.connection().person();
+        return receive(member, new Draft(request.channel(), request.event(), from, null, request.json(), request.id()));
+    }
+
+    private CompletionStage<Reply> tell(Member member, Request.Tell request) {
+        var from = member.connection().person();
+        var channel = ChannelName.ofUser(request.to());
+        return receive(member, new Draft(channel, Request.PRIVATE, from, request.to(), request.json(), request.id()));
+    }
+
+    private CompletionStage<Reply> receive(Member member, Draft draft) {
+        return hub.receive(member, draft)
+                .handle((receipt, failure) ->
+                        failure == null ? new Reply.Published(receipt) : rejection(requestOf(member), failure));
+    }
+
+    private static Reply join(Member member, Request.Join request) {
+        return member.join(request.channel(), request.since())
+                .<Reply>map(Reply.Joined::new)
+                .orElseGet(() -> new Reply.Rejected(ErrorCode.NOT_JOINED, "this connection has ended"));
+    }
+
+    private static Reply leave(Member member, Request.Leave request) {
+        return member.unsubscribe(request.channel())
+                ? new Reply.Left(request.channel())
+                : new Reply.Rejected(ErrorCode.NOT_JOINED, "this connection is not in channel " + request.channel());
+    }
+
+    private Reply hand(Member member, Request.ToApplication request) {
+        var event = request.event();
+        if (!EventName.isValid(event) || EventName.isReserved(event)) {
+            return new Reply.Rejected(
+                    ErrorCode.EVENT_RESERVED, "the event " + event + " is the server's own, or none at all");
+        }
+        return hub.hand(member, event, request.json(), request.answer())
+                ? new Reply.Handed()
+                : new Reply.Rejected(
+                        ErrorCode.NO_HANDLER, "nobody here handles the event " + event + ", and it names no channel");
+    }
+
+    private static CompletionStage<Reply> rejected(Decision.Denied denied) {
+        return CompletableFuture.completedStage(new Reply.Rejected(denied.code(), denied.sentence()));
+    }
+
+    private static String requestOf(Member member) {
+        return "a request of connection " + member.connection().id();
+    }
+
+    /**
+     * What a client is told of a failure; a mistake of the server's own is logged.
+     *
+     * @param request whose it is, for the log
+     */
+    public static Reply.Rejected rejection(String request, Throwable failure) {
+        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        var code = code(cause);
+        if (code == ErrorCode.SERVER_ERROR) {
+            LOG.log(ERROR, request + " is rejected for a mistake of the server's own", cause);
+            return new Reply.Rejected(code, "the server made a mistake; try again");
+        }
+        LOG.log(DEBUG, () -> request + " is rejected: " + code.code() + ", " + cause.getMessage());
+        return new Reply.Rejected(code, String.valueOf(cause.getMessage()));
+    }
+
+    private static ErrorCode code(@Nullable Throwable failure) {
+        if (failure instanceof RefusedException refused) {
+            return ErrorCode.of(refused.reason());
+        } else if (failure instanceof LimitException) {
+            return ErrorCode.TOO_MANY_CHANNELS;
+        } else if (failure instanceof UnknownDeviceException) {
+            return ErrorCode.DEVICE_UNKNOWN;
+        } else if (failure instanceof NoSuchMessageException) {
+            return ErrorCode.SEEN_INVALID;
+        }
+        return ErrorCode.SERVER_ERROR;
+    }
+}
