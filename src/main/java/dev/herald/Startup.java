@@ -1,6 +1,7 @@
 package dev.herald;
 
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.journal.Journal;
 import dev.herald.journal.Retention;
@@ -38,6 +39,11 @@ public class Startup implements ServletContextListener {
     public void contextInitialized(ServletContextEvent event) {
         try {
             settings.requireValid();
+            if (settings.origins().isNullListed()) {
+                LOG.log(
+                        WARNING,
+                        "herald.origins lists null: any page can connect, if it shows itself in a sandboxed frame; each is a new guest");
+            }
             journal.get().open();
             retention.get().open();
         } catch (IllegalArgumentException e) {

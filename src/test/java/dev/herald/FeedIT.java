@@ -14,6 +14,7 @@ import dev.herald.it.RawWebSocket;
 import dev.herald.it.ServerUnderTest;
 import jakarta.json.JsonObject;
 import jakarta.websocket.CloseReason;
+import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +29,8 @@ import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The feed of the released WAR on a real server, by a real client. */
 @ArquillianTest
@@ -513,6 +516,24 @@ class FeedIT {
                     .contains("channel-invalid");
             assertThat(ServerUnderTest.get("/api/channels/news").statusCode()).isEqualTo(404);
             assertThat(ServerUnderTest.post(path, "", Map.of()).statusCode()).isEqualTo(405);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"J\u00fcrgen", "\u540d\u524d", "\u0633\u0644\u0645\u0649", "\ud83d\ude00"})
+    void namesOfAllScriptsArriveAsTheyWereTyped(String name) throws Exception {
+        var encoded = URLEncoder.encode(name, UTF_8);
+        var form = "rename=rename&rename%3Aname=" + encoded + "&rename%3Asave=Rename&jakarta.faces.ViewState=stateless";
+
+        var renamed = ServerUnderTest.post("/index.xhtml", form, Map.of());
+
+        assertThat(renamed.headers().allValues("Set-Cookie"))
+                .anyMatch(cookie -> cookie.startsWith("herald-name=" + encoded + ";"));
+        assertThat(ServerUnderTest.get("/?name=" + encoded).body())
+                .contains("You are <bdi class=\"name\">" + name + "</bdi>");
+        try (var client = FeedClient.open(FEED + "?name=" + encoded, Map.of())) {
+            assertThat(client.await("connected").getJsonObject("person").getString("name"))
+                    .isEqualTo(name);
         }
     }
 

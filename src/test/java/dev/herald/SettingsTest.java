@@ -48,12 +48,25 @@ class SettingsTest {
         "herald.feed.queue-messages, x",
         "herald.socketio.max-payload, 1e6",
         "herald.observers.threads, four",
+        "herald.origins, app.example",
         "herald.socketio.path, socket"
     })
     void areRefusedByNameWhenOneCannotBe(String name, String value) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings(Map.of(name, value)).requireValid())
                 .withMessageContaining(name);
+    }
+
+    @Test
+    void anOriginThatAnyPageCanHaveIsAWarning() {
+        var startup = new Startup();
+        startup.settings = settings(Map.of("herald.origins", "null"));
+        try (var log = new ErrorLog(Startup.class)) {
+            // There is no journal to go on with.
+            assertThatThrownBy(() -> startup.contextInitialized(null)).isInstanceOf(NullPointerException.class);
+
+            assertThat(log.warnings()).singleElement().asString().startsWith("herald.origins lists null: any page can");
+        }
     }
 
     @Test

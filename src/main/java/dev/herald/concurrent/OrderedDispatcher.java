@@ -298,6 +298,7 @@ public final class OrderedDispatcher<K, T> {
     }
 
     /** Returns false when the thread is interrupted, as the container wants it back. */
+    @SuppressWarnings("WaitNotInLoop") // the caller is the loop
     private boolean watch(Condition wake) {
         watcher = wake;
         try {
@@ -316,6 +317,7 @@ public final class OrderedDispatcher<K, T> {
     }
 
     /** As {@link #watch}, but for as long as nobody wakes it. */
+    @SuppressWarnings("WaitNotInLoop") // the caller is the loop
     private boolean idle(Condition wake, long nanos) {
         idle.push(wake);
         try {

@@ -19,7 +19,7 @@ final class Cors {
         var reader = origins.reader(request);
         reader.ifPresent(allowed -> {
             response.setHeader("Access-Control-Allow-Origin", allowed);
-            if (!origins.areAny()) {
+            if (!origins.areAny() && !origins.isStranger(request)) {
                 response.setHeader("Access-Control-Allow-Credentials", "true");
             }
         });

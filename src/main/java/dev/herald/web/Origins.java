@@ -15,9 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Origins {
 
-    /** An origin as browsers write it (RFC 6454, 6.2): lower case, no path, no user. */
-    private static final Pattern ORIGIN =
-            Pattern.compile("(?<scheme>https?)://(?<host>[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::(?<port>[0-9]{1,5}))?");
+    private static final String HOST_AND_PORT =
+            "://(?<host>[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::(?<port>[0-9]{1,5}))?";
+
+    /** The origin of a page from a web server, as browsers write it (RFC 6454, 6.2): lower case, no path, no user. */
+    private static final Pattern WEB = Pattern.compile("(?<scheme>https?)" + HOST_AND_PORT);
+
+    /** Of any page: apps and browser extensions have schemes of their own, such as {@code capacitor} or {@code moz-extension}. */
+    private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*" + HOST_AND_PORT);
+
+    /** What browsers write for pages without an origin: those of files and of sandboxed frames, whoever made them. */
+    private static final String NULL = "null";
 
     private static final String ANY = "*";
 
@@ -27,8 +35,9 @@ public final class Origins {
     /**
      * The origins besides the server's own.
      *
-     * @param listed each as browsers write it, for example {@code https://app.example}; or {@code *} alone, for all: pages that
-     *     are not listed by name are then let in as new guests, whatever their visitors are signed in as
+     * @param listed each as browsers write it, for example {@code https://app.example} or {@code capacitor://localhost}; {@code null}
+     *     for pages without an origin; or {@code *} alone, for all. Pages that are not listed by name are then let in as new guests,
+     *     whatever their visitors are signed in as
      */
     public Origins(List<String> listed) {
         any = listed.equals(List.of(ANY));
@@ -36,7 +45,7 @@ public final class Origins {
             if (origin.equals(ANY)) {
                 throw new IllegalArgumentException("herald.origins: \"*\" means all and stands alone");
             }
-            if (!ORIGIN.matcher(origin).matches()) {
+            if (!origin.equals(NULL) && !ORIGIN.matcher(origin).matches()) {
                 throw new IllegalArgumentException(
                         "herald.origins: \"" + origin + "\" is not an origin such as https://app.example");
             }
@@ -62,10 +71,15 @@ public final class Origins {
         return site == null || site.equals("same-origin") || site.equals("none");
     }
 
-    /** Whether a request is from a page that is let in only because all are: it must not speak in its visitor's name. */
+    /**
+     * Whether a request is from a page that is let in although nobody knows whose it is: because all pages are, or those without an
+     * origin. It must not speak in its visitor's name.
+     */
     boolean isStranger(HttpServletRequest request) {
         var sent = sent(request);
-        return any && !sent.isEmpty() && !isSameHost(sent.get(0), request.getHeader("Host"), request.isSecure());
+        return !sent.isEmpty()
+                && (any || sent.contains(NULL))
+                && !isSameHost(sent.get(0), request.getHeader("Host"), request.isSecure());
     }
 
     /** To whom {@code Access-Control-Allow-Origin} gives the answer; empty when the header must not be there. */
@@ -80,6 +94,11 @@ public final class Origins {
     /** Whether all pages are let in. */
     boolean areAny() {
         return any;
+    }
+
+    /** Whether pages without an origin are let in: any page can show itself without one. */
+    public boolean isNullListed() {
+        return listed.contains(NULL);
     }
 
     /** Whether some pages are let in by name. */
@@ -103,7 +122,7 @@ public final class Origins {
     }
 
     private static boolean isSameHost(String origin, @Nullable String host, boolean secure) {
-        var parts = ORIGIN.matcher(origin);
+        var parts = WEB.matcher(origin);
         if (host == null || !parts.matches() || (secure && parts.group("scheme").equals("http"))) {
             return false;
         }

@@ -50,6 +50,10 @@ public class VisitorFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        if (request.getCharacterEncoding() == null) {
+            // Browsers send forms and addresses in UTF-8 and do not say so; servers take another encoding then.
+            request.setCharacterEncoding("UTF-8");
+        }
         if (request.getUserPrincipal() instanceof PersonPrincipal) {
             // The application has mapped this filter, too: once is enough.
             chain.doFilter(request, response);

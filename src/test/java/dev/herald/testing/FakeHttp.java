@@ -35,6 +35,9 @@ public final class FakeHttp {
     private Principal user;
     private boolean secure;
 
+    /** In which the request's parameters are read; {@code null} for the container's own choice. */
+    public String encoding;
+
     /** What came back. */
     public int status = 200;
 
@@ -112,6 +115,11 @@ public final class FakeHttp {
             case "getParameter" -> parameters.get((String) arguments[0]);
             case "getUserPrincipal" -> user;
             case "isSecure" -> secure;
+            case "getCharacterEncoding" -> encoding;
+            case "setCharacterEncoding" -> {
+                encoding = (String) arguments[0];
+                yield null;
+            }
             default -> throw new UnsupportedOperationException(called.toString());
         });
     }

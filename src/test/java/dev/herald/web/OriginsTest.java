@@ -164,7 +164,11 @@ class OriginsTest {
                 "https://app.example/",
                 "HTTPS://app.example",
                 "https://*.example",
-                "null",
+                "capacitor://",
+                "capacitor:localhost",
+                "chrome-extension://ABC",
+                "1app://localhost",
+                "NULL",
                 "",
                 " https://app.example"
             })
@@ -173,6 +177,45 @@ class OriginsTest {
                 .isThrownBy(() -> new Origins(List.of("https://app.example", origin)))
                 .withMessageContaining("herald.origins")
                 .withMessageContaining('"' + origin + '"');
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "capacitor://localhost",
+                "ionic://localhost",
+                "tauri://localhost",
+                "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+                "moz-extension://3b8b5a3c-1d2e-4f60-8a7b-9c0d1e2f3a4b",
+                "app.example+v1.0-b://host:8080"
+            })
+    void allowListedAppsAndExtensions(String origin) {
+        var apps = new Origins(List.of("https://app.example", origin));
+        var request = new FakeHttp("GET", "/feed").header("Origin", origin).request();
+
+        assertThat(apps.allow(List.of(origin), "good.example", TLS)).isTrue();
+        assertThat(apps.allow(List.of(origin + "1"), "good.example", TLS)).isFalse();
+        assertThat(apps.allow(List.of("null"), "good.example", TLS)).isFalse();
+        assertThat(apps.isStranger(request)).isFalse();
+        assertThat(apps.reader(request)).contains(origin);
+        assertThat(apps.isNullListed()).isFalse();
+        assertThat(origins.allow(List.of(origin), "localhost", PLAIN)).isFalse();
+    }
+
+    /** Any page can put itself into a sandboxed frame: who comes from there must not be who the browser says. */
+    @Test
+    void allowPagesWithoutAnOriginIfTheyAreListedButAsStrangers() {
+        var all = new Origins(List.of("null", "https://app.example"));
+        var request = new FakeHttp("GET", "/feed").header("Origin", "null").request();
+
+        assertThat(all.allow(request)).isTrue();
+        assertThat(all.isStranger(request)).isTrue();
+        assertThat(all.isNullListed()).isTrue();
+        assertThat(all.isStranger(new FakeHttp("GET", "/feed")
+                        .header("Origin", "https://app.example")
+                        .request()))
+                .isFalse();
+        assertThat(all.allow(List.of("null", "null"), "good.example", TLS)).isFalse();
     }
 
     @ParameterizedTest

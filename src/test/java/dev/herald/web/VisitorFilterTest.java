@@ -23,6 +23,19 @@ class VisitorFilterTest {
     }
 
     @Test
+    void readsParametersInUtf8UnlessTheRequestSaysOtherwise() throws Exception {
+        var silent = new FakeHttp("POST", "/index.xhtml");
+        var latin = new FakeHttp("POST", "/index.xhtml");
+        latin.encoding = "ISO-8859-1";
+
+        filter.doFilter(silent.request(), silent.response(), silent.chain());
+        filter.doFilter(latin.request(), latin.response(), latin.chain());
+
+        assertThat(silent.encoding).isEqualTo("UTF-8");
+        assertThat(latin.encoding).isEqualTo("ISO-8859-1");
+    }
+
+    @Test
     void givesANewGuestASecretThatIsTheGuestsNextTime() throws Exception {
         var first = filtered(handshake());
 
