@@ -195,7 +195,8 @@ public class Settings {
                 millis("herald.socketio.recovery-window", defaults.recoveryWindow()),
                 number("herald.socketio.max-suspended", defaults.maxSuspended()),
                 flag("herald.socketio.metadata", defaults.metadata()),
-                bareEvents(defaults.bare()));
+                bareEvents(defaults.bare()),
+                flag("herald.socketio.answer-unhandled", defaults.answersUnhandled()));
     }
 
     private BareEvents bareEvents(BareEvents orElse) {

@@ -36,6 +36,7 @@ class SocketIoSettingsIT {
                                 herald.socketio.pending-answers=2
                                 herald.socketio.recovery=false
                                 herald.socketio.metadata=false
+                                herald.socketio.answer-unhandled=true
                                 """), "META-INF/microprofile-config.properties");
     }
 

@@ -30,7 +30,7 @@ public interface Herald {
     /**
      * Publishes to a channel: all who joined it get the event.
      *
-     * @param event 1 to 128 characters; not one of the names that Herald and Socket.IO keep for themselves
+     * @param event 1 to 128 characters; not one of the names that Socket.IO keeps for itself, nor, where clients of the feed are, those of the feed
      * @throws IllegalArgumentException when the event's name is not allowed
      */
     CompletionStage<Receipt> publish(ChannelName channel, String event, JsonValue data);

@@ -20,7 +20,7 @@ public interface Peer {
     /**
      * Sends an event.
      *
-     * @param event 1 to 128 characters; not one of the names that Herald and Socket.IO keep for themselves
+     * @param event 1 to 128 characters; not one of the names that Socket.IO keeps for itself, nor, where clients of the feed are, those of the feed
      * @return whether it is in the connection's queue; that is no promise that the peer got it
      * @throws IllegalArgumentException when the event's name is not allowed, or no client could read the arguments
      */

@@ -15,6 +15,7 @@ import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.hub.Observers;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
@@ -52,6 +53,11 @@ public final class CdiObservers implements Observers, AutoCloseable {
     @Override
     public boolean isObserved(HeraldEvent event) {
         return !catalogue.of(event).isEmpty();
+    }
+
+    @Override
+    public Collection<String> observedNames(String namespace) {
+        return catalogue.names(namespace);
     }
 
     @Override

@@ -44,7 +44,7 @@ public class HeraldFacade implements Herald {
 
     @Override
     public CompletionStage<Receipt> publish(ChannelName channel, String event, JsonValue data) {
-        EventName.requireFree(event);
+        EventName.requireFree(channel, event);
         return publish(new Draft(channel, event, null, null, json(data), null));
     }
 
@@ -54,7 +54,7 @@ public class HeraldFacade implements Herald {
 
     @Override
     public boolean send(String connectionId, String event, JsonValue data) {
-        EventName.requireFree(event);
+        EventName.requireFree(event, EventName.isReservedBySocketIo(event));
         var json = json(data);
         return hub.peer(connectionId).map(peer -> peer.send(event, json)).orElse(false);
     }

@@ -78,7 +78,7 @@ final class HubBroadcast implements Broadcast {
 
     @Override
     public CompletionStage<List<Receipt>> emit(String event, JsonValue... arguments) {
-        EventName.requireFree(event);
+        EventName.requireFree(ChannelName.ofNamespace(namespace), event);
         var json = Arguments.write(List.of(arguments));
         JsonGuard.requireHarmless(json);
         var receipts = new ArrayList<CompletableFuture<Receipt>>();

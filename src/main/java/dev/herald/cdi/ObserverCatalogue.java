@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +123,14 @@ public class ObserverCatalogue implements Extension {
                         .sorted(Comparator.comparingInt(
                                 observer -> observer.method().getPriority()))
                         .toList());
+    }
+
+    /** The names of the messages that are observed in a namespace by name. */
+    Set<String> names(String namespace) {
+        return of(Received.class).stream()
+                .filter(observer -> observer.isIn(namespace) && !observer.isForeign())
+                .flatMap(observer -> Stream.ofNullable(observer.event()))
+                .collect(Collectors.toSet());
     }
 
     /** The namespaces that the application's observers name. */

@@ -3,6 +3,7 @@ package dev.herald.concurrent;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,15 @@ public final class LimitedLog {
 
     /** As above, with the stack trace of what was thrown. */
     public void log(System.Logger.Level level, String sentence, @Nullable Throwable thrown) {
+        log(level, () -> sentence, thrown);
+    }
+
+    /** As above, with a sentence that is made only if it is written; who calls holds no lock that this takes. */
+    public void log(System.Logger.Level level, Supplier<String> sentence) {
+        log(level, sentence, null);
+    }
+
+    private void log(System.Logger.Level level, Supplier<String> words, @Nullable Throwable thrown) {
         var now = System.nanoTime();
         var last = written.get();
         if (now - last < pause || !written.compareAndSet(last, now)) {
@@ -47,6 +57,7 @@ public final class LimitedLog {
             return;
         }
         var others = leftOut.getAndSet(0);
+        var sentence = words.get();
         log.log(
                 level,
                 others == 0 ? sentence : sentence + " (and " + others + " more times since the last such line)",

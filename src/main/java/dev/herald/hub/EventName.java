@@ -1,5 +1,8 @@
 package dev.herald.hub;
 
+import dev.herald.api.ChannelName;
+import dev.herald.api.Connection;
+import dev.herald.api.Namespace;
 import dev.herald.json.WellFormed;
 import java.util.Set;
 
@@ -9,21 +12,16 @@ public final class EventName {
     /** The longest name, in characters. */
     public static final int MAX_LENGTH = 128;
 
-    /** What Herald itself says to clients, and what Socket.IO's clients keep for themselves. */
-    private static final Set<String> RESERVED = Set.of(
-            "ack",
-            "connected",
-            "error",
-            "joined",
-            "left",
-            "pong",
-            "sent",
-            "connect",
-            "connect_error",
-            "disconnect",
-            "disconnecting",
-            "newListener",
-            "removeListener");
+    /** What the libraries of Socket.IO tell their own application: no message has such a name. */
+    private static final Set<String> OF_SOCKET_IO =
+            Set.of("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener");
+
+    /** What the feed itself says to its clients, who could take a message of that name for it. */
+    private static final Set<String> OF_FEED =
+            Set.of("ack", "connected", "error", "joined", "left", "pong", "sent");
+
+    /** What clients in the main namespace ask of Herald: no observer of messages gets it. */
+    private static final Set<String> REQUESTS = Set.of("join", "leave", "history", "seen");
 
     private EventName() {}
 
@@ -32,18 +30,44 @@ public final class EventName {
         return !name.isEmpty() && name.length() <= MAX_LENGTH && WellFormed.is(name);
     }
 
-    /** Whether the name is kept for the server: a client could be misled by a message of that name. */
+    /** Whether no client of Socket.IO may be sent an event of this name, nor send one. */
+    public static boolean isReservedBySocketIo(String name) {
+        return OF_SOCKET_IO.contains(name);
+    }
+
+    /** Whether the name is kept for the server where clients of the feed may get it: in the main namespace's channels. */
     public static boolean isReserved(String name) {
-        return RESERVED.contains(name);
+        return isReservedBySocketIo(name) || OF_FEED.contains(name);
+    }
+
+    /**
+     * Whether messages of this name from clients may come to observers.
+     *
+     * @param namespace where they observe; {@link Namespace#ALL} for all
+     */
+    public static boolean canCome(String namespace, String name) {
+        return isValid(name)
+                && !isReservedBySocketIo(name)
+                && !(namespace.equals(Connection.MAIN) && REQUESTS.contains(name));
+    }
+
+    /**
+     * Passes a name that a bean may give to an event in this channel.
+     *
+     * @throws IllegalArgumentException when it is not valid, or reserved there
+     */
+    public static void requireFree(ChannelName channel, String name) {
+        requireFree(name, channel.isOpen() || channel.isPrivate() ? isReserved(name) : isReservedBySocketIo(name));
     }
 
     /**
      * Passes a name that a bean may give to an event.
      *
+     * @param isReserved whether it is reserved for whom it is meant for
      * @throws IllegalArgumentException when it is not valid, or reserved
      */
-    public static void requireFree(String name) {
-        if (!isValid(name) || isReserved(name)) {
+    public static void requireFree(String name, boolean isReserved) {
+        if (!isValid(name) || isReserved) {
             throw new IllegalArgumentException("an event's name is 1 to " + MAX_LENGTH
                     + " characters and not one that Herald or Socket.IO keeps for itself: " + name);
         }

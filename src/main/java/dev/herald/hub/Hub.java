@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +168,11 @@ public final class Hub {
         }
         sender.account().tell(received);
         return true;
+    }
+
+    /** As {@link Observers#observedNames}. */
+    public Collection<String> observedNames(String namespace) {
+        return observers.observedNames(namespace);
     }
 
     void requireObserversKeepUp() {

@@ -231,8 +231,8 @@ public final class Member implements Peer, Predicate<Set<String>> {
     }
 
     /** What a bean sends reaches the same clients as what a client sends, and so has to be as harmless. */
-    private static void requireSendable(String event, String json) {
-        EventName.requireFree(event);
+    private void requireSendable(String event, String json) {
+        EventName.requireFree(event, subscriber.isReserved(event));
         JsonGuard.requireHarmless(json);
     }
 

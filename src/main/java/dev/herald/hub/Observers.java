@@ -2,6 +2,8 @@ package dev.herald.hub;
 
 import dev.herald.api.HeraldEvent;
 import dev.herald.api.Published;
+import java.util.Collection;
+import java.util.List;
 
 /** Whom the hub tells what happened: the application's beans, in the end. Thread-safe; no method waits for them. */
 public interface Observers {
@@ -14,6 +16,11 @@ public interface Observers {
 
     /** Whether anybody observes this event. */
     boolean isObserved(HeraldEvent event);
+
+    /** The names of clients' messages that are observed in a namespace; without those who observe messages of all names. */
+    default Collection<String> observedNames(String namespace) {
+        return List.of();
+    }
 
     /** Passes an event on. */
     void tell(HeraldEvent event);

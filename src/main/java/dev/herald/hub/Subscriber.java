@@ -68,6 +68,11 @@ public interface Subscriber {
         // Most keep nothing for a channel.
     }
 
+    /** Whether its client could take an event of this name for the word of the server, or of its own library. */
+    default boolean isReserved(String event) {
+        return EventName.isReserved(event);
+    }
+
     /** Sends an event and asks for an answer, as {@link dev.herald.api.Peer#request}. */
     default CompletionStage<String> ask(String event, String json, Duration patience) {
         return CompletableFuture.failedStage(new UnansweredException("this client's protocol has no answers"));

@@ -184,9 +184,13 @@ public final class Requests {
 
     private Reply hand(Member member, Request.ToApplication request) {
         var event = request.event();
-        if (!EventName.isValid(event) || EventName.isReserved(event)) {
+        if (!EventName.isValid(event)) {
             return new Reply.Rejected(
-                    ErrorCode.EVENT_RESERVED, "the event " + event + " is the server's own, or none at all");
+                    ErrorCode.EVENT_INVALID,
+                    "event is the message's name, 1 to " + EventName.MAX_LENGTH + " characters");
+        }
+        if (EventName.isReservedBySocketIo(event)) {
+            return new Reply.Rejected(ErrorCode.EVENT_RESERVED, "the event " + event + " is the server's own");
         }
         return hub.hand(member, event, request.json(), request.answer())
                 ? new Reply.Handed()

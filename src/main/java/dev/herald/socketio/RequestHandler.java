@@ -89,9 +89,16 @@ final class RequestHandler {
             history(event, history.page(), answer);
         } else if (reply instanceof Reply.Seen seen) {
             answer.give(Replies.seen(seen.channel(), seen.upTo()));
+        } else if (reply instanceof Reply.Rejected rejected && isSilent(rejected)) {
+            client.server().unhandled().note(client.connection(), event);
         } else if (reply instanceof Reply.Rejected rejected) {
             reject(event, rejected, answer);
         }
+    }
+
+    /** As with the reference, nobody acknowledges what nobody handles, so that the client's timeout tells it. */
+    private boolean isSilent(Reply.Rejected rejected) {
+        return rejected.code() == ErrorCode.NO_HANDLER && !client.server().settings().answersUnhandled();
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.herald.engine.EngineSession;
 import dev.herald.engine.Outgoing;
 import dev.herald.hub.Delivery;
 import dev.herald.hub.DeviceName;
+import dev.herald.hub.EventName;
 import dev.herald.hub.Member;
 import dev.herald.hub.Subscriber;
 import dev.herald.hub.Subscription;
@@ -147,6 +148,10 @@ final class SocketIoClient implements Subscriber {
             }
         }
         keeper.work();
+    }
+
+    SocketIoServer server() {
+        return server;
     }
 
     /** What it is in the hub. */
@@ -480,6 +485,12 @@ final class SocketIoClient implements Subscriber {
     @Override
     public synchronized void left(ChannelName channel) {
         progress.forget(channel);
+    }
+
+    /** The feed's own words are no words of this protocol. */
+    @Override
+    public boolean isReserved(String event) {
+        return EventName.isReservedBySocketIo(event);
     }
 
     @Override

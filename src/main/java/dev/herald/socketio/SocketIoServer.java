@@ -37,6 +37,7 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
     private final Requests requests;
     private final Admission admission;
     private final Recoveries recoveries;
+    private final UnhandledEvents unhandled;
     private final Future<?> clock;
     private final ConcurrentMap<String, EventDialect> dialects = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, EventDialect> bareDialects = new ConcurrentHashMap<>();
@@ -61,6 +62,7 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
         this.hub = hub;
         this.requests = requests;
         this.admission = admission;
+        this.unhandled = new UnhandledEvents(hub::observedNames);
         this.recoveries = new Recoveries(settings.recoveryWindow(), settings.maxSuspended(), states);
         this.clock = timer.scheduleAtFixedRate(
                 () -> tick(System.nanoTime()), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
@@ -97,6 +99,10 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
 
     Requests requests() {
         return requests;
+    }
+
+    UnhandledEvents unhandled() {
+        return unhandled;
     }
 
     Admission admission() {

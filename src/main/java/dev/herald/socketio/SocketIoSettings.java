@@ -17,6 +17,7 @@ import java.util.Set;
  * @param maxSuspended how many clients that are away are remembered
  * @param metadata whether messages of the main namespace's channels have one more argument, which says where they are from
  * @param bare which clients get their events bare, with the sender's arguments only
+ * @param answersUnhandled whether who sends an event that nobody handles is told so
  */
 public record SocketIoSettings(
         Set<String> namespaces,
@@ -29,7 +30,8 @@ public record SocketIoSettings(
         Duration recoveryWindow,
         int maxSuspended,
         boolean metadata,
-        BareEvents bare) {
+        BareEvents bare,
+        boolean answersUnhandled) {
 
     /** Which clients get bare events. */
     public enum BareEvents {
@@ -53,7 +55,8 @@ public record SocketIoSettings(
             Duration.ofMinutes(2),
             20_000,
             true,
-            BareEvents.AUTO);
+            BareEvents.AUTO,
+            false);
 
     public SocketIoSettings {
         namespaces = Set.copyOf(namespaces);

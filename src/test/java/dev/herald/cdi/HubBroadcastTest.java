@@ -122,7 +122,9 @@ class HubBroadcastTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "connect", "error", "sent"})
     void hasNoNameThatWouldMisleadClients(String event) {
-        assertThatIllegalArgumentException().isThrownBy(() -> shop().emit(event));
+        var main = new HubBroadcast(hub, Runnable::run, "/");
+
+        assertThatIllegalArgumentException().isThrownBy(() -> main.emit(event));
     }
 
     @ParameterizedTest

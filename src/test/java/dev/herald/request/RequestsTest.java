@@ -159,8 +159,10 @@ class RequestsTest {
         observers.isObserving = false;
         assertThat(code(await(requests.handle(bob, new Request.ToApplication("order", "7", Answer.NONE)))))
                 .isEqualTo(ErrorCode.NO_HANDLER);
-        assertThat(code(await(requests.handle(bob, new Request.ToApplication("ack", "7", Answer.NONE)))))
+        assertThat(code(await(requests.handle(bob, new Request.ToApplication("connect", "7", Answer.NONE)))))
                 .isEqualTo(ErrorCode.EVENT_RESERVED);
+        assertThat(code(await(requests.handle(bob, new Request.ToApplication("", "7", Answer.NONE)))))
+                .isEqualTo(ErrorCode.EVENT_INVALID);
         observers.behind = true;
         assertThat(code(ask(bob, "{'event':'news'}"))).isEqualTo(ErrorCode.OVERLOADED);
         assertThat(code(await(requests.handle(bob, new Request.ToApplication("order", "7", Answer.NONE)))))

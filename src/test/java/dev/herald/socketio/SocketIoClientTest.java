@@ -302,9 +302,9 @@ class SocketIoClientTest {
                     "a|1,{\"channel\":7}|malformed",
                     "news|1,{\"id\":\"\"}|id-invalid",
                     "sent|1,{\"channel\":\"room\"}|event-reserved",
-                    "sent|1|event-reserved",
-                    "joined|1|event-reserved",
-                    "''|1|event-reserved",
+                    "joined|1,{\"channel\":\"news\"}|event-reserved",
+                    "''|1|event-invalid",
+                    "''|1,{\"channel\":\"room\"}|event-invalid",
                 })
         void cannotBeUsedOtherwise(String event, String arguments, String code) {
             var ann = server.connect(ANN);
@@ -540,21 +540,6 @@ class SocketIoClientTest {
         }
 
         @Test
-        void thatNobodyHandlesAreRefused() {
-            server.observers.handles = received -> false;
-            var ann = server.connect(ANN);
-
-            ann.say("2", "1[\"unheard-of\"]").emit("\"unheard-of\"");
-
-            assertThat(ann.hear())
-                    .satisfiesExactly(
-                            ack -> assertThat(ack).startsWith("431[{\"error\":{\"code\":\"no-handler\""),
-                            error -> assertThat(error)
-                                    .startsWith("42[\"error\",{\"code\":\"no-handler\"")
-                                    .endsWith("\"event\":\"unheard-of\"}]"));
-        }
-
-        @Test
         void areRefusedWhileTheObserversAreBehind() {
             var ann = server.connect(ANN);
             server.observers.behind = true;
@@ -701,7 +686,7 @@ class SocketIoClientTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"", "connect", "error", "newListener"})
+        @ValueSource(strings = {"", "connect", "newListener"})
         void areNotSentWhatWouldMisleadThem(String event) {
             var peer = peer(server.connect(ANN));
 
@@ -902,7 +887,8 @@ class SocketIoClientTest {
                     Duration.ofMinutes(1),
                     10,
                     false,
-                    SocketIoSettings.BareEvents.AUTO));
+                    SocketIoSettings.BareEvents.AUTO,
+                    false));
             for (var round = 0; round < 20; round++) {
                 var ann = server.connect(ANN);
                 var peer = peer(ann);

@@ -463,7 +463,8 @@ class SocketIoConnectionTest {
                     some.recoveryWindow(),
                     some.maxSuspended(),
                     some.metadata(),
-                    some.bare());
+                    some.bare(),
+                    some.answersUnhandled());
         }
 
         @Test

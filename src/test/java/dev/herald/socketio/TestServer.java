@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -110,7 +111,8 @@ final class TestServer {
                 Duration.ofMinutes(2),
                 maxSuspended,
                 metadata,
-                SocketIoSettings.BareEvents.AUTO);
+                SocketIoSettings.BareEvents.AUTO,
+                false);
     }
 
     /** A connection that is in no namespace yet. */
@@ -157,6 +159,7 @@ final class TestServer {
 
         final List<HeraldEvent> events = new CopyOnWriteArrayList<>();
         volatile boolean behind;
+        volatile List<String> observedNames = List.of();
         volatile Predicate<Received> handles = received -> true;
         volatile Consumer<HeraldEvent> then = event -> {};
 
@@ -168,6 +171,11 @@ final class TestServer {
         @Override
         public boolean isObserved(HeraldEvent event) {
             return !(event instanceof Received received) || handles.test(received);
+        }
+
+        @Override
+        public Collection<String> observedNames(String namespace) {
+            return observedNames;
         }
 
         @Override
