@@ -2,6 +2,7 @@ package dev.herald;
 
 import static dev.herald.WayDown.Step.CLIENTS;
 import static dev.herald.WayDown.Step.DATABASE;
+import static dev.herald.WayDown.Step.MESSAGES;
 import static dev.herald.WayDown.Step.OBSERVERS;
 import static dev.herald.WayDown.Step.OPERATORS;
 import static dev.herald.WayDown.Step.RECORDS;
@@ -27,8 +28,9 @@ import dev.herald.hub.Observers;
 import dev.herald.journal.JdbcClientStates;
 import dev.herald.journal.JdbcDevices;
 import dev.herald.journal.JdbcLog;
-import dev.herald.journal.Journal;
+import dev.herald.journal.LogDatabase;
 import dev.herald.journal.Retention;
+import dev.herald.journal.Threads;
 import dev.herald.operate.JournalStatus;
 import dev.herald.operate.SocketIoStatus;
 import dev.herald.request.Permission;
@@ -82,22 +84,30 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Journal journal(Settings settings) {
-        var opening = new Journal.Opening(settings.isStrict(), randomId(), settings.restored());
-        return wayDown.add(DATABASE, Journal.configured(opening, timer, executor));
+    LogDatabase database(Settings settings) {
+        var opening = new LogDatabase.Opening(settings.isStrict(), randomId(), settings.restored());
+        return wayDown.add(DATABASE, LogDatabase.configured(opening, threads()));
     }
 
-    static void close(@Disposes Journal journal) {
-        WayDown.close(journal);
+    static void close(@Disposes LogDatabase database) {
+        WayDown.close(database);
+    }
+
+    private Threads threads() {
+        return new Threads(executor, timer);
     }
 
     @Produces
     @Singleton
     @Typed(JdbcLog.class)
-    JdbcLog durableLog(Journal journal, JdbcLog.Bounds bounds) {
-        var log = new JdbcLog(journal.database(), Clock.systemUTC(), executor, bounds);
-        wayDown.add(OPERATORS, new JournalStatus(journal, log)).open();
+    JdbcLog durableLog(LogDatabase database, JdbcLog.Bounds bounds) {
+        var log = wayDown.add(MESSAGES, new JdbcLog(database.sources(), Clock.systemUTC(), threads(), bounds));
+        wayDown.add(OPERATORS, new JournalStatus(database, log)).open();
         return log;
+    }
+
+    static void close(@Disposes JdbcLog log) {
+        WayDown.close(log);
     }
 
     @Produces
@@ -108,8 +118,9 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Retention retention(JdbcLog log, Journal journal, Retention.Rules rules) {
-        return wayDown.add(RECORDS, new Retention(log, journal.database(), rules, Clock.systemUTC(), timer, executor));
+    Retention retention(JdbcLog log, LogDatabase database, Retention.Rules rules) {
+        return wayDown.add(
+                RECORDS, new Retention(log, database.sources().reading(), rules, Clock.systemUTC(), timer, executor));
     }
 
     static void close(@Disposes Retention retention) {
@@ -130,8 +141,12 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Devices devices(Journal journal) {
-        return new JdbcDevices(journal.database(), executor, WAITING_DEVICES);
+    JdbcDevices devices(LogDatabase database) {
+        return wayDown.add(RECORDS, new JdbcDevices(database.sources(), threads(), WAITING_DEVICES));
+    }
+
+    static void close(@Disposes JdbcDevices devices) {
+        WayDown.close(devices);
     }
 
     @Produces
@@ -176,15 +191,14 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    JdbcClientStates clientStates(Journal journal, SocketIoSettings settings) {
+    JdbcClientStates clientStates(LogDatabase database, SocketIoSettings settings) {
         return wayDown.add(
                 RECORDS,
                 new JdbcClientStates(
-                        journal.database(),
+                        database.sources(),
                         settings.recoveryWindow(),
                         Clock.systemUTC(),
-                        executor,
-                        timer,
+                        threads(),
                         WAITING_STATES,
                         WAITING_STATES_SIZE));
     }

@@ -3,7 +3,8 @@ package dev.herald;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
-import dev.herald.journal.Journal;
+import dev.herald.journal.HeraldDataSource;
+import dev.herald.journal.LogDatabase;
 import dev.herald.journal.Retention;
 import jakarta.annotation.sql.DataSourceDefinition;
 import jakarta.enterprise.inject.Instance;
@@ -30,7 +31,7 @@ public class Startup implements ServletContextListener {
 
     // Made only when the settings are known to be right.
     @Inject
-    Instance<Journal> journal;
+    Instance<LogDatabase> database;
 
     @Inject
     Instance<Retention> retention;
@@ -44,7 +45,8 @@ public class Startup implements ServletContextListener {
                         WARNING,
                         "herald.origins lists null: any page can connect, if it shows itself in a sandboxed frame; each is a new guest");
             }
-            journal.get().open();
+            HeraldDataSource.beginAt(event.getServletContext().getContextPath());
+            database.get().open();
             retention.get().open();
         } catch (IllegalArgumentException e) {
             // The server's own words for it are many.

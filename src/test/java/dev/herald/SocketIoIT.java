@@ -118,7 +118,9 @@ class SocketIoIT {
             ann.ask("join", channel);
             bob.ask("join", channel);
             bob.ask("placed", 1, in);
-            assertThat(bob.hear("placed")).as("bare, as this client does not ask for more").containsExactly(1);
+            assertThat(bob.hear("placed"))
+                    .as("bare, as this client does not ask for more")
+                    .containsExactly(1);
             var meta = (JSONObject) ann.hear("placed").get(1);
             var place = new JSONObject().put("epoch", meta.get("epoch")).put("offset", meta.get("offset"));
             auth.put("resume", new JSONObject().put(channel, place).toString());

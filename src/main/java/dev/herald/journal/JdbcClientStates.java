@@ -26,10 +26,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A state belongs to the life of a server that has its client. Each life gives a sign from time to time. When one is silent for
  * longer than clients may be away, its states are deleted; while a client is away, nothing is written for it.
+ *
+ * <p>Threads: any thread may put and remove, also under a lock of its own; who takes holds no lock, as that waits for the database. The
+ * stages complete on the one thread that writes.
  */
 public final class JdbcClientStates implements ClientStates, AutoCloseable {
 
@@ -53,13 +54,16 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     /** How long the writer keeps its thread when nothing waits. */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
+    /** How long going down waits for what is still to be written. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
     private static final int BATCH = 256;
     private static final int BATCH_SIZE = 4 * 1024 * 1024;
 
     private static final System.Logger LOG = System.getLogger(JdbcClientStates.class.getName());
 
     private final String node = UUID.randomUUID().toString();
-    private final DataSource database;
+    private final DataSources database;
     private final long patience;
     private final Clock clock;
     private final Executor executor;
@@ -88,31 +92,25 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
      * @param database best gives connections from a pool, that fail in finite time when the database does not answer
      * @param window how long clients may be away
      * @param clock by which lives give signs; those of all nodes agree to a few seconds
-     * @param executor lends other threads than the caller's: one as long as states wait, which also does what waits for them
-     * @param timer may have a single thread: what it runs here does not block
+     * @param threads of which one writes as long as states wait; the stages complete on it
      * @param waiting how many states may wait
      * @param waitingSize of their text, in characters
      */
     public JdbcClientStates(
-            DataSource database,
-            Duration window,
-            Clock clock,
-            Executor executor,
-            ScheduledExecutorService timer,
-            int waiting,
-            long waitingSize) {
+            DataSources database, Duration window, Clock clock, Threads threads, int waiting, long waitingSize) {
         this.database = database;
         this.patience = window.plus(GRACE).toMillis();
         this.clock = clock;
-        this.executor = executor;
+        this.executor = threads.executor();
         this.writer = new Writer<>(
-                executor,
+                threads,
                 new Writer.Bounds(waiting, waitingSize, BATCH, BATCH_SIZE, Duration.ZERO, LINGER),
                 Waiting::size,
                 this::write,
                 this::refuse);
-        this.timer = timer.scheduleAtFixedRate(
-                this::signLater, SIGN_INTERVAL.toMillis(), SIGN_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        this.timer = threads.timer()
+                .scheduleAtFixedRate(
+                        this::signLater, SIGN_INTERVAL.toMillis(), SIGN_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The name of a state in the database, from which nobody finds the secret. */
@@ -140,20 +138,24 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     }
 
     private CompletionStage<Void> offer(Waiting waiting) {
-        return writer.offer(waiting)
-                ? waiting.stage()
-                : CompletableFuture.failedStage(unavailable("too many clients' states wait for the database"));
+        if (writer.offer(waiting)) {
+            return waiting.stage();
+        }
+        return CompletableFuture.failedStage(unavailable(
+                writer.isClosed() ? "the server goes down" : "too many clients' states wait for the database"));
     }
 
     private void write(List<Waiting> batch) {
+        Set<String> taken;
         try {
-            var taken = commit(batch);
-            succeeded();
-            complete(batch, taken);
+            taken = commit(batch);
         } catch (SQLException | RuntimeException | Error e) {
             failed(e);
             refuse(batch);
+            return;
         }
+        succeeded();
+        complete(batch, taken);
     }
 
     private static void complete(List<Waiting> batch, Set<String> taken) {
@@ -190,7 +192,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
             }
         }
         begin();
-        return Transaction.of(database, connection -> {
+        return Transaction.of(database.writing(), connection -> {
             var taken = states.isEmpty() ? Set.<String>of() : StateTables.write(connection, node, states);
             if (!removed.isEmpty()) {
                 StateTables.delete(connection, node, removed);
@@ -213,7 +215,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     }
 
     private Optional<String> takeOver(String id) throws SQLException {
-        try (var connection = database.getConnection()) {
+        try (var connection = database.reading().getConnection()) {
             var found =
                     StateTables.read(connection, id).filter(row -> !row.node().equals(node));
             return found.isPresent() && StateTables.take(connection, id, found.get(), node)
@@ -229,7 +231,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         if (begun) {
             return;
         }
-        try (var connection = database.getConnection()) {
+        try (var connection = database.writing().getConnection()) {
             StateTables.signAll(connection, clock.millis());
             sign(connection);
             begun = true;
@@ -271,7 +273,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     }
 
     private void signAndPurge() throws SQLException {
-        try (var connection = database.getConnection()) {
+        try (var connection = database.writing().getConnection()) {
             sign(connection);
             var since = clock.millis() - patience;
             for (var silent : StateTables.silent(connection, since)) {
@@ -284,7 +286,9 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     }
 
     private void failed(Throwable cause) {
-        if (failing.compareAndSet(false, true)) {
+        if (writer.isClosed()) {
+            LOG.log(DEBUG, "clients' states are not written as Herald goes down", cause);
+        } else if (failing.compareAndSet(false, true)) {
             LOG.log(
                     ERROR,
                     "the database takes no clients' states; who connects now will not outlive this server",
@@ -298,9 +302,10 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         }
     }
 
-    /** Gives no more signs. The states stay, for the next life. */
+    /** Takes no more states, gives no more signs, and waits until those that wait are written, but not for long. */
     @Override
     public void close() {
         timer.cancel(false);
+        writer.close(CLOSE_PATIENCE);
     }
 }

@@ -1,6 +1,7 @@
 package dev.herald.journal;
 
 import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 
@@ -20,12 +21,18 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.sql.DataSource;
 
-/** People's devices in a database. Any number of nodes may have the same one. */
-public final class JdbcDevices implements Devices {
+/**
+ * People's devices in a database. Any number of nodes may have the same one.
+ *
+ * <p>Threads: any thread may say what was seen, also under a lock of its own; who begins holds no lock, as that waits for the database.
+ * The stages complete on the one thread that writes.
+ */
+public final class JdbcDevices implements Devices, AutoCloseable {
+
+    /** How long going down waits for what is still to be written. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
     /** How long the writer keeps its thread when nothing waits. */
     private static final Duration LINGER = Duration.ofSeconds(1);
@@ -34,7 +41,7 @@ public final class JdbcDevices implements Devices {
 
     private static final System.Logger LOG = System.getLogger(JdbcDevices.class.getName());
 
-    private final DataSource database;
+    private final DataSources database;
     private final Writer<Waiting> writer;
 
     /** Whether the database failed the last time. */
@@ -46,14 +53,14 @@ public final class JdbcDevices implements Devices {
      * The devices in a database whose {@linkplain Schema tables} are there.
      *
      * @param database best gives connections from a pool, that fail in finite time when the database does not answer
-     * @param executor lends other threads than the caller's: one as long as something waits, which also does what waits for it
+     * @param threads of which one writes as long as something waits; the stages complete on it
      * @param waiting how much may wait: devices on which something was seen
      */
-    public JdbcDevices(DataSource database, Executor executor, int waiting) {
+    public JdbcDevices(DataSources database, Threads threads, int waiting) {
         this.database = database;
         // All are of the same size, so that their number is bound enough.
         this.writer = new Writer<>(
-                executor,
+                threads,
                 new Writer.Bounds(waiting, waiting, BATCH, BATCH, Duration.ZERO, LINGER),
                 one -> 1,
                 this::write,
@@ -63,7 +70,7 @@ public final class JdbcDevices implements Devices {
     @Override
     public Position begin(ChannelName channel, DeviceName device, String epoch) {
         try {
-            return Transaction.of(database, connection -> {
+            return Transaction.of(database.reading(), connection -> {
                 var devices = DeviceTables.all(connection, channel);
                 var known = devices.get(device);
                 return known != null ? known : add(connection, channel, device, devices, epoch);
@@ -100,23 +107,39 @@ public final class JdbcDevices implements Devices {
     @Override
     public CompletionStage<Boolean> seen(ChannelName channel, DeviceName device, Position seen) {
         var waiting = new Waiting(new DeviceTables.Key(channel, device), seen, new CompletableFuture<>());
-        return writer.offer(waiting)
-                ? waiting.stage()
-                : CompletableFuture.failedStage(unavailable("too much waits for the database"));
+        if (writer.offer(waiting)) {
+            return waiting.stage();
+        }
+        return CompletableFuture.failedStage(
+                unavailable(writer.isClosed() ? "the server goes down" : "too much waits for the database"));
+    }
+
+    /** Takes nothing more, and waits until what waits is written, but not for long. */
+    @Override
+    public void close() {
+        writer.close(CLOSE_PATIENCE);
     }
 
     private void write(List<Waiting> batch) {
+        Set<DeviceTables.Key> missing;
         try {
-            var missing = commit(batch);
-            if (failing.compareAndSet(true, false)) {
-                LOG.log(INFO, "the database takes again what has been seen");
-            }
-            batch.forEach(one -> one.stage().complete(!missing.contains(one.key())));
+            missing = commit(batch);
         } catch (SQLException | RuntimeException | Error e) {
-            if (failing.compareAndSet(false, true)) {
-                LOG.log(ERROR, "the database does not take what has been seen; it will be sent again", e);
-            }
+            failed(e);
             refuse(batch);
+            return;
+        }
+        if (failing.compareAndSet(true, false)) {
+            LOG.log(INFO, "the database takes again what has been seen");
+        }
+        batch.forEach(one -> one.stage().complete(!missing.contains(one.key())));
+    }
+
+    private void failed(Throwable cause) {
+        if (writer.isClosed()) {
+            LOG.log(DEBUG, "what has been seen is not written as Herald goes down", cause);
+        } else if (failing.compareAndSet(false, true)) {
+            LOG.log(ERROR, "the database does not take what has been seen; it will be sent again", cause);
         }
     }
 
@@ -133,7 +156,7 @@ public final class JdbcDevices implements Devices {
     private Set<DeviceTables.Key> commit(List<Waiting> batch) throws SQLException {
         var seen = new TreeMap<DeviceTables.Key, Position>();
         batch.forEach(one -> seen.merge(one.key(), one.seen(), JdbcDevices::further));
-        return Transaction.of(database, connection -> DeviceTables.move(connection, seen));
+        return Transaction.of(database.writing(), connection -> DeviceTables.move(connection, seen));
     }
 
     private static Position further(Position one, Position next) {

@@ -1,6 +1,9 @@
 package dev.herald.journal;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -9,33 +12,32 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /**
- * Writes what waits, in the order in which it came: together what fits into one batch, and one batch at a time. So a slow commit
- * makes the next batch larger, and few commits serve many. Thread-safe.
+ * A queue of things to write, and the one thread that writes them: in the order in which they were offered, several in one batch, and
+ * one batch at a time. While a slow commit runs, more is queued, so that the next batch is larger.
+ *
+ * <p>Threads: any thread may call any method, also under a lock of its own. What is written, and what fails, is handed on by a thread
+ * of the executor, or of the timer if the executor lends none; only {@link #close} hands on by the calling thread.
  */
 final class Writer<T> {
 
-    private static final System.Logger LOG = System.getLogger(Writer.class.getName());
+    /** How long after a refusal the executor is asked again for a thread. */
+    static final Duration RETRY = Duration.ofMillis(50);
 
     /**
-     * How much may wait, and how much is written together. Something larger than a size is taken when nothing else waits, and
-     * written alone.
-     *
-     * @param waitingSize in characters of text
-     * @param batchSize likewise
-     * @param patience how long {@linkplain #expectMore what is expected} is waited for: not long, as who says that it comes may wait
-     *     for the writer first
-     * @param linger how long the thread is kept when nothing waits: to be lent another one may cost more than to write
+     * How long what waits is kept while the executor lends no thread. A publisher has an answer within 5 s: this, 1.5 s for a
+     * connection and 3 s for the commit are less.
      */
-    record Bounds(int waiting, long waitingSize, int batch, int batchSize, Duration patience, Duration linger) {}
+    static final Duration THREAD_PATIENCE = Duration.ofMillis(400);
 
-    private final Executor executor;
+    private static final System.Logger LOG = System.getLogger(Writer.class.getName());
+
+    private final Threads threads;
     private final Bounds bounds;
     private final ToIntFunction<T> size;
     private final Consumer<List<T>> write;
@@ -44,54 +46,75 @@ final class Writer<T> {
     // Guarded by the queue's monitor.
     private final Queue<T> queue = new ArrayDeque<>();
     private long queuedSize;
-    private boolean writing;
-    /** Those who will offer more, or say that they do not. */
+    /** Whether a thread writes, or is being asked for. */
+    private boolean working;
+
+    private boolean closed;
+    /** Threads that will offer more, or say that they do not. */
     private final Set<Thread> expected = new HashSet<>();
+    /** Whether the executor has refused since it lent a thread, and since when. */
+    private boolean refused;
+
+    private long refusedSince;
 
     /**
-     * A writer for which nothing waits.
+     * How much may wait, and how much is written in one batch. Something larger than a size is taken when nothing else waits, and
+     * written alone.
      *
-     * @param executor lends one thread as long as something waits, and a while longer
-     * @param size of one, in characters of text
-     * @param write is given each batch, by one thread at a time; does not throw
-     * @param fail is given what is not written because the executor lends no thread
+     * @param waitingSize in characters of text
+     * @param batchSize in characters of text
+     * @param patience how long the writer waits for {@linkplain #expectMore what is expected}: not long, as the thread that announced
+     *     it may itself be waiting for the writer
+     * @param linger how long the thread is kept when nothing waits: borrowing one may cost more than writing
      */
-    Writer(Executor executor, Bounds bounds, ToIntFunction<T> size, Consumer<List<T>> write, Consumer<List<T>> fail) {
-        this.executor = executor;
+    record Bounds(int waiting, long waitingSize, int batch, int batchSize, Duration patience, Duration linger) {}
+
+    /**
+     * A writer with an empty queue.
+     *
+     * @param threads of which it borrows one as long as something waits, and a while longer
+     * @param size of one thing, in characters of text
+     * @param write is given each batch, by one thread at a time; what it throws is logged, and its batch goes to {@code fail}
+     * @param fail is given what is not written
+     */
+    Writer(Threads threads, Bounds bounds, ToIntFunction<T> size, Consumer<List<T>> write, Consumer<List<T>> fail) {
+        this.threads = threads;
         this.bounds = bounds;
         this.size = size;
         this.write = write;
         this.fail = fail;
     }
 
-    /** Has something written; false when too much waits already. */
+    /** Queues something to be written; false when too much waits already, or the writer is closed. */
     boolean offer(T one) {
         var itsSize = size.applyAsInt(one);
         boolean start;
         synchronized (queue) {
-            if (queue.size() >= bounds.waiting() || (!queue.isEmpty() && queuedSize + itsSize > bounds.waitingSize())) {
+            var isFull = queue.size() >= bounds.waiting()
+                    || (!queue.isEmpty() && queuedSize + itsSize > bounds.waitingSize());
+            if (closed || isFull) {
                 return false;
             }
             queue.add(one);
             queuedSize += itsSize;
-            start = !writing;
-            writing = true;
+            start = !working;
+            working = true;
             queue.notifyAll();
         }
         if (start) {
-            start();
+            borrowThread();
         }
         return true;
     }
 
-    /** To be called before an offer, when the calling thread may offer more at once that should be written together with it. */
+    /** Announces that the calling thread may offer more at once, which should be written together with its next offer. */
     void expectMore() {
         synchronized (queue) {
             expected.add(Thread.currentThread());
         }
     }
 
-    /** The calling thread has offered what it had. */
+    /** The calling thread has offered all it had. */
     void expectNoMore() {
         synchronized (queue) {
             if (expected.remove(Thread.currentThread()) && expected.isEmpty()) {
@@ -107,21 +130,14 @@ final class Writer<T> {
         }
     }
 
-    private void start() {
-        try {
-            executor.execute(this::write);
-        } catch (RuntimeException e) {
-            List<T> waiting;
-            synchronized (queue) {
-                waiting = takeAll();
-                writing = false;
-            }
-            LOG.log(ERROR, "the container gives no thread to write with; what waited is refused", e);
-            fail.accept(waiting);
+    /** Whether it takes nothing more. */
+    boolean isClosed() {
+        synchronized (queue) {
+            return closed;
         }
     }
 
-    /** Takes what waits: it is the caller's now, and is not written. */
+    /** Removes what waits from the queue: the caller answers for it now. */
     List<T> takeAll() {
         synchronized (queue) {
             var all = new ArrayList<>(queue);
@@ -131,17 +147,121 @@ final class Writer<T> {
         }
     }
 
-    /** Writes until nothing waits for some time. */
-    private void write() {
-        for (var batch = next(); !batch.isEmpty(); batch = next()) {
-            write.accept(batch);
+    /** Takes nothing more, and waits until all that was offered is written. What is not written in time fails. */
+    void close(Duration atMost) {
+        List<T> left;
+        synchronized (queue) {
+            closed = true;
+            queue.notifyAll();
+            waitWhile(() -> working, atMost);
+            left = takeAll();
+        }
+        failAll(left);
+    }
+
+    private void borrowThread() {
+        try {
+            threads.executor().execute(this::writeUntilIdle);
+        } catch (RuntimeException e) {
+            tryLater(e);
         }
     }
 
+    /** What waits stays in the queue. */
+    private void tryLater(RuntimeException why) {
+        boolean isFirst;
+        synchronized (queue) {
+            isFirst = !refused;
+            if (isFirst) {
+                refused = true;
+                refusedSince = System.nanoTime();
+            }
+        }
+        if (isFirst) {
+            LOG.log(
+                    WARNING,
+                    "the container lends no thread to write to the database; it is asked again, and what has waited for "
+                            + THREAD_PATIENCE.toMillis() + " ms is refused: " + why);
+        }
+        try {
+            var unused = threads.timer().schedule(this::tryAgain, RETRY.toMillis(), MILLISECONDS);
+        } catch (RuntimeException e) {
+            LOG.log(DEBUG, "the container runs no timers any more", e);
+            // The next offer tries again, and close() answers those who wait.
+            stopWorking();
+        }
+    }
+
+    private void tryAgain() {
+        var left = List.<T>of();
+        boolean goesOn;
+        synchronized (queue) {
+            var now = System.nanoTime();
+            if (now - refusedSince >= THREAD_PATIENCE.toNanos()) {
+                refusedSince = now;
+                left = takeAll();
+            }
+            goesOn = !queue.isEmpty();
+            if (!goesOn) {
+                stopWorking();
+            }
+        }
+        failAll(left);
+        if (goesOn) {
+            borrowThread();
+        }
+    }
+
+    private void stopWorking() {
+        synchronized (queue) {
+            working = false;
+            queue.notifyAll();
+        }
+    }
+
+    private void writeUntilIdle() {
+        synchronized (queue) {
+            refused = false;
+        }
+        var isDone = false;
+        try {
+            for (var batch = next(); !batch.isEmpty(); batch = next()) {
+                write(batch);
+            }
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                // An Error: another thread goes on.
+                tryLater(new IllegalStateException("the writing thread has died"));
+            }
+        }
+    }
+
+    private void write(List<T> batch) {
+        try {
+            write.accept(batch);
+        } catch (RuntimeException | Error e) {
+            LOG.log(ERROR, "what follows a transaction has failed", e);
+            failAll(batch);
+        }
+    }
+
+    private void failAll(List<T> some) {
+        if (some.isEmpty()) {
+            return;
+        }
+        try {
+            fail.accept(some);
+        } catch (RuntimeException | Error e) {
+            LOG.log(ERROR, "what follows a refusal has failed", e);
+        }
+    }
+
+    /** Waits for the next batch; it is empty when the thread is to go. */
     private List<T> next() {
         synchronized (queue) {
-            waitWhile(queue::isEmpty, bounds.linger());
-            waitWhile(() -> !expected.isEmpty() && queue.size() < bounds.batch(), bounds.patience());
+            waitWhile(() -> queue.isEmpty() && !closed, bounds.linger());
+            waitWhile(() -> !expected.isEmpty() && queue.size() < bounds.batch() && !closed, bounds.patience());
             expected.clear();
             var batch = new ArrayList<T>(Math.min(queue.size(), bounds.batch()));
             var batchSize = 0;
@@ -154,7 +274,9 @@ final class Writer<T> {
                 batchSize += itsSize;
             }
             queuedSize -= batchSize;
-            writing = !batch.isEmpty();
+            if (batch.isEmpty()) {
+                stopWorking();
+            }
             return batch;
         }
     }

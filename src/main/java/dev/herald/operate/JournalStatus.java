@@ -1,19 +1,19 @@
 package dev.herald.operate;
 
 import dev.herald.journal.JdbcLog;
-import dev.herald.journal.Journal;
+import dev.herald.journal.LogDatabase;
 import java.io.IOException;
 
 /** Shows the operator, by JMX, how the log is doing. */
 public final class JournalStatus implements JournalMXBean, AutoCloseable {
 
-    private final Journal journal;
+    private final LogDatabase database;
     private final JdbcLog log;
 
     private final ManagedBean shown = new ManagedBean("Journal", this);
 
-    public JournalStatus(Journal journal, JdbcLog log) {
-        this.journal = journal;
+    public JournalStatus(LogDatabase database, JdbcLog log) {
+        this.database = database;
         this.log = log;
     }
 
@@ -23,12 +23,12 @@ public final class JournalStatus implements JournalMXBean, AutoCloseable {
 
     @Override
     public String getDatabase() {
-        return journal.name();
+        return database.name();
     }
 
     @Override
     public boolean isOpen() {
-        return journal.isOpen();
+        return database.isOpen();
     }
 
     @Override
@@ -38,7 +38,7 @@ public final class JournalStatus implements JournalMXBean, AutoCloseable {
 
     @Override
     public void backup(String file) throws IOException {
-        journal.backup(file);
+        database.backup(file);
     }
 
     @Override

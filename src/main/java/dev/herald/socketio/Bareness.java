@@ -22,8 +22,8 @@ enum Bareness {
     GUESSED;
 
     /** How the {@code User-Agent} begins of the HTTP libraries that Socket.IO clients without recovery use. */
-    private static final List<String> LIBRARIES =
-            List.of("okhttp/", "python-requests/", "python/", "python-httpx/", "java-http-client/", "apache-httpclient/");
+    private static final List<String> LIBRARIES = List.of(
+            "okhttp/", "python-requests/", "python/", "python-httpx/", "java-http-client/", "apache-httpclient/");
 
     /** On Apple's systems the application's name comes first. */
     private static final String APPLE = "cfnetwork/";

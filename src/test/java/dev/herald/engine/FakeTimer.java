@@ -46,7 +46,7 @@ public final class FakeTimer {
     }
 
     /** All pauses so far are over. */
-    void endPauses() {
+    public void endPauses() {
         for (var next = pauses.poll(); next != null; next = pauses.poll()) {
             next.run();
         }

@@ -30,8 +30,8 @@ public final class PollingClient {
     /** A new session of a client that says what program it is. */
     public static PollingClient open(
             EngineServer server, Principal principal, boolean isProven, EngineServer.Caller caller) {
-        var client = new PollingClient(server.open(EngineSettings.POLLING, principal, isProven, caller)
-                .orElseThrow());
+        var client = new PollingClient(
+                server.open(EngineSettings.POLLING, principal, isProven, caller).orElseThrow());
         client.poll();
         client.heard.clear();
         return client;

@@ -4,6 +4,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Replay;
+import dev.herald.testing.RealTimer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Random;
@@ -30,9 +31,13 @@ final class AppendingProcess {
      */
     public static void main(String... arguments) throws Exception {
         var threads = Executors.newCachedThreadPool();
-        var pool = HeraldDataSource.pool(new DatabaseSettings(arguments[0], "herald", "herald", null, 4));
+        var pool = ConnectionPool.open(new DatabaseSettings(arguments[0], "herald", "herald", null, 4));
         Schema.prepare(pool, UUID.randomUUID().toString());
-        var log = new JdbcLog(pool, Clock.systemUTC(), threads, JdbcLogContract.BOUNDS);
+        var log = new JdbcLog(
+                new DataSources(pool),
+                Clock.systemUTC(),
+                new Threads(threads, RealTimer.SHARED),
+                JdbcLogContract.BOUNDS);
         var count = count(log);
         System.out.println(count);
         var random = new Random();
@@ -48,7 +53,7 @@ final class AppendingProcess {
             System.out.println(count);
         }
         threads.shutdownNow();
-        HeraldDataSource.close(pool);
+        ConnectionPool.close(pool);
     }
 
     /** Reads all of them. */

@@ -66,7 +66,7 @@ class CopyTest {
     @Test
     void goesOnInPostgreSqlAndBack() throws Exception {
         try (var server = PostgresServer.start(false);
-                var pool = HeraldDataSource.pool(
+                var pool = ConnectionPool.open(
                         new DatabaseSettings(server.createDatabase(), PostgresServer.USER, "", null, 3))) {
             move(pool);
 

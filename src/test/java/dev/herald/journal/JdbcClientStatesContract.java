@@ -9,6 +9,7 @@ import dev.herald.engine.FakeTimer;
 import dev.herald.hub.ClientStates;
 import dev.herald.hub.ClientStatesContract;
 import dev.herald.hub.LogUnavailableException;
+import dev.herald.testing.ErrorLog;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,7 +27,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -76,7 +76,12 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
 
     private JdbcClientStates life(FakeTimer itsTimer, int waiting) {
         return new JdbcClientStates(
-                database.dataSource(), WINDOW, clock, threads, itsTimer.asExecutor(), waiting, 100_000_000);
+                new DataSources(database.dataSource()),
+                WINDOW,
+                clock,
+                new Threads(threads, itsTimer.asExecutor()),
+                waiting,
+                100_000_000);
     }
 
     @AfterEach
@@ -297,11 +302,20 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
     }
 
     @Test
-    void refusesWithoutAThread() {
+    void refusesWhenNoThreadIsLentForLong() {
+        var retries = new FakeTimer();
+        states = life(retries, 10_000);
         threads.shutdownNow();
+        try (var warnings = new ErrorLog(Writer.class)) {
+            var put = states.put("secret", "state").toCompletableFuture();
 
-        assertThat(refusal(states.put("secret", "state"))).isEqualTo(RefusedException.Reason.LOG_UNAVAILABLE);
-        assertThatThrownBy(() -> threads.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+            Awaitility.await().until(() -> {
+                retries.endPauses();
+                return put.isDone();
+            });
+            assertThat(refusal(put)).isEqualTo(RefusedException.Reason.LOG_UNAVAILABLE);
+            assertThat(warnings.warnings()).hasSize(1);
+        }
     }
 
     @Test

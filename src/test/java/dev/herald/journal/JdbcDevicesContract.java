@@ -11,6 +11,7 @@ import dev.herald.api.RefusedException;
 import dev.herald.hub.Devices;
 import dev.herald.hub.DevicesContract;
 import dev.herald.hub.LogUnavailableException;
+import dev.herald.testing.RealTimer;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
@@ -56,7 +57,7 @@ abstract class JdbcDevicesContract extends DevicesContract {
     }
 
     private JdbcDevices node(int waiting) {
-        return new JdbcDevices(database.dataSource(), threads, waiting);
+        return new JdbcDevices(new DataSources(database.dataSource()), new Threads(threads, RealTimer.SHARED), waiting);
     }
 
     @AfterEach

@@ -5,6 +5,7 @@ import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Replay;
+import dev.herald.testing.RealTimer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -40,14 +42,12 @@ final class JdbcLogBenchmark {
     public static void main(String... arguments) throws Exception {
         var threads = Executors.newCachedThreadPool();
         var messages = Integer.parseInt(arguments[2]);
-        try (var small = HeraldDataSource.pool(new DatabaseSettings(arguments[0], "herald", "herald", null, 8));
-                var large = HeraldDataSource.pool(new DatabaseSettings(arguments[1], "herald", "herald", null, 8))) {
+        try (var small = ConnectionPool.open(new DatabaseSettings(arguments[0], "herald", "herald", null, 8));
+                var large = ConnectionPool.open(new DatabaseSettings(arguments[1], "herald", "herald", null, 8))) {
             fill(small, SMALL);
             fill(large, messages);
-            // Nothing to read is at hand in memory.
-            var bounds = new JdbcLog.Bounds(10_000, 64_000_000, 1, 64_000_000);
-            var inSmall = new JdbcLog(small, Clock.systemUTC(), threads, bounds);
-            var inLarge = new JdbcLog(large, Clock.systemUTC(), threads, bounds);
+            var inSmall = log(small, threads);
+            var inLarge = log(large, threads);
             for (var round = 0; round <= Integer.parseInt(arguments[3]); round++) {
                 for (var publishers : new int[] {1, 64}) {
                     publish(SMALL, inSmall, publishers);
@@ -61,6 +61,13 @@ final class JdbcLogBenchmark {
         } finally {
             threads.shutdown();
         }
+    }
+
+    private static JdbcLog log(DataSource database, Executor threads) {
+        // Nothing to read is at hand in memory.
+        var bounds = new JdbcLog.Bounds(10_000, 64_000_000, 1, 64_000_000);
+        return new JdbcLog(
+                new DataSources(database), Clock.systemUTC(), new Threads(threads, RealTimer.SHARED), bounds);
     }
 
     private static void fill(DataSource database, int messages) throws SQLException {

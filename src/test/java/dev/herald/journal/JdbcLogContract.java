@@ -16,6 +16,8 @@ import dev.herald.hub.LogContract;
 import dev.herald.hub.LogUnavailableException;
 import dev.herald.hub.Page;
 import dev.herald.hub.Replay;
+import dev.herald.testing.ErrorLog;
+import dev.herald.testing.RealTimer;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -30,13 +32,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,14 +65,14 @@ abstract class JdbcLogContract extends LogContract {
 
     @Override
     protected Log createLog(Clock clock, int messages) throws Exception {
-        pool = HeraldDataSource.pool(createDatabase());
+        pool = ConnectionPool.open(createDatabase());
         Schema.prepare(pool, UUID.randomUUID().toString());
         database = new UnrulyDatabase(pool);
         return openLog(database.dataSource(), BOUNDS, threads);
     }
 
     static JdbcLog openLog(DataSource database, JdbcLog.Bounds bounds, Executor executor) {
-        return new JdbcLog(database, CLOCK, executor, bounds);
+        return new JdbcLog(new DataSources(database), CLOCK, new Threads(executor, RealTimer.SHARED), bounds);
     }
 
     @AfterEach
@@ -216,18 +221,55 @@ abstract class JdbcLogContract extends LogContract {
     }
 
     @Test
-    void refusesWhatWaitsWhenThereIsNoThread() {
+    void refusesWhatWaitsWhenThereIsNoThreadForLong() {
         var none = new AtomicBoolean(true);
-        log = openLog(database.dataSource(), BOUNDS, task -> {
-            if (none.get()) {
-                throw new RejectedExecutionException();
-            }
-            threads.execute(task);
+        try (var warnings = new ErrorLog(Writer.class)) {
+            log = openLog(database.dataSource(), BOUNDS, task -> {
+                if (none.get()) {
+                    throw new RejectedExecutionException();
+                }
+                threads.execute(task);
+            });
+
+            assertThat(refusal(log.append(draft(NEWS, "1")))).isEqualTo(UNAVAILABLE);
+            none.set(false);
+            assertThat(append(NEWS, "2").offset()).isEqualTo(1);
+            assertThat(warnings.warnings()).hasSize(1);
+        }
+    }
+
+    @Test
+    void goesOnWhenADeliveryThrowsAnErrorAfterTheCommit() {
+        try (var errors = new ErrorLog(JdbcLog.class)) {
+            log = openLog(database.dataSource(), BOUNDS, threads);
+            log.append(draft(NEWS, "1")).thenAccept(appended -> {
+                throw new StackOverflowError("a receiver's");
+            });
+            await(log.append(draft(NEWS, "2")));
+
+            assertThat(append(NEWS, "3").offset()).isEqualTo(3);
+            assertThat(errors.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void commitsWhatWaitsAsItGoesDownAndTakesNothingMore() throws Exception {
+        append(NEWS, "0");
+        var closing = new AtomicReference<Future<?>>();
+        var stages = whileACommitWaits(() -> {
+            var last = log.append(draft(NEWS, "1"));
+            closing.set(threads.submit(((JdbcLog) log)::close));
+            Awaitility.await()
+                    .until(() -> log.append(draft(NEWS, "late"))
+                            .toCompletableFuture()
+                            .isCompletedExceptionally());
+            return Stream.of(last);
         });
 
-        assertThat(refusal(log.append(draft(NEWS, "1")))).isEqualTo(UNAVAILABLE);
-        none.set(false);
-        assertThat(append(NEWS, "2").offset()).isEqualTo(1);
+        await(stages.get(0));
+        closing.get().get(10, SECONDS);
+        assertThat(jsons(all(NEWS))).startsWith("0", "first", "1");
+        assertThat(refusal(log.append(draft(NEWS, "late")))).isEqualTo(UNAVAILABLE);
     }
 
     @Test
@@ -314,7 +356,7 @@ abstract class JdbcLogContract extends LogContract {
 
     @Test
     void trimsInSmallStepsBetweenWhichOthersPublish() throws Exception {
-        var surplus = 2 * JdbcLog.TRIMMED_TOGETHER + 100;
+        var surplus = 2 * LogReader.TRIMMED_TOGETHER + 100;
         var kept = 50;
         publishMany(surplus + kept);
         var upTo = new Position(log.head(NEWS).epoch(), surplus);
@@ -331,7 +373,7 @@ abstract class JdbcLogContract extends LogContract {
 
         assertThat(steps).isEqualTo(3);
         assertThat(published).containsExactly(surplus + kept + 1L, surplus + kept + 2L, surplus + kept + 3L);
-        assertThat(database.removals).containsExactly(JdbcLog.TRIMMED_TOGETHER, JdbcLog.TRIMMED_TOGETHER, 100);
+        assertThat(database.removals).containsExactly(LogReader.TRIMMED_TOGETHER, LogReader.TRIMMED_TOGETHER, 100);
         assertThat(offsets(latest(otherNode(), NEWS, ALL)))
                 .containsExactlyElementsOf(LongStream.rangeClosed(surplus + 1, surplus + kept + 3)
                         .boxed()
@@ -342,12 +384,12 @@ abstract class JdbcLogContract extends LogContract {
 
     @Test
     void removesWhatAnInterruptedTrimHasLeft() throws Exception {
-        publishMany(JdbcLog.TRIMMED_TOGETHER + 20);
+        publishMany(LogReader.TRIMMED_TOGETHER + 20);
         var epoch = log.head(NEWS).epoch();
         database.beforeRemoval = () -> {
             throw new SQLException("the machine is switched off", "08006");
         };
-        var upTo = new Position(epoch, JdbcLog.TRIMMED_TOGETHER + 10);
+        var upTo = new Position(epoch, LogReader.TRIMMED_TOGETHER + 10);
         assertThatThrownBy(() -> ((JdbcLog) log).trim(NEWS, upTo)).isInstanceOf(LogUnavailableException.class);
         assertThat(latest(log, NEWS, ALL)).hasSize(10);
 
@@ -355,7 +397,7 @@ abstract class JdbcLogContract extends LogContract {
         assertThat(((JdbcLog) log).trim(NEWS, new Position(epoch, 0))).isTrue();
         assertThat(((JdbcLog) log).trim(NEWS, new Position(epoch, 0))).isFalse();
 
-        assertThat(database.removals).containsExactly(JdbcLog.TRIMMED_TOGETHER, 10);
+        assertThat(database.removals).containsExactly(LogReader.TRIMMED_TOGETHER, 10);
         assertThat(latest(log, NEWS, ALL)).hasSize(10);
     }
 
@@ -376,7 +418,7 @@ abstract class JdbcLogContract extends LogContract {
 
     @Test
     void sharesADatabaseWithOthers() throws Exception {
-        try (var shared = HeraldDataSource.pool(createDatabase())) {
+        try (var shared = ConnectionPool.open(createDatabase())) {
             try (var connection = shared.getConnection();
                     var statement = connection.createStatement()) {
                 statement.execute("CREATE TABLE orders (number INTEGER)");

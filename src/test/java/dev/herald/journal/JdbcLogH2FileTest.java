@@ -47,7 +47,7 @@ class JdbcLogH2FileTest extends JdbcLogContract {
         close();
 
         var threads = Executors.newCachedThreadPool();
-        try (var pool = HeraldDataSource.pool(file("contract0"))) {
+        try (var pool = ConnectionPool.open(file("contract0"))) {
             log = openLog(pool, BOUNDS, threads);
 
             assertThat(log.head(NEWS)).isEqualTo(head);

@@ -33,7 +33,7 @@ class JdbcLogPostgresTest extends JdbcLogContract {
 
     @Test
     void isWeakUnlessWhatIsCommittedIsOnTheDisk() throws SQLException {
-        try (var database = HeraldDataSource.pool(createDatabase())) {
+        try (var database = ConnectionPool.open(createDatabase())) {
             assertThat(Durability.weakness(database))
                     .hasValueSatisfying(it -> assertThat(it).contains("fsync = off"));
         }

@@ -10,6 +10,7 @@ import dev.herald.api.Position;
 import dev.herald.hub.Appended;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Replay;
+import dev.herald.testing.RealTimer;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -58,7 +59,8 @@ class RetentionTest {
         pool = JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID(), "herald", "herald");
         Schema.prepare(pool, "epoch");
         database = new UnrulyDatabase(pool);
-        log = new JdbcLog(database.dataSource(), clock, threads, BOUNDS);
+        log = new JdbcLog(
+                new DataSources(database.dataSource()), clock, new Threads(threads, RealTimer.SHARED), BOUNDS);
     }
 
     @AfterEach
@@ -180,9 +182,10 @@ class RetentionTest {
 
     @Test
     void letsThoseGoFirstWhoWaitToPublish() {
-        publish(NEWS, 3 * JdbcLog.TRIMMED_TOGETHER);
+        publish(NEWS, 3 * LogReader.TRIMMED_TOGETHER);
         var publishers = new ArrayDeque<Runnable>();
-        log = new JdbcLog(database.dataSource(), clock, publishers::add, BOUNDS);
+        log = new JdbcLog(
+                new DataSources(database.dataSource()), clock, new Threads(publishers::add, RealTimer.SHARED), BOUNDS);
         retention("news=10");
         var published = log.append(draft(NEWS));
 

@@ -32,6 +32,7 @@ final class UnrulyDatabase {
 
     volatile boolean countsMessagesLookedAt;
 
+    volatile Before beforeConnection = () -> {};
     volatile Before beforeCommit = () -> {};
     /** How many messages each of the statements has removed that removed some. */
     final List<Integer> removals = new CopyOnWriteArrayList<>();
@@ -48,6 +49,7 @@ final class UnrulyDatabase {
     DataSource dataSource() {
         return proxy(DataSource.class, (method, arguments) -> {
             requireThere();
+            beforeConnection.run();
             var result = call(method, database, arguments);
             return result instanceof Connection connection ? connection(connection) : result;
         });

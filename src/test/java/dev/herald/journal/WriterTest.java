@@ -3,21 +3,32 @@ package dev.herald.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.herald.testing.ErrorLog;
+import dev.herald.testing.RealTimer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is written together. */
+/** What is written together, and what becomes of what is not. */
 class WriterTest {
 
     private static final Duration LONG = Duration.ofMinutes(5);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<List<String>> written = new CopyOnWriteArrayList<>();
+    private final List<List<String>> failed = new CopyOnWriteArrayList<>();
+    private volatile Executor executor = threads;
+    private volatile Consumer<List<String>> write = written::add;
 
     @AfterEach
     void close() {
@@ -26,7 +37,12 @@ class WriterTest {
 
     private Writer<String> writer(Duration patience) {
         var bounds = new Writer.Bounds(10, 100, 3, 100, patience, Duration.ofSeconds(1));
-        return new Writer<>(threads, bounds, String::length, written::add, failed -> {});
+        return new Writer<>(
+                new Threads(task -> executor.execute(task), RealTimer.SHARED),
+                bounds,
+                String::length,
+                one -> write.accept(one),
+                failed::add);
     }
 
     @Test
@@ -83,5 +99,118 @@ class WriterTest {
         writer.expectNoMore();
 
         await().untilAsserted(() -> assertThat(written).containsExactly(List.of("a", "b")));
+    }
+
+    @Test
+    void whatWaitsStaysWhenNoThreadIsLentForAMomentAndNothingMoreComes() {
+        var refusals = new AtomicInteger();
+        executor = task -> {
+            if (refusals.incrementAndGet() <= 2) {
+                throw new RejectedExecutionException("all threads are busy");
+            }
+            threads.execute(task);
+        };
+        try (var warnings = new ErrorLog(Writer.class)) {
+            var writer = writer(Duration.ZERO);
+
+            writer.offer("a");
+            writer.offer("b");
+
+            await().untilAsserted(() -> assertThat(written).containsExactly(List.of("a", "b")));
+            assertThat(failed).isEmpty();
+            assertThat(warnings.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains("lends no thread", "all threads are busy");
+        }
+    }
+
+    @Test
+    void whatHasWaitedTooLongForAThreadFailsOnAnotherThreadThanTheOneThatOffered() {
+        executor = task -> {
+            throw new RejectedExecutionException("all threads are busy");
+        };
+        var failedOn = new CompletableFuture<Thread>();
+        try (var warnings = new ErrorLog(Writer.class)) {
+            var writer = new Writer<String>(
+                    new Threads(task -> executor.execute(task), RealTimer.SHARED),
+                    new Writer.Bounds(10, 100, 3, 100, Duration.ZERO, Duration.ZERO),
+                    String::length,
+                    written::add,
+                    some -> failedOn.complete(Thread.currentThread()));
+
+            assertThat(writer.offer("a")).isTrue();
+            assertThat(failedOn).isNotDone();
+
+            await().atMost(Duration.ofSeconds(5)).until(failedOn::isDone);
+            assertThat(failedOn.join()).isNotSameAs(Thread.currentThread());
+            assertThat(warnings.warnings()).hasSize(1);
+        }
+    }
+
+    @Test
+    void nothingStaysStuckWhenWhatFollowsAWriteThrowsAnError() {
+        write = batch -> {
+            written.add(batch);
+            if (batch.contains("a")) {
+                throw new StackOverflowError("what follows");
+            }
+        };
+        try (var errors = new ErrorLog(Writer.class)) {
+            var writer = writer(Duration.ZERO);
+
+            writer.offer("a");
+            await().untilAsserted(() -> assertThat(failed).containsExactly(List.of("a")));
+            writer.offer("b");
+
+            await().untilAsserted(() -> assertThat(written).containsExactly(List.of("a"), List.of("b")));
+            assertThat(errors.lines()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatWaitsIsWrittenBeforeItCloses() throws Exception {
+        var goOn = new CountDownLatch(1);
+        write = batch -> {
+            awaitUnchecked(goOn);
+            written.add(batch);
+        };
+        var writer = writer(Duration.ZERO);
+        writer.offer("a");
+        await().until(() -> writer.waiting() == 0);
+        writer.offer("b");
+
+        var closing = threads.submit(() -> writer.close(LONG));
+        await().until(writer::isClosed);
+        assertThat(writer.offer("c")).isFalse();
+        assertThat(closing.isDone()).isFalse();
+        goOn.countDown();
+        closing.get();
+
+        assertThat(written).containsExactly(List.of("a"), List.of("b"));
+        assertThat(failed).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeWrittenBeforeItClosesFails() {
+        var goOn = new CountDownLatch(1);
+        write = batch -> awaitUnchecked(goOn);
+        var writer = writer(Duration.ZERO);
+        writer.offer("a");
+        await().until(() -> writer.waiting() == 0);
+        writer.offer("b");
+
+        writer.close(Duration.ofMillis(1));
+
+        assertThat(failed).containsExactly(List.of("b"));
+        goOn.countDown();
+    }
+
+    private static void awaitUnchecked(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

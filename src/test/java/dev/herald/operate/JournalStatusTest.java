@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.herald.journal.JdbcLog;
-import dev.herald.journal.Journal;
+import dev.herald.journal.LogDatabase;
+import dev.herald.journal.Threads;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,10 +31,12 @@ class JournalStatusTest {
         var timer = Executors.newSingleThreadScheduledExecutor();
         var pool = JdbcConnectionPool.create(
                 "jdbc:h2:file:" + directory.resolve("log") + ";WRITE_DELAY=0", "herald", "herald");
-        var opening = new Journal.Opening(true, UUID.randomUUID().toString(), Optional.empty());
-        try (var journal = new Journal(pool, "the log", opening, timer, timer)) {
+        var threads = new Threads(timer, timer);
+        var opening = new LogDatabase.Opening(true, UUID.randomUUID().toString(), Optional.empty());
+        try (var database = new LogDatabase(pool, "the log", 4, opening, threads)) {
             var bounds = new JdbcLog.Bounds(1, 1, 1, 1);
-            var status = new JournalStatus(journal, new JdbcLog(journal.database(), Clock.systemUTC(), timer, bounds));
+            var status =
+                    new JournalStatus(database, new JdbcLog(database.sources(), Clock.systemUTC(), threads, bounds));
             status.open();
             var shown = JMX.newMXBeanProxy(
                     server, server.queryNames(pattern, null).iterator().next(), JournalMXBean.class);
@@ -45,7 +48,7 @@ class JournalStatusTest {
                     .isThrownBy(() -> shown.backup(file.toString()))
                     .withMessageContaining("not open")
                     .withNoCause();
-            journal.open();
+            database.open();
             assertThat(shown.isOpen()).isTrue();
             assertThat(shown.getWaiting()).isZero();
             shown.backup(file.toString());

@@ -82,7 +82,9 @@ class BareEventsTest {
 
         assertThat(client.events())
                 .satisfiesExactly(
-                        news -> assertThat(news).startsWith("[\"message\",\"hello\",{\"channel\":\"news\"").endsWith(",\"0.1\"]"),
+                        news -> assertThat(news)
+                                .startsWith("[\"message\",\"hello\",{\"channel\":\"news\"")
+                                .endsWith(",\"0.1\"]"),
                         direct -> assertThat(direct).isEqualTo("[\"message\",\"hello\",\"0.1\"]"));
         assertThat(client.pid()).isNotNull();
     }
@@ -109,7 +111,9 @@ class BareEventsTest {
 
         for (var caller : new Caller[] {JAVA, BROWSER, Caller.UNKNOWN}) {
             assertThat(Bareness.of(none, caller, rule) != Bareness.NONE).isEqualTo(isBare);
-            assertThat(Bareness.of(other, caller, rule) != Bareness.NONE).as("the client's word").isEqualTo(!isBare);
+            assertThat(Bareness.of(other, caller, rule) != Bareness.NONE)
+                    .as("the client's word")
+                    .isEqualTo(!isBare);
         }
     }
 

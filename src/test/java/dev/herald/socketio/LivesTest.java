@@ -15,9 +15,11 @@ import dev.herald.engine.FakeTimer;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
 import dev.herald.hub.MemoryLog;
+import dev.herald.journal.DataSources;
 import dev.herald.journal.JdbcClientStates;
 import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Schema;
+import dev.herald.journal.Threads;
 import jakarta.json.Json;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -663,13 +665,16 @@ class LivesTest {
         private void begin() {
             server = new TestServer(
                     SETTINGS,
-                    new JdbcLog(pool, CLOCK, threads, new JdbcLog.Bounds(10_000, 100_000_000, 1_000, 10_000_000)),
+                    new JdbcLog(
+                            new DataSources(pool),
+                            CLOCK,
+                            new Threads(threads, new FakeTimer().asExecutor()),
+                            new JdbcLog.Bounds(10_000, 100_000_000, 1_000, 10_000_000)),
                     new JdbcClientStates(
-                            pool,
+                            new DataSources(pool),
                             Duration.ofMinutes(2),
                             CLOCK,
-                            threads,
-                            new FakeTimer().asExecutor(),
+                            new Threads(threads, new FakeTimer().asExecutor()),
                             10_000,
                             100_000_000),
                     256,

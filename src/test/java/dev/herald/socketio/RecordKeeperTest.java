@@ -51,8 +51,7 @@ class RecordKeeperTest {
     }
 
     private static ClientRecord record(String sid) {
-        return new ClientRecord(
-                new Connection(sid, ANN, "/"), true, Map.of(), new Progress(null).numbers(List.of()));
+        return new ClientRecord(new Connection(sid, ANN, "/"), true, Map.of(), new Progress(null).numbers(List.of()));
     }
 
     private RecordKeeper keeper(Runnable first) {
@@ -69,7 +68,8 @@ class RecordKeeperTest {
         keeper.keep(() -> record("a"));
         keeper.suspend(
                 record("b"),
-                new Recoveries.Suspended(record("b").connection(), true, Map.of(), new Progress(null), System.nanoTime()));
+                new Recoveries.Suspended(
+                        record("b").connection(), true, Map.of(), new Progress(null), System.nanoTime()));
         keeper.work();
         keeper.unkeep();
         keeper.giveUp();

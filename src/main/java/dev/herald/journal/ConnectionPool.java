@@ -1,0 +1,99 @@
+package dev.herald.journal;
+
+import static java.lang.System.Logger.Level.DEBUG;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
+import java.sql.Driver;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ServiceLoader;
+import javax.sql.DataSource;
+
+/** Makes Herald's own connection pool. Nothing else knows HikariCP: where the server's pool is used, it need not be there. */
+final class ConnectionPool {
+
+    private static final System.Logger LOG = System.getLogger(ConnectionPool.class.getName());
+
+    /** How long a connection is waited for. Together with the next one less than 5 s, in which a publisher has an answer. */
+    private static final Duration PATIENCE = Duration.ofMillis(1500);
+
+    /** How long PostgreSQL may take for a statement: far more than one of Herald's needs. */
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(3);
+
+    /** How long PostgreSQL may take to accept a connection; in the background. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+    private static final String H2 = "jdbc:h2:";
+    private static final String POSTGRESQL = "jdbc:postgresql:";
+
+    private ConnectionPool() {}
+
+    /** A pool of fixed size, which connects when the first connection is wanted. */
+    static HikariDataSource open(DatabaseSettings settings) throws SQLException {
+        var config = new HikariConfig();
+        config.setPoolName("herald");
+        var isH2 = settings.url().startsWith(H2);
+        config.setJdbcUrl(isH2 ? H2File.url(settings.url()) : settings.url());
+        config.setDriverClassName(driver(settings.url()));
+        if (!settings.user().isEmpty()) {
+            config.setUsername(settings.user());
+            config.setPassword(settings.password());
+        }
+        config.setMaximumPoolSize(settings.connections());
+        config.setConnectionTimeout(PATIENCE.toMillis());
+        config.setValidationTimeout(PATIENCE.toMillis() / 2);
+        config.setInitializationFailTimeout(-1);
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        if (settings.url().startsWith(POSTGRESQL)) {
+            // What the URL says goes before these.
+            config.addDataSourceProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
+            config.addDataSourceProperty("socketTimeout", Long.toString(SOCKET_TIMEOUT.toSeconds()));
+            config.addDataSourceProperty("ApplicationName", "Herald");
+            config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        } else if (isH2) {
+            config.setExceptionOverride(new BrokenH2());
+        }
+        return new HikariDataSource(config);
+    }
+
+    /** By this class's loader: JDBC's own registry does not see what a WAR brings along. */
+    private static String driver(String url) throws SQLException {
+        if (url.startsWith(H2)) {
+            return "org.h2.Driver";
+        }
+        if (url.startsWith(POSTGRESQL)) {
+            return "org.postgresql.Driver";
+        }
+        for (var driver : ServiceLoader.load(Driver.class, ConnectionPool.class.getClassLoader())) {
+            if (driver.acceptsURL(url)) {
+                return driver.getClass().getName();
+            }
+        }
+        throw new SQLException("herald.datasource.url: there is no JDBC driver for " + url.replaceFirst("[;?].*", ""));
+    }
+
+    /** Closes a data source if it is a pool made here, and leaves H2's file as it has to be left. */
+    static void close(DataSource one) {
+        if (one instanceof HikariDataSource pool) {
+            try (pool;
+                    var connection = pool.getConnection()) {
+                H2File.letGo(connection);
+            } catch (SQLException e) {
+                LOG.log(DEBUG, "the database was gone already", e);
+            }
+        }
+    }
+
+    /** The pool does not know by itself which failures of H2 leave a connection that is of no use. */
+    private static final class BrokenH2 implements SQLExceptionOverride {
+
+        @java.lang.Override
+        public SQLExceptionOverride.Override adjudicate(SQLException failure) {
+            return Failures.isOfH2File(failure)
+                    ? SQLExceptionOverride.Override.MUST_EVICT
+                    : SQLExceptionOverride.Override.CONTINUE_EVICT;
+        }
+    }
+}

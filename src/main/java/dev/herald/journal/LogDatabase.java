@@ -1,0 +1,357 @@
+package dev.herald.journal;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import dev.herald.hub.LogUnavailableException;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database that the log is in, from the first try to open it until the end. It is opened as soon as it is there: its tables are
+ * brought up to date, and it is asked whether what it commits is safe. Until then, and whenever it does not answer, its
+ * {@linkplain #sources() connections} are refused at once, so that nobody waits for a database that is gone. Of those who read, a few at
+ * a time have a connection, and the others wait their turn.
+ *
+ * <p>Threads: any thread may call any method, and holds no lock meanwhile, as most methods wait for the database.
+ */
+public final class LogDatabase implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(LogDatabase.class.getName());
+
+    /** How long after a failure the database is asked again. */
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** How long somebody who reads waits for a connection, while others read. */
+    private static final Duration TURN_PATIENCE = Duration.ofSeconds(5);
+
+    /** How long going down waits for those who read. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
+    private final DataSource target;
+    private final Supplier<String> name;
+    private final IntSupplier connections;
+    private final Opening opening;
+    private final Threads threads;
+    private final Turns turns = new Turns(TURN_PATIENCE);
+    private final DataSources sources = new DataSources(new Gate(true), new Gate(false));
+
+    /**
+     * How a database is opened.
+     *
+     * @param strict whether a database that may lose what it has committed is refused; otherwise it is warned of
+     * @param newEpoch random, 1 to 64 characters: no other log may ever have had it; used when the database is new, or restored
+     * @param restored names the backup that was restored last, 1 to 64 characters; the first opening with a name gives all channels
+     *     the new epoch
+     */
+    public record Opening(boolean strict, String newEpoch, Optional<String> restored) {
+
+        public Opening {
+            if (restored.stream().anyMatch(name -> name.isEmpty() || name.length() > 64)) {
+                throw new IllegalArgumentException("herald.log.restored is not 1 to 64 characters");
+            }
+        }
+    }
+
+    private enum State {
+        CLOSED,
+        OPEN,
+        /** What it commits is not safe, and nothing less is wanted. */
+        REFUSED,
+        ENDED
+    }
+
+    /** Written under this object's monitor. */
+    private volatile State state = State.CLOSED;
+
+    /** What was wrong last; {@code null} when nothing is. */
+    private volatile @Nullable SQLException failure;
+
+    private volatile long failedAt;
+
+    /** Whether somebody finds out if the database is back. */
+    private final AtomicBoolean trying = new AtomicBoolean();
+
+    /**
+     * Not opened yet.
+     *
+     * @param database is asked for connections, and refuses in finite time
+     * @param name of the database, for people
+     * @param connections how many it may be asked for at once
+     * @param threads of which one is borrowed for each further try to open the database
+     */
+    public LogDatabase(DataSource database, String name, int connections, Opening opening, Threads threads) {
+        this(database, () -> name, () -> connections, opening, threads);
+    }
+
+    private LogDatabase(
+            DataSource database, Supplier<String> name, IntSupplier connections, Opening opening, Threads threads) {
+        this.target = database;
+        this.name = name;
+        this.connections = connections;
+        this.opening = opening;
+        this.threads = threads;
+    }
+
+    /** The database that is configured. The settings are read when it is opened. */
+    public static LogDatabase configured(Opening opening, Threads threads) {
+        var database = new HeraldDataSource();
+        return new LogDatabase(database, database::name, database::connections, opening, threads);
+    }
+
+    /**
+     * Opens the database, now or, on another thread, as soon as it is there. Called once.
+     *
+     * @throws IllegalArgumentException when a setting is wrong
+     */
+    public void open() {
+        var opened = name();
+        LOG.log(DEBUG, () -> "the database " + opened + " is being opened");
+        tryToOpen();
+    }
+
+    private void tryToOpen() {
+        if (state != State.CLOSED) {
+            return;
+        }
+        try {
+            H2File.setUp(target);
+            Schema.prepare(target, opening.newEpoch());
+            opening.restored().ifPresent(this::renew);
+            var weakness = Durability.weakness(target);
+            weakness.ifPresent(this::warn);
+            opened(weakness.isPresent() && opening.strict() ? State.REFUSED : State.OPEN);
+        } catch (SQLException | RuntimeException e) {
+            notOpened(e);
+        }
+    }
+
+    private void opened(State next) {
+        failure = null;
+        turns.begin(forReading());
+        if (!begin(next)) {
+            // It has ended meanwhile.
+            closeTarget();
+        } else if (next == State.OPEN) {
+            LOG.log(INFO, "the log is in " + name());
+        }
+    }
+
+    private synchronized boolean begin(State next) {
+        var isClosed = state == State.CLOSED;
+        state = isClosed ? next : state;
+        return isClosed;
+    }
+
+    private synchronized State end() {
+        var last = state;
+        state = State.ENDED;
+        return last;
+    }
+
+    private void notOpened(Exception e) {
+        if (state == State.ENDED) {
+            LOG.log(DEBUG, "the database was not opened before the end", e);
+            closeTarget();
+        } else {
+            failed(e);
+            tryLater();
+        }
+    }
+
+    /** Of all connections, without those of the writers: of messages, of clients' states and of devices. */
+    private int forReading() {
+        return Math.max(1, connections.getAsInt() - 3);
+    }
+
+    private void tryLater() {
+        var unused = threads.timer().schedule(this::tryOnAnotherThread, RETRY.toMillis(), MILLISECONDS);
+    }
+
+    private void tryOnAnotherThread() {
+        try {
+            threads.executor().execute(this::tryToOpen);
+        } catch (RejectedExecutionException e) {
+            LOG.log(DEBUG, "no thread is free to open the database", e);
+            tryLater();
+        }
+    }
+
+    private void renew(String restored) {
+        if (Schema.renew(target, opening.newEpoch(), restored)) {
+            LOG.log(
+                    WARNING,
+                    "the log is taken for the backup \"" + restored
+                            + "\", as herald.log.restored says, and has a new epoch: "
+                            + "clients that were here before are told that messages may be missing");
+        }
+    }
+
+    private void warn(String weakness) {
+        if (opening.strict()) {
+            LOG.log(
+                    ERROR,
+                    "no durable message is taken, as herald.durability=strict: " + name() + " " + weakness
+                            + ". Mend that, and start Herald anew");
+        } else {
+            LOG.log(WARNING, "acknowledged messages can be lost: " + name() + " " + weakness);
+        }
+    }
+
+    private void failed(Exception e) {
+        if (state == State.ENDED) {
+            LOG.log(DEBUG, "the database was closed meanwhile", e);
+        } else if (failure == null) {
+            LOG.log(
+                    ERROR,
+                    "the database " + name()
+                            + " cannot be used; durable messages are refused, and it is tried again, until it "
+                            + "can. See herald.datasource.* and whether it runs: " + rootMessage(e));
+        }
+        failure = e instanceof SQLException sql ? sql : new SQLException(e);
+        failedAt = System.nanoTime();
+    }
+
+    private static String rootMessage(Throwable e) {
+        var root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+
+    /** The database for people: without what may be a secret. */
+    public String name() {
+        return name.get();
+    }
+
+    /** Whether it is open and has answered when it was used last. */
+    public boolean isOpen() {
+        return state == State.OPEN && failure == null;
+    }
+
+    /**
+     * Writes a copy of an H2 database, as it is at one moment, while it is used.
+     *
+     * @param file absolute; is not there yet
+     * @throws IOException when there is no copy, with a sentence for the operator
+     */
+    public void backup(String file) throws IOException {
+        Backup.write(sources.reading(), file);
+        LOG.log(INFO, "a backup of " + name() + " is in " + file);
+    }
+
+    /** Where connections come from, as long as the database is open; they have automatic commits. */
+    public DataSources sources() {
+        return sources;
+    }
+
+    /**
+     * Does nothing if the database is open and answers.
+     *
+     * @throws LogUnavailableException when not, with the reason
+     */
+    public void requireOpen() {
+        try (var connection = sources.reading().getConnection()) {
+            connection.getMetaData();
+        } catch (SQLException e) {
+            throw new LogUnavailableException("the log's database cannot be used", e);
+        }
+    }
+
+    /**
+     * Refuses from now on, for good, and waits for those who read, but not for long; then Herald's own pool is closed. Those who write
+     * have been closed before.
+     */
+    @Override
+    public void close() {
+        if (end() == State.OPEN && !turns.end(CLOSE_PATIENCE)) {
+            LOG.log(INFO, "some still read the log as its database is closed");
+        }
+        closeTarget();
+    }
+
+    private void closeTarget() {
+        if (target instanceof HeraldDataSource) {
+            HeraldDataSource.closeAll();
+        }
+    }
+
+    private void requireNotClosed() throws SQLException {
+        switch (state) {
+            case CLOSED -> throw new SQLException("the database is not open yet", failure);
+            case REFUSED -> throw new SQLException("the database may lose what it commits");
+            case ENDED -> throw new SQLException("the server goes down");
+            case OPEN -> {
+                // Go on.
+            }
+        }
+    }
+
+    private void requireNoFailureJustNow() throws SQLException {
+        var last = failure;
+        if (last != null && (System.nanoTime() - failedAt < RETRY.toNanos() || trying.get())) {
+            throw new SQLException("the database did not answer just now", last);
+        }
+    }
+
+    private Connection ask() throws SQLException {
+        requireNotClosed();
+        requireNoFailureJustNow();
+        if (failure == null) {
+            return askNow();
+        }
+        if (!trying.compareAndSet(false, true)) {
+            throw new SQLException("the database did not answer just now", failure);
+        }
+        try {
+            var connection = askNow();
+            failure = null;
+            LOG.log(INFO, "the database " + name() + " answers again");
+            return connection;
+        } finally {
+            trying.set(false);
+        }
+    }
+
+    private Connection askNow() throws SQLException {
+        try {
+            return target.getConnection();
+        } catch (SQLException e) {
+            failed(e);
+            throw e;
+        }
+    }
+
+    private final class Gate extends ConnectionSource {
+
+        private final boolean inTurn;
+
+        Gate(boolean inTurn) {
+            this.inTurn = inTurn;
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            if (!inTurn) {
+                return ask();
+            }
+            // Nobody waits for a database that is known to be gone.
+            requireNotClosed();
+            requireNoFailureJustNow();
+            return turns.take(LogDatabase.this::ask);
+        }
+    }
+}
