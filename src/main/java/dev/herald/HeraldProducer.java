@@ -211,7 +211,7 @@ public class HeraldProducer {
     @Singleton
     SocketIoServer socketIo(
             SocketIoSettings settings, Hub hub, Requests requests, Admission admission, JdbcClientStates states) {
-        return wayDown.add(CLIENTS, new SocketIoServer(settings, hub, requests, admission, states, timer));
+        return wayDown.add(CLIENTS, new SocketIoServer(settings, hub, requests, admission, states, timer, executor));
     }
 
     static void close(@Disposes SocketIoServer socketIo) {

@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param numbers of these channels
  */
 record ClientRecord(
-        Connection connection, boolean isProven, Map<ChannelName, Position> begins, Progress.Numbers numbers) {
+        Connection connection, boolean isProven, Map<ChannelName, Position> begins, RecoveryOffsets.Numbers numbers) {
 
     private static final System.Logger LOG = System.getLogger(ClientRecord.class.getName());
     private static final JsonProvider JSON = JsonProvider.provider();
@@ -95,6 +95,6 @@ record ClientRecord(
                         json.getString("namespace")),
                 json.getBoolean("proven"),
                 begins,
-                new Progress.Numbers(json.getJsonNumber("next").longValueExact(), numbers));
+                new RecoveryOffsets.Numbers(json.getJsonNumber("next").longValueExact(), numbers));
     }
 }

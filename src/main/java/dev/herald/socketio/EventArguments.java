@@ -12,6 +12,7 @@ import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The arguments of events, between packets, which have an array and bytes beside it, and the hub, which has one text ({@link
@@ -112,6 +113,15 @@ final class EventArguments {
                                 .map(argument -> JsonBytes.unescape(argument).toString())
                                 .toList(),
                         List.of());
+    }
+
+    /** An event with arguments from the hub. */
+    static SocketIoPacket.Event event(String namespace, @Nullable Long ackId, String event, String json) {
+        var arguments = fromHub(json);
+        var array = new StringBuilder(json.length() + 50).append('[').append(quoted(event));
+        arguments.texts().forEach(text -> array.append(',').append(text));
+        return new SocketIoPacket.Event(
+                namespace, ackId, event, array.append(']').toString(), arguments.attachments());
     }
 
     /**

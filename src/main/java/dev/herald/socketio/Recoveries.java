@@ -7,10 +7,8 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Position;
 import dev.herald.hub.ClientStates;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -60,7 +58,7 @@ final class Recoveries {
             Connection connection,
             boolean isProven,
             Map<ChannelName, Position> begins,
-            Progress progress,
+            RecoveryOffsets offsets,
             long since) {}
 
     /** How often the operator is told at the most that states are not kept. */
@@ -69,7 +67,6 @@ final class Recoveries {
     private final Duration window;
     private final int max;
     private final ClientStates states;
-    private final SecureRandom random = new SecureRandom();
     private final Map<String, SocketIoClient> connected = new ConcurrentHashMap<>();
     private final Map<Outcome, LongAdder> outcomes = new ConcurrentHashMap<>();
 
@@ -90,9 +87,7 @@ final class Recoveries {
 
     /** An id that cannot be guessed, for a client to come back with. */
     String newId() {
-        var bytes = new byte[ID_BYTES];
-        random.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return RandomIds.ofBytes(ID_BYTES);
     }
 
     void connected(String pid, SocketIoClient client) {
@@ -186,7 +181,7 @@ final class Recoveries {
         return states.take(pid)
                 .flatMap(ClientRecord::read)
                 .map(client -> new Suspended(
-                        client.connection(), client.isProven(), client.begins(), Progress.of(client.numbers()), now));
+                        client.connection(), client.isProven(), client.begins(), RecoveryOffsets.of(client.numbers()), now));
     }
 
     private boolean isOver(Suspended state, long now) {

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,7 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
     private final Admission admission;
     private final Recoveries recoveries;
     private final UnhandledEvents unhandled;
+    private final Entrance entrance;
     private final Future<?> clock;
     private final ConcurrentMap<String, EventDialect> dialects = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, EventDialect> bareDialects = new ConcurrentHashMap<>();
@@ -50,6 +52,7 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
      *
      * @param states where clients are kept that outlive this server
      * @param timer may have a single thread: what it runs here does not block
+     * @param executor for what waits for the database
      */
     public SocketIoServer(
             SocketIoSettings settings,
@@ -57,11 +60,13 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
             Requests requests,
             Admission admission,
             ClientStates states,
-            ScheduledExecutorService timer) {
+            ScheduledExecutorService timer,
+            Executor executor) {
         this.settings = settings;
         this.hub = hub;
         this.requests = requests;
         this.admission = admission;
+        this.entrance = new Entrance(executor);
         this.unhandled = new UnhandledEvents(hub::observedNames);
         this.recoveries = new Recoveries(settings.recoveryWindow(), settings.maxSuspended(), states);
         this.clock = timer.scheduleAtFixedRate(
@@ -99,6 +104,10 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
 
     Requests requests() {
         return requests;
+    }
+
+    Entrance entrance() {
+        return entrance;
     }
 
     UnhandledEvents unhandled() {

@@ -56,7 +56,8 @@ final class IdleConnections {
                 new Requests(hub, Permission::byChannel),
                 (attempt, then) -> then.run(),
                 ClientStates.NONE,
-                timer.asExecutor());
+                timer.asExecutor(),
+                Runnable::run);
         var server = new EngineServer(EngineSettings.DEFAULT, socketIo, timer.asExecutor(), Runnable::run);
         var sockets = new ArrayList<Tcp>(CONNECTIONS);
         connect(server, sockets, 100);

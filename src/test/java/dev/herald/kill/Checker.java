@@ -53,7 +53,7 @@ final class Checker {
     private static final long UP_TO_THE_NEXT = Long.MAX_VALUE;
 
     /** How far a subscriber is in a channel. */
-    private static final class Progress {
+    private static final class RecoveryOffsets {
         final Set<Long> received = new HashSet<>();
         /** Offsets that were left out, and what that is unless they come later. */
         final Map<Long, Fault> missing = new TreeMap<>();
@@ -150,11 +150,11 @@ final class Checker {
     }
 
     private void checkSubscribers(List<Event> events) {
-        var subscriptions = new LinkedHashMap<Subscription, Progress>();
+        var subscriptions = new LinkedHashMap<Subscription, RecoveryOffsets>();
         for (var event : events) {
             if (event instanceof Joined joined) {
                 var progress = subscriptions.computeIfAbsent(
-                        new Subscription(joined.subscriber(), joined.channel()), subscription -> new Progress());
+                        new Subscription(joined.subscriber(), joined.channel()), subscription -> new RecoveryOffsets());
                 join(joined, progress);
             } else if (event instanceof Received received) {
                 var progress = subscriptions.get(new Subscription(received.subscriber(), received.channel()));
@@ -168,7 +168,7 @@ final class Checker {
         subscriptions.forEach(this::checkEnd);
     }
 
-    private static void join(Joined joined, Progress progress) {
+    private static void join(Joined joined, RecoveryOffsets progress) {
         var since = joined.since();
         var head = joined.head();
         if (joined.recovered() && since != null) {
@@ -180,7 +180,7 @@ final class Checker {
         }
     }
 
-    private void check(Received received, Progress progress) {
+    private void check(Received received, RecoveryOffsets progress) {
         checkExpected("a subscriber received ", received.channel(), received.id(), received);
         checkPlace(new Place(received.channel(), received.position()), received.id(), received);
         var offset = received.position().offset();
@@ -200,7 +200,7 @@ final class Checker {
         }
     }
 
-    private void checkEnd(Subscription subscription, Progress progress) {
+    private void checkEnd(Subscription subscription, RecoveryOffsets progress) {
         progress.missing.forEach((offset, fault) -> find(fault, subscription + " misses offset " + offset));
         for (var logged : logs.getOrDefault(subscription.channel(), Map.of()).values()) {
             if (logged.position().offset() > progress.last) {

@@ -2,6 +2,7 @@ package dev.herald.socketio;
 
 import dev.herald.api.RefusedException;
 import dev.herald.hub.ClientStates;
+import dev.herald.hub.LogUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ final class FakeStates implements ClientStates {
     @Override
     public Optional<String> take(String secret) {
         if (unreadable) {
-            throw new IllegalStateException("the database is gone");
+            throw new LogUnavailableException("the database is gone");
         }
         var state = Optional.ofNullable(ofEarlierLives.remove(secret));
         state.ifPresent(it -> kept.put(secret, it));

@@ -21,6 +21,7 @@ import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Schema;
 import dev.herald.journal.Threads;
 import jakarta.json.Json;
+import dev.herald.testing.ErrorLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -269,8 +270,13 @@ class LivesTest {
             var ann = server.connect(ANN);
             crash();
             states.unreadable = true;
-            var first = say40(ann.comeback());
-            assertThat(first.transport.isClosed()).isTrue();
+            try (var entrance = new ErrorLog(Entrance.class);
+                    var mistakes = new ErrorLog(ConnectHandler.class)) {
+                var first = say40(ann.comeback());
+                assertThat(first.transport.isClosed()).isTrue();
+                assertThat(entrance.warnings()).singleElement().asString().contains("the database is gone");
+                assertThat(mistakes.lines()).as("no mistake of the server's").isEmpty();
+            }
             states.unreadable = false;
 
             assertThat(comeBack(ann)).containsExactly(connected(ann));

@@ -51,7 +51,7 @@ class RecordKeeperTest {
     }
 
     private static ClientRecord record(String sid) {
-        return new ClientRecord(new Connection(sid, ANN, "/"), true, Map.of(), new Progress(null).numbers(List.of()));
+        return new ClientRecord(new Connection(sid, ANN, "/"), true, Map.of(), new RecoveryOffsets(null).numbers(List.of()));
     }
 
     private RecordKeeper keeper(Runnable first) {
@@ -69,7 +69,7 @@ class RecordKeeperTest {
         keeper.suspend(
                 record("b"),
                 new Recoveries.Suspended(
-                        record("b").connection(), true, Map.of(), new Progress(null), System.nanoTime()));
+                        record("b").connection(), true, Map.of(), new RecoveryOffsets(null), System.nanoTime()));
         keeper.work();
         keeper.unkeep();
         keeper.giveUp();

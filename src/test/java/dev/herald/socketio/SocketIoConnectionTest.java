@@ -145,16 +145,18 @@ class SocketIoConnectionTest {
         }
 
         @Test
-        void isTurnedAwayWhileTheObserversAreBehind() {
+        void closesTheConnectionWhileTheObserversAreBehindSoThatTheClientComesBack() {
             var client = server.open(ANN);
             server.observers.behind = true;
+            try (var log = new ErrorLog(Entrance.class)) {
+                client.post("40");
 
-            client.post("40");
-            assertThat(client.hear()).singleElement().asString().startsWith("44{\"message\":");
+                assertThat(client.isClosed()).as("who is refused gives up").isTrue();
+                assertThat(log.warnings()).singleElement().asString().contains("the application is behind");
+            }
             server.observers.behind = false;
-            client.post("40");
 
-            assertThat(client.hear()).singleElement().asString().startsWith("40{\"sid\"");
+            server.connect(ANN);
         }
 
         @Test

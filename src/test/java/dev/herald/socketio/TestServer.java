@@ -30,6 +30,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -75,6 +76,17 @@ final class TestServer {
 
     /** A life of a server, which may not be the first of its log and its clients' states. */
     TestServer(SocketIoSettings settings, Log log, ClientStates states, int queuedPackets, HubLimits limits) {
+        this(settings, log, states, queuedPackets, limits, Runnable::run);
+    }
+
+    /** As above; the executor is for those who wait to be let in. */
+    TestServer(
+            SocketIoSettings settings,
+            Log log,
+            ClientStates states,
+            int queuedPackets,
+            HubLimits limits,
+            Executor executor) {
         this.log = log;
         hub = new Hub(log, new ChannelKinds(List.of("typing:*"), List.of()), devices, observers, limits, CLOCK);
         socketIo = new SocketIoServer(
@@ -83,7 +95,8 @@ final class TestServer {
                 new Requests(hub, Permission::byChannel),
                 (attempt, then) -> examiner.accept(attempt, then),
                 states,
-                timer.asExecutor());
+                timer.asExecutor(),
+                executor);
         engine = new EngineServer(
                 EngineSettings.DEFAULT.toBuilder()
                         .allowUpgrades(false)

@@ -9,14 +9,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far one client is in each channel, as the offsets say that it is given ("Connection state recovery"). An offset names all
+ * Writes and reads the offsets that one client is given, which say how far it is in each channel ("Connection state recovery"). An offset names all
  * channels that have moved since the client began, each by a number and with the last message in it: so whichever event was the
  * client's last, it tells exactly what the client has, and the server need not remember what it sent. Clients in the same
  * channels are given the same offsets.
  *
  * <p>For one thread at a time.
  */
-final class Progress {
+final class RecoveryOffsets {
 
     /** What a client is given that has no message of any channel yet. */
     private static final String NOTHING = "-";
@@ -66,7 +66,7 @@ final class Progress {
      *
      * @param stale an offset from an earlier life, which the client gives until it has one of this life; {@code null} if it has none
      */
-    Progress(@Nullable String stale) {
+    RecoveryOffsets(@Nullable String stale) {
         if (stale != null && isOffset(stale)) {
             nextNumber = read(stale).keySet().stream()
                     .mapToLong(number -> number + 1)
@@ -76,11 +76,11 @@ final class Progress {
     }
 
     /** As it was at some time; how far the client is since then is not known. */
-    static Progress of(Numbers numbers) {
-        var progress = new Progress(null);
-        numbers.ofChannels().forEach((channel, number) -> progress.places.put(channel, new Place(number, false)));
-        progress.nextNumber = numbers.next();
-        return progress;
+    static RecoveryOffsets of(Numbers numbers) {
+        var offsets = new RecoveryOffsets(null);
+        numbers.ofChannels().forEach((channel, number) -> offsets.places.put(channel, new Place(number, false)));
+        offsets.nextNumber = numbers.next();
+        return offsets;
     }
 
     /** The numbers of these channels, which get one if they have none. */

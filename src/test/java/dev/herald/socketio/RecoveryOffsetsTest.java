@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ProgressTest {
+class RecoveryOffsetsTest {
 
     private static final ChannelName A = new ChannelName("a");
     private static final ChannelName B = new ChannelName("b");
@@ -25,7 +25,7 @@ class ProgressTest {
         return new Position(LIFE, offset);
     }
 
-    private static String send(Progress progress, ChannelName channel, Position position) {
+    private static String send(RecoveryOffsets progress, ChannelName channel, Position position) {
         var offset = progress.after(channel, position);
         progress.advance(channel, position);
         return offset;
@@ -33,7 +33,7 @@ class ProgressTest {
 
     @Test
     void offsetsNameAllChannelsThatHaveMoved() {
-        var progress = new Progress(null);
+        var progress = new RecoveryOffsets(null);
 
         assertThat(progress.now()).isEqualTo("-");
         assertThat(send(progress, A, at(35))).isEqualTo("0.z");
@@ -44,8 +44,8 @@ class ProgressTest {
 
     @Test
     void offsetsAreTheSameForClientsThatNumberTheirChannelsAlike() {
-        var first = new Progress(null);
-        var second = new Progress(null);
+        var first = new RecoveryOffsets(null);
+        var second = new RecoveryOffsets(null);
         for (var progress : List.of(first, second)) {
             progress.number(A);
             progress.number(B);
@@ -56,7 +56,7 @@ class ProgressTest {
 
     @Test
     void whatIsNotTakenMovesNothing() {
-        var progress = new Progress(null);
+        var progress = new RecoveryOffsets(null);
 
         progress.after(A, at(1));
 
@@ -66,7 +66,7 @@ class ProgressTest {
 
     @Test
     void clientsWithoutAnOffsetHaveNothingYet() {
-        var progress = new Progress(null);
+        var progress = new RecoveryOffsets(null);
         send(progress, A, at(8));
 
         assertThat(progress.returnTo(null, Map.of(A, at(7), B, at(2)))).isEqualTo(Map.of(A, at(7), B, at(2)));
@@ -75,7 +75,7 @@ class ProgressTest {
 
     @Test
     void aChannelThatWasLeftAndJoinedAgainBeginsAnew() {
-        var progress = new Progress(null);
+        var progress = new RecoveryOffsets(null);
         var before = send(progress, A, at(9));
         progress.forget(A);
 
@@ -87,7 +87,7 @@ class ProgressTest {
 
     @Test
     void whatTheClientIsNoLongerInIsForgotten() {
-        var progress = new Progress(null);
+        var progress = new RecoveryOffsets(null);
         var offset = send(progress, A, at(9));
 
         assertThat(progress.returnTo(offset, Map.of())).isEmpty();
@@ -96,10 +96,10 @@ class ProgressTest {
 
     @Test
     void anOffsetOfAnEarlierLifeSaysNothingOfThisOne() {
-        var earlier = new Progress(null);
+        var earlier = new RecoveryOffsets(null);
         send(earlier, A, at(7));
         var stale = send(earlier, B, at(9));
-        var progress = new Progress(stale);
+        var progress = new RecoveryOffsets(stale);
 
         var offset = send(progress, A, at(2));
 
@@ -110,8 +110,8 @@ class ProgressTest {
     @ParameterizedTest
     @ValueSource(strings = {"zzzzzz.1", "zik0zj.1", "zzzzzz.zzzzzzzzzzzz_0.1"})
     void anInventedOffsetOfAnEarlierLifeHarmsNobody(String invented) {
-        assertThat(Progress.isOffset(invented)).isTrue();
-        var progress = new Progress(invented);
+        assertThat(RecoveryOffsets.isOffset(invented)).isTrue();
+        var progress = new RecoveryOffsets(invented);
 
         var offset = send(progress, A, at(2));
 
@@ -121,7 +121,7 @@ class ProgressTest {
 
     @Test
     void aLogThatBeganAnewMeanwhileIsNotMistakenForTheOldOne() {
-        var progress = new Progress(null);
+        var progress = new RecoveryOffsets(null);
         var begin = new Position("old", 0);
         var old = send(progress, A, new Position("old", 7));
         var renewed = send(progress, A, new Position("new", 1));
@@ -137,7 +137,7 @@ class ProgressTest {
 
     @Test
     void aLogThatBeganAnewBeforeItsFirstMessageIsRead() {
-        var progress = new Progress(null);
+        var progress = new RecoveryOffsets(null);
         send(progress, A, new Position("new", 1));
 
         assertThat(progress.returnTo(null, Map.of(A, new Position("empty", 0))))
@@ -163,17 +163,17 @@ class ProgressTest {
                 "Q7wZK0C"
             })
     void whatNoClientWasEverGivenIsNoOffset(String text) {
-        assertThat(Progress.isOffset(text)).isFalse();
+        assertThat(RecoveryOffsets.isOffset(text)).isFalse();
     }
 
     @Test
     void whatIsTooLongIsNoOffset() {
-        assertThat(Progress.isOffset("0.1" + "_1.1".repeat(1_500))).isFalse();
+        assertThat(RecoveryOffsets.isOffset("0.1" + "_1.1".repeat(1_500))).isFalse();
     }
 
     @Test
     void manyChannelsMakeAnOffsetThatIsTakenBack() {
-        var progress = new Progress(null);
+        var progress = new RecoveryOffsets(null);
         var begins = new HashMap<ChannelName, Position>();
         var offset = "";
         for (var n = 0; n < 250; n++) {
@@ -182,7 +182,7 @@ class ProgressTest {
             offset = send(progress, channel, at(1_000_000 + n));
         }
 
-        assertThat(Progress.isOffset(offset)).as(offset).isTrue();
+        assertThat(RecoveryOffsets.isOffset(offset)).as(offset).isTrue();
         var reached = progress.returnTo(offset, begins);
         assertThat(reached).hasSize(250).containsEntry(new ChannelName("c249"), at(1_000_249));
     }
@@ -207,7 +207,7 @@ class ProgressTest {
         channels.forEach(channel -> heads.put(channel, (long) random.nextInt(100)));
         var begins =
                 new TreeMap<ChannelName, Position>((one, other) -> one.value().compareTo(other.value()));
-        var progress = new Progress(random.nextBoolean() ? null : "0.5_3.2");
+        var progress = new RecoveryOffsets(random.nextBoolean() ? null : "0.5_3.2");
         String had = null;
         for (var life = 0; life < 4; life++) {
             // What the client has after each message that it could be cut off at.

@@ -1,0 +1,52 @@
+package dev.herald.socketio;
+
+import dev.herald.json.JsonGuard;
+import dev.herald.json.JsonGuard.HostileJsonException;
+import dev.herald.json.JsonGuard.MalformedJsonException;
+import dev.herald.request.ErrorCode;
+import dev.herald.request.RawRequest;
+import dev.herald.request.Reply;
+import dev.herald.request.Request;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import jakarta.json.spi.JsonProvider;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** What a client that does not recover by its library says in {@code auth.resume}: where it was in which channels. */
+final class ResumeRequest {
+
+    private static final JsonProvider JSON = JsonProvider.provider();
+
+    private ResumeRequest() {}
+
+    /** Joins the channels that the client asks for; the subscriptions are not started yet. */
+    static List<CompletionStage<Reply>> handle(SocketIoClient client, JsonValue resume) {
+        if (!(read(resume) instanceof JsonObject places)) {
+            var rejected = new Reply.Rejected(ErrorCode.MALFORMED, "resume is an object of channels");
+            return List.of(CompletableFuture.completedStage(rejected));
+        }
+        return places.entrySet().stream()
+                .map(place -> JSON.createObjectBuilder()
+                        .add("channel", place.getKey())
+                        .add("since", place.getValue())
+                        .build())
+                .map(join -> client.server().requests().handle(client.member(), new RawRequest(Request.JOIN, join)))
+                .toList();
+    }
+
+    /** The Java client has only texts in its {@code auth}: then the text is the object's. */
+    private static JsonValue read(JsonValue resume) {
+        if (!(resume instanceof JsonString text)) {
+            return resume;
+        }
+        try {
+            JsonGuard.check(text.getString());
+            return EventArguments.parse(text.getString());
+        } catch (MalformedJsonException | HostileJsonException e) {
+            return JsonValue.NULL;
+        }
+    }
+}
