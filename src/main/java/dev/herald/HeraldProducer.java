@@ -136,7 +136,7 @@ public class HeraldProducer {
     @Produces
     @Singleton
     Hub hub(Log log, ChannelKinds kinds, Devices devices, Observers observers, HubLimits limits) {
-        return new Hub(log, kinds, devices, observers, limits, Clock.systemUTC());
+        return new Hub(log, kinds, devices, observers, limits, Clock.systemUTC(), executor);
     }
 
     @Produces

@@ -1,5 +1,6 @@
 package dev.herald.hub;
 
+import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ChannelName;
@@ -7,18 +8,22 @@ import dev.herald.api.Envelope;
 import dev.herald.api.Position;
 import dev.herald.api.Published;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The live side of a channel: hands each message of the log, in its order, to all subscriptions that have caught up, and tells
- * the observers. Exists while somebody is subscribed or publishes. Thread-safe.
+ * The live side of a channel: delivers each message of the log, in its order, to all subscriptions that have caught up, and tells
+ * the observers. Exists while somebody is subscribed or publishes.
  *
- * <p>Publishers may come here in any order. One that is ahead of another finds messages missing before its own and reads them
- * from the log itself: there they are, since an offset is visible only after all before it.
+ * <p>Any thread may call, but {@link #open} and {@link #deliver} may wait for the log, so those who call them hold no lock. The
+ * channel's own lock is taken under a member's lock and before those of subscriptions; under it is only computed and queued.
+ *
+ * <p>Messages may come here in any order. One that is ahead of another finds messages missing before its own and reads them from
+ * the log: they are there, since an offset is visible only after all before it.
  */
 final class Channel {
 
@@ -30,43 +35,31 @@ final class Channel {
     /** The latest deliveries, kept for subscriptions that have nearly caught up. */
     private static final int TAIL = 64;
 
-    private static final Subscription[] NOBODY = {};
     private static final Position NOWHERE = new Position("no epoch yet", 0);
 
     private final ChannelName name;
     private final Log log;
-    private final Pages pages;
     private final Observers observers;
+    private final PageReader reader;
 
-    /** Held while a page is read, which may take long; under it, no subscription is told of anything. */
-    private final Object reading = new Object();
+    /** What the log has committed and {@link Deliveries} has not delivered yet, in the order of the commits. */
+    private final Queue<Runnable> undelivered = new ConcurrentLinkedQueue<>();
 
-    // Guarded by this object's monitor, under which is only computed and queued.
-    /** The last message that was handed out. Written under the lock only. */
+    // Guarded by this object's monitor.
+    /** The last message that was delivered. Read without the lock by {@link #open} alone. */
     private volatile Position delivered = NOWHERE;
 
     private final Deque<Delivery> tail = new ArrayDeque<>(1);
-    /** Never changed, only replaced: it is walked outside the lock, too. */
-    private Subscription[] live = NOBODY;
+    private final Recipients live = new Recipients();
 
-    /** What came of reading the log for a subscription. */
-    enum Read {
-        /** It has the next page, or there is none. */
-        PAGE,
-        /** Its queue has no room. */
-        FULL,
-        /** The log has forgotten what comes next. */
-        GAP
-    }
-
-    Channel(ChannelName name, Log log, Pages pages, Observers observers) {
+    Channel(ChannelName name, Log log, ReplayCache cache, Observers observers) {
         this.name = name;
         this.log = log;
-        this.pages = pages;
         this.observers = observers;
+        this.reader = new PageReader(name, log, cache, head -> beginEpoch(head.epoch()));
     }
 
-    /** To be called before anything else: what is in the log by now is not handed out. Calls but the first do nothing. */
+    /** To be called before anything else: what is in the log by now is not delivered. Calls but the first do nothing. */
     void open() {
         if (delivered.equals(NOWHERE)) {
             var head = log.head(name);
@@ -82,41 +75,72 @@ final class Channel {
         return name;
     }
 
-    /** Hands out a message that is in the log, after all that are missing before it. */
+    Queue<Runnable> undelivered() {
+        return undelivered;
+    }
+
+    /** Reads the log for subscriptions that are not live. */
+    PageReader reader() {
+        return reader;
+    }
+
+    /**
+     * Delivers a message that is in the log if it comes next.
+     *
+     * @return false when others are missing before it: then nothing has changed
+     */
+    boolean deliverNext(Envelope message) {
+        return deliver(List.of(message), positionOf(message));
+    }
+
+    /**
+     * Delivers a message that is in the log, after all that are missing before it. When those cannot be read, everyone who is live
+     * is cut off, to find them in the log later.
+     */
     void deliver(Envelope message) {
-        var last = positionOf(message);
-        var next = List.of(message);
-        while (!handOut(next, last)) {
-            Replay replay;
-            try {
-                replay = log.since(name, before(last), PAGE);
-            } catch (LogUnavailableException e) {
-                LOG.log(WARNING, "channel " + name + " is cut off, to be resumed: " + e.getMessage());
-                cutOff(takeLive());
-                return;
+        try {
+            var last = positionOf(message);
+            var next = Optional.of(List.of(message));
+            while (next.isPresent() && !deliver(next.get(), last)) {
+                next = missingBefore(last);
             }
-            if (replay instanceof Replay.Complete complete) {
-                beginEpoch(replay.head().epoch());
-                next = complete.messages();
-            } else {
-                admitLoss(last, replay.head());
-                return;
-            }
+        } catch (LogUnavailableException e) {
+            LOG.log(WARNING, "channel " + name + " is cut off, to be resumed: " + e.getMessage());
+            cutOff(takeLive());
+        } catch (RuntimeException | Error e) {
+            LOG.log(ERROR, "channel " + name + " is cut off, to be resumed: a message could not be delivered", e);
+            cutOff(takeLive());
         }
     }
 
-    /** Hands out those of the messages that come next; true when {@code last} is handed out, now or earlier. */
-    private boolean handOut(List<Envelope> messages, Position last) {
+    /** What comes next in the log, at least one message; empty when some of it was lost, and who was live is cut off. */
+    private Optional<List<Envelope>> missingBefore(Position last) {
+        var after = startOfReading(last);
+        var replay = log.since(name, after, PAGE);
+        if (!(replay instanceof Replay.Complete complete)) {
+            admitLoss(last, replay.head());
+            return Optional.empty();
+        }
+        beginEpoch(replay.head().epoch());
+        if (complete.messages().isEmpty() && !isDelivered(last)) {
+            throw new LogUnavailableException(
+                    "the log took message " + last.offset() + ", but shows none after " + after.offset());
+        }
+        return Optional.of(complete.messages());
+    }
+
+    /** Delivers those of the messages that come next; true when {@code last} is delivered, now or earlier. */
+    private boolean deliver(List<Envelope> messages, Position last) {
         Subscription[] recipients;
         boolean done;
         synchronized (this) {
-            recipients = live;
+            recipients = live.snapshot();
             for (var message : messages) {
                 if (isNext(positionOf(message))) {
-                    handOut(new Delivery(message));
+                    push(new Delivery(message));
                 }
             }
-            done = isHandedOut(last);
+            done = isDelivered(last);
         }
         for (var subscription : recipients) {
             subscription.flush();
@@ -124,7 +148,7 @@ final class Channel {
         return done;
     }
 
-    private boolean isHandedOut(Position position) {
+    private synchronized boolean isDelivered(Position position) {
         return position.epoch().equals(delivered.epoch()) && position.offset() <= delivered.offset();
     }
 
@@ -132,20 +156,16 @@ final class Channel {
         return position.epoch().equals(delivered.epoch()) && position.offset() == delivered.offset() + 1;
     }
 
-    private void handOut(Delivery delivery) {
+    private void push(Delivery delivery) {
         delivered = positionOf(delivery.message());
         if (tail.size() == TAIL) {
             tail.removeFirst();
         }
         tail.addLast(delivery);
-        var staying = live.length;
-        for (var subscription : live) {
+        for (var subscription : live.snapshot()) {
             if (!subscription.push(delivery)) {
-                staying--;
+                live.remove(subscription);
             }
-        }
-        if (staying < live.length) {
-            live = Arrays.stream(live).filter(one -> !one.isBehind()).toArray(Subscription[]::new);
         }
         tellPublished(delivery);
     }
@@ -157,12 +177,12 @@ final class Channel {
         }
     }
 
-    /** Hands out a message that is in no log; who has no room for it misses it. */
+    /** Delivers a message that is in no log; who has no room for it misses it. */
     void deliverUnlogged(Envelope message) {
         var delivery = new Delivery(message);
         Subscription[] recipients;
         synchronized (this) {
-            recipients = live;
+            recipients = live.snapshot();
             for (var subscription : recipients) {
                 subscription.offerUnlogged(delivery);
             }
@@ -173,8 +193,8 @@ final class Channel {
         }
     }
 
-    /** Where the log must be read from so that the next message to hand out comes first. */
-    private synchronized Position before(Position position) {
+    /** Where the log must be read from so that the next message to deliver comes first. */
+    private synchronized Position startOfReading(Position position) {
         return position.epoch().equals(delivered.epoch()) ? delivered : new Position(position.epoch(), 0);
     }
 
@@ -186,70 +206,33 @@ final class Channel {
     }
 
     /**
-     * The log has forgotten messages before they were handed out. Who was to get them is told by being cut off.
+     * The log has forgotten messages before they were delivered. Who was to get them is told by being cut off.
      *
-     * @param lost the last that was to be handed out
+     * @param lost the last that was to be delivered
      */
     private void admitLoss(Position lost, Position head) {
         Subscription[] losers;
         synchronized (this) {
-            if (isHandedOut(lost)) {
+            if (isDelivered(lost)) {
                 return;
             }
             if (head.epoch().equals(delivered.epoch()) && head.offset() > delivered.offset()) {
                 delivered = head;
                 tail.clear();
             }
-            losers = takeLive();
+            losers = live.takeAll();
         }
         cutOff(losers);
     }
 
     private synchronized Subscription[] takeLive() {
-        var taken = live;
-        live = NOBODY;
-        return taken;
+        return live.takeAll();
     }
 
     /** Who misses something is told by being cut off, and finds it in the log, if it is there, when it comes back. */
     private static void cutOff(Subscription[] losers) {
         for (var subscription : losers) {
             subscription.fallBehind();
-        }
-    }
-
-    /** Reads the log for a subscription that is not live, as much as its queue takes but at most one page. */
-    Read readOn(Subscription subscription) {
-        var cursor = subscription.cursor();
-        var next = pages.after(name, cursor);
-        if (next.isEmpty()) {
-            next = readPage(cursor);
-        }
-        if (next.isEmpty()) {
-            return Read.GAP;
-        }
-        for (var delivery : next.get()) {
-            if (!subscription.replay(delivery)) {
-                return Read.FULL;
-            }
-        }
-        return Read.PAGE;
-    }
-
-    /** Reads what comes next, one at a time: who has waited here finds it read by another. Empty when there is a gap. */
-    private Optional<List<Delivery>> readPage(Position cursor) {
-        synchronized (reading) {
-            var read = pages.after(name, cursor);
-            if (read.isPresent()) {
-                return read;
-            }
-            if (log.since(name, cursor, PAGE) instanceof Replay.Complete complete) {
-                beginEpoch(complete.head().epoch());
-                var page = complete.messages().stream().map(Delivery::new).toList();
-                pages.add(name, page);
-                return Optional.of(page);
-            }
-            return Optional.empty();
         }
     }
 
@@ -270,16 +253,20 @@ final class Channel {
         }
         if (!subscription.isEnded()) {
             subscription.markLive();
-            live = Arrays.copyOf(live, live.length + 1);
-            live[live.length - 1] = subscription;
+            live.add(subscription);
         }
         return true;
+    }
+
+    /** The last message that was delivered, or where the channel began. */
+    synchronized Position delivered() {
+        return delivered;
     }
 
     /** Nothing more is queued for the subscription once this has returned. */
     synchronized void end(Subscription subscription) {
         subscription.markEnded();
-        live = Arrays.stream(live).filter(one -> one != subscription).toArray(Subscription[]::new);
+        live.remove(subscription);
     }
 
     static Position positionOf(Envelope message) {

@@ -33,6 +33,11 @@ public final class ChannelKinds {
                 : ChannelKind.DURABLE;
     }
 
+    /** Whether the messages of a channel are kept in the log. */
+    boolean isKept(ChannelName channel) {
+        return of(channel) != ChannelKind.VOLATILE;
+    }
+
     private static boolean matches(List<ChannelPattern> patterns, ChannelName channel) {
         return patterns.stream().anyMatch(pattern -> pattern.fits(channel));
     }

@@ -17,8 +17,7 @@ public final class EventName {
             Set.of("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener");
 
     /** What the feed itself says to its clients, who could take a message of that name for it. */
-    private static final Set<String> OF_FEED =
-            Set.of("ack", "connected", "error", "joined", "left", "pong", "sent");
+    private static final Set<String> OF_FEED = Set.of("ack", "connected", "error", "joined", "left", "pong", "sent");
 
     /** What clients in the main namespace ask of Herald: no observer of messages gets it. */
     private static final Set<String> REQUESTS = Set.of("join", "leave", "history", "seen");

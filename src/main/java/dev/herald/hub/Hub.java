@@ -1,10 +1,6 @@
 package dev.herald.hub;
 
-import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
 import static dev.herald.api.RefusedException.Reason.OVERLOADED;
-import static java.lang.System.Logger.Level.ERROR;
-import static java.lang.System.Logger.Level.WARNING;
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.herald.api.Answer;
 import dev.herald.api.ChannelKind;
@@ -18,71 +14,69 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where messages go through: from a publisher into the log of their channel, and from there, in the log's order, to everyone who
- * is subscribed. Thread-safe; nothing here waits for a recipient.
+ * is subscribed.
+ *
+ * <p>Any thread may call, holding no lock. Connecting and reading the past may wait for the log; nothing waits for a recipient. The
+ * hub itself has no lock: {@link Member}, {@link Channel}, {@link Subscription} and {@link Presence} each have their own, taken in
+ * this order.
  */
 public final class Hub {
 
-    /** Longer than any id of a client's, so that the copy's id cannot be one. */
-    private static final String COPY_ID = "sent:".repeat(Draft.MAX_CLIENT_ID / 5 + 1);
-
-    /** What is kept for those who catch up together. */
-    private static final long PAGES_BYTES = 16L * 1024 * 1024;
-    /** Between two lines about a log that cannot be read. */
-    private static final Duration WARNING_PAUSE = Duration.ofSeconds(10);
-
-    private static final System.Logger LOG = System.getLogger(Hub.class.getName());
-
     private final Log log;
     private final ChannelKinds kinds;
-    private final Devices devices;
     private final Observers observers;
     private final HubLimits limits;
     private final Clock clock;
     private final Presence presence;
-    private final Pages pages = new Pages(PAGES_BYTES);
-    private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARNING_PAUSE.toNanos());
-
-    /** The channels that somebody is subscribed to or publishes to. */
-    private final ConcurrentMap<ChannelName, Shared> channels = new ConcurrentHashMap<>();
-
-    /** A channel and how many use it. Counted inside the map's atomic operations only. */
-    private record Shared(Channel channel, int users) {}
+    private final Publisher publisher;
+    private final Subscriptions subscriptions;
+    private final Archive archive;
 
     /** Likewise, but without a memory of devices. */
-    public Hub(Log log, ChannelKinds kinds, Observers observers, HubLimits limits, Clock clock) {
-        this(log, kinds, Devices.NONE, observers, limits, clock);
+    public Hub(Log log, ChannelKinds kinds, Observers observers, HubLimits limits, Clock clock, Executor executor) {
+        this(log, kinds, Devices.NONE, observers, limits, clock, executor);
     }
 
-    /** A hub without connections, in front of a log that may already hold messages. */
-    public Hub(Log log, ChannelKinds kinds, Devices devices, Observers observers, HubLimits limits, Clock clock) {
+    /**
+     * A hub without connections, in front of a log that may already hold messages.
+     *
+     * @param executor lends a few threads that deliver what the log has committed, and a few that read the log for those who catch
+     *     up
+     */
+    public Hub(
+            Log log,
+            ChannelKinds kinds,
+            Devices devices,
+            Observers observers,
+            HubLimits limits,
+            Clock clock,
+            Executor executor) {
         this.log = log;
         this.kinds = kinds;
-        this.devices = devices;
         this.observers = observers;
         this.limits = limits;
         this.clock = clock;
         this.presence = new Presence(limits.connections());
+        var channels = new Channels(log, observers);
+        this.publisher = new Publisher(log, channels, executor);
+        this.archive = new Archive(log, kinds, devices);
+        var beginnings = new Beginnings(log, kinds, devices, limits.replayedMessages());
+        this.subscriptions = new Subscriptions(channels, beginnings, executor);
     }
 
     /**
@@ -114,7 +108,7 @@ public final class Hub {
         var connected = presence.connect(member);
         try {
             begin.accept(member);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             member.leaveAll();
             throw e;
         }
@@ -133,15 +127,15 @@ public final class Hub {
         } catch (RefusedException e) {
             return CompletableFuture.failedStage(e);
         }
-        var received = sender.account().expect();
+        var received = sender.events().expect();
         CompletionStage<Receipt> published;
         try {
             published = publish(draft);
-        } catch (RuntimeException e) {
-            sender.account().settle(received, Optional.empty());
+        } catch (RuntimeException | Error e) {
+            sender.events().settle(received, Optional.empty());
             throw e;
         }
-        return published.whenComplete((receipt, failure) -> sender.account()
+        return published.whenComplete((receipt, failure) -> sender.events()
                 .settle(
                         received,
                         receipt == null || receipt.duplicate()
@@ -166,7 +160,7 @@ public final class Hub {
         if (!observers.isObserved(received)) {
             return false;
         }
-        sender.account().tell(received);
+        sender.events().tell(received);
         return true;
     }
 
@@ -192,65 +186,18 @@ public final class Hub {
         if (!isKept(draft.channel())) {
             return deliverUnlogged(draft);
         }
-        return append(draft).thenCompose(receipt -> copyToSender(draft, receipt));
+        return publisher.publish(draft);
     }
 
     /** Delivers a message to those who are there, as in a volatile channel: past the log, and without an offset. */
     public CompletionStage<Receipt> deliverUnlogged(Draft draft) {
-        var channel = acquire(draft.channel());
-        try {
-            channel.deliverUnlogged(unlogged(draft));
-        } finally {
-            release(draft.channel());
-        }
+        publisher.deliverUnlogged(draft.channel(), unlogged(draft));
         return CompletableFuture.completedStage(new Receipt(draft.channel(), null, false, ChannelKind.VOLATILE));
     }
 
     /** Whether the messages of a channel are kept in the log. */
     boolean isKept(ChannelName channel) {
-        return kinds.of(channel) != ChannelKind.VOLATILE;
-    }
-
-    /** The channel is there from before the append until after the delivery, so that it sees all messages in their order. */
-    private CompletionStage<Receipt> append(Draft draft) {
-        Channel channel;
-        try {
-            channel = acquire(draft.channel());
-        } catch (LogUnavailableException e) {
-            return CompletableFuture.failedStage(refused(e));
-        }
-        return log.append(draft)
-                .thenApply(appended -> {
-                    // A repeat, too: the first may be in the log without that its publisher was told.
-                    channel.deliver(appended.message());
-                    var position = appended.message().position();
-                    return new Receipt(draft.channel(), position, appended.duplicate(), log.kind(draft.channel()));
-                })
-                .whenComplete((receipt, failure) -> release(draft.channel()));
-    }
-
-    private static RefusedException refused(LogUnavailableException e) {
-        return new RefusedException(LOG_UNAVAILABLE, String.valueOf(e.getMessage()));
-    }
-
-    /**
-     * Publishes the copy of a private message; tries again with a repeated one, as the log knows whether it is there. Without the
-     * copy the message is published all the same.
-     */
-    private CompletionStage<Receipt> copyToSender(Draft draft, Receipt receipt) {
-        var from = draft.from();
-        var to = draft.to();
-        if (from == null || to == null || from.id().equals(to) || (draft.clientId() == null && receipt.duplicate())) {
-            return CompletableFuture.completedStage(receipt);
-        }
-        var copyId = draft.clientId() == null ? null : COPY_ID + to.length() + ":" + to + ":" + draft.clientId();
-        var copy = new Draft(ChannelName.ofUser(from.id()), "sent", from, to, draft.json(), copyId);
-        return append(copy).handle((copied, failure) -> {
-            if (failure != null) {
-                LOG.log(WARNING, () -> from.id() + " has no copy of a private message: " + failure.getMessage());
-            }
-            return receipt;
-        });
+        return kinds.isKept(channel);
     }
 
     /** The other end of an open connection. */
@@ -274,10 +221,7 @@ public final class Hub {
 
     /** The latest messages of a channel that are still kept, oldest first. */
     public List<Envelope> latest(ChannelName channel, int limit) {
-        var messages =
-                new ArrayList<>(log.before(channel, Long.MAX_VALUE, limit).messages());
-        Collections.reverse(messages);
-        return messages;
+        return archive.latest(channel, limit);
     }
 
     /**
@@ -289,55 +233,7 @@ public final class Hub {
      * @throws RefusedException with {@code LOG_UNAVAILABLE} when the log cannot be read
      */
     public HistoryPage history(ChannelName channel, long before, int limit, Predicate<Set<String>> isExcepted) {
-        try {
-            return isKept(channel)
-                    ? HistoryPage.read(log, channel, before, limit, isExcepted)
-                    : new HistoryPage(channel, List.of(), log.head(channel));
-        } catch (RuntimeException e) {
-            throw unreadable(e);
-        }
-    }
-
-    private RefusedException unreadable(RuntimeException cause) {
-        warnOfUnreadableLog(cause);
-        return new RefusedException(LOG_UNAVAILABLE, "the log cannot be read now; try again");
-    }
-
-    /**
-     * All private messages up to one are seen on a person's device.
-     *
-     * @param epoch {@code null} for the channel's as it is
-     * @return that one; completes after the commit, exceptionally with {@link RefusedException}, or with {@link
-     *     UnknownDeviceException} when the device is not known any more
-     * @throws NoSuchMessageException when there is no such message
-     * @throws RefusedException with {@code LOG_UNAVAILABLE} when the log cannot be read
-     */
-    CompletionStage<Position> seen(ChannelName own, DeviceName device, long offset, @Nullable String epoch) {
-        Position head;
-        try {
-            head = log.head(own);
-        } catch (RuntimeException e) {
-            throw unreadable(e);
-        }
-        if (offset > head.offset() || (epoch != null && !epoch.equals(head.epoch()))) {
-            throw new NoSuchMessageException("there is no such message in your private channel");
-        }
-        var seen = new Position(head.epoch(), offset);
-        return devices.seen(own, device, seen).thenApply(isKnown -> {
-            if (!isKnown) {
-                throw new UnknownDeviceException("this device was forgotten for others; connect anew");
-            }
-            return seen;
-        });
-    }
-
-    /** One line in a while, however many ask. */
-    private void warnOfUnreadableLog(RuntimeException cause) {
-        var now = System.nanoTime();
-        var last = warnedAt.get();
-        if (now - last >= WARNING_PAUSE.toNanos() && warnedAt.compareAndSet(last, now)) {
-            LOG.log(ERROR, "the log cannot be read: who asks for a channel's past is refused", cause);
-        }
+        return archive.page(channel, before, limit, isExcepted);
     }
 
     /** Who is there. */
@@ -352,17 +248,7 @@ public final class Hub {
      * @throws ExecutionException when it cannot arrive, with the reason as its cause
      */
     public void roundTrip(Duration patience) throws InterruptedException, ExecutionException, TimeoutException {
-        var traveller = new RoundTrip();
-        var subscription = subscribe(traveller, except -> false, RoundTrip.CHANNEL, (Position) null);
-        try {
-            subscription.start(started -> true);
-            append(traveller.draft())
-                    .thenCompose(receipt -> traveller.arrival())
-                    .toCompletableFuture()
-                    .get(patience.toNanos(), NANOSECONDS);
-        } finally {
-            unsubscribe(subscription);
-        }
+        RoundTrip.travel(subscriptions, publisher, patience);
     }
 
     /**
@@ -380,112 +266,16 @@ public final class Hub {
         return limits;
     }
 
-    Account newAccount() {
-        return new Account(observers);
+    EventOrder newEventOrder() {
+        return new EventOrder(observers);
     }
 
-    private Channel acquire(ChannelName name) {
-        var shared = channels.compute(
-                name,
-                (n, there) -> there == null
-                        ? new Shared(new Channel(n, log, pages, observers), 1)
-                        : new Shared(there.channel(), there.users() + 1));
-        try {
-            shared.channel().open();
-            return shared.channel();
-        } catch (RuntimeException e) {
-            release(name);
-            throw e;
-        }
+    Archive archive() {
+        return archive;
     }
 
-    private void release(ChannelName name) {
-        channels.computeIfPresent(
-                name, (n, there) -> there.users() == 1 ? null : new Shared(there.channel(), there.users() - 1));
-    }
-
-    /**
-     * A subscription that is not started. The channel is in the map before the log is read, so that no message falls between.
-     *
-     * @throws RefusedException with {@code LOG_UNAVAILABLE} when the log cannot be read
-     */
-    Subscription subscribe(
-            Subscriber subscriber, Predicate<Set<String>> isExcepted, ChannelName name, @Nullable Position since) {
-        return subscribe(subscriber, isExcepted, name, () -> {
-            var start = start(name, since);
-            return new Begin(start.recovered() && since != null ? since : start.head(), start);
-        });
-    }
-
-    /** As above, in a person's private channel: from what has been seen on a device. */
-    Subscription subscribe(
-            Subscriber subscriber, Predicate<Set<String>> isExcepted, ChannelName own, DeviceName device) {
-        return isKept(own)
-                ? subscribe(subscriber, isExcepted, own, () -> begin(own, device))
-                : subscribe(subscriber, isExcepted, own, (Position) null);
-    }
-
-    private record Begin(Position place, Subscription.Start start) {}
-
-    private Begin begin(ChannelName own, DeviceName device) {
-        var seen = devices.begin(own, device, log.head(own).epoch());
-        var start = start(own, seen);
-        var place = start.recovered() ? seen : earliest(own, start.head());
-        return new Begin(place, new Subscription.Start(start.recovered(), start.reason(), start.head(), place));
-    }
-
-    /** The place furthest back after which all is still kept, and may be sent again: looked for by halves. */
-    private Position earliest(ChannelName channel, Position head) {
-        var low = Math.max(0, head.offset() - limits.replayedMessages());
-        var high = head.offset();
-        while (low < high) {
-            var middle = low + (high - low) / 2;
-            if (log.since(channel, new Position(head.epoch(), middle), 1) instanceof Replay.Complete) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return new Position(head.epoch(), high);
-    }
-
-    private Subscription subscribe(
-            Subscriber subscriber, Predicate<Set<String>> isExcepted, ChannelName name, Supplier<Begin> beginning) {
-        Channel channel;
-        try {
-            channel = acquire(name);
-        } catch (LogUnavailableException e) {
-            throw refused(e);
-        }
-        try {
-            var begin = beginning.get();
-            return new Subscription(channel, subscriber, begin.place(), begin.start(), isExcepted);
-        } catch (RuntimeException e) {
-            release(name);
-            throw e instanceof LogUnavailableException unavailable ? refused(unavailable) : e;
-        }
-    }
-
-    private Subscription.Start start(ChannelName channel, @Nullable Position since) {
-        if (since == null) {
-            return new Subscription.Start(false, null, log.head(channel));
-        }
-        if (!isKept(channel)) {
-            return new Subscription.Start(false, Replay.Reason.TRIMMED, log.head(channel));
-        }
-        var replay = log.since(channel, since, 1);
-        var head = replay.head();
-        if (replay instanceof Replay.Gap gap) {
-            return new Subscription.Start(false, gap.reason(), head);
-        }
-        if (head.offset() - since.offset() > limits.replayedMessages()) {
-            return new Subscription.Start(false, Replay.Reason.LIMIT, head);
-        }
-        return new Subscription.Start(true, null, head);
-    }
-
-    void unsubscribe(Subscription subscription) {
-        subscription.end();
-        release(subscription.channel());
+    /** Opens and closes subscriptions. */
+    Subscriptions subscriptions() {
+        return subscriptions;
     }
 }

@@ -21,31 +21,39 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's membership of the hub, from {@link Hub#connect} to {@link #disconnect(String)}. Thread-safe. After the end all
- * methods do nothing.
+ * A connection's membership of the hub, from {@link Hub#connect} to {@link #disconnect(String)}. After the end all methods do
+ * nothing.
+ *
+ * <p>Any thread may call. Joining and {@link #history} may wait for the log, so those who call them hold no lock; nothing else
+ * waits. This object's monitor is taken before those of channels, subscriptions and presence, never under them; under it nobody is
+ * called but the observers, who are only queued, and {@link Subscriber#left}.
  */
 public final class Member implements Peer, Predicate<Set<String>> {
 
     private final Hub hub;
     private final Subscriber subscriber;
-    private final Account account;
+    private final EventOrder events;
     private final ChannelName privateChannel;
 
     /** The channels that it is in, for those who must not wait for the lock. */
     private volatile Set<ChannelName> channels = Set.of();
 
-    // Guarded by this object's monitor. Observers are told under it, too, which only queues. It is taken before the
-    // locks of
-    // channels and subscriptions, never under them.
+    // Guarded by this object's monitor.
     /** In the order of joining. */
-    private final Map<ChannelName, Subscription> subscriptions = new LinkedHashMap<>(4);
+    private final Map<ChannelName, Place> subscriptions = new LinkedHashMap<>(4);
+
+    /** How many joins have begun. */
+    private long joins;
 
     private boolean gone;
+
+    /** @param number of the join that it comes from: the later join wins, whichever reads the log faster */
+    private record Place(long number, Subscription subscription) {}
 
     Member(Hub hub, Subscriber subscriber) {
         this.hub = hub;
         this.subscriber = subscriber;
-        this.account = hub.newAccount();
+        this.events = hub.newEventOrder();
         this.privateChannel =
                 ChannelName.ofUser(subscriber.connection().person().id());
     }
@@ -55,8 +63,8 @@ public final class Member implements Peer, Predicate<Set<String>> {
         return subscriber.connection();
     }
 
-    Account account() {
-        return account;
+    EventOrder events() {
+        return events;
     }
 
     /** The channel of the connection's person, which only that person's connections are in. */
@@ -75,8 +83,11 @@ public final class Member implements Peer, Predicate<Set<String>> {
         return own().contains(channel);
     }
 
-    synchronized void joinOwn() {
-        own().forEach(channel -> subscribe(channel, null));
+    /** Joins the channels of its own that it is not in yet. Reads the log: called with no lock held, as all that joins. */
+    void joinOwn() {
+        own().stream()
+                .filter(channel -> !channels.contains(channel))
+                .forEach(channel -> subscribe(channel, null, true));
     }
 
     /**
@@ -84,21 +95,26 @@ public final class Member implements Peer, Predicate<Set<String>> {
      *
      * @throws GapException when a message is missing
      */
-    synchronized void resume(Map<ChannelName, Position> places) {
-        own().stream().filter(channel -> !places.containsKey(channel)).forEach(channel -> subscribe(channel, null));
+    void resume(Map<ChannelName, Position> places) {
+        own().stream()
+                .filter(channel -> !places.containsKey(channel))
+                .forEach(channel -> subscribe(channel, null, true));
         places.forEach((channel, since) -> {
             var isKept = hub.isKept(channel);
-            var outcome = subscribe(channel, isKept ? since : null).outcome();
-            if (isKept && !outcome.recovered()) {
-                throw new GapException(channel, outcome.reason());
-            }
+            subscribe(channel, isKept ? since : null, true)
+                    .map(Subscription::outcome)
+                    .filter(outcome -> isKept && !outcome.recovered())
+                    .ifPresent(outcome -> {
+                        throw new GapException(channel, outcome.reason());
+                    });
         });
     }
 
     /** The channels that it is in, in the order of joining, each with the place before the first message that it got there. */
     public synchronized Map<ChannelName, Position> places() {
         var places = new LinkedHashMap<ChannelName, Position>();
-        subscriptions.forEach((channel, subscription) -> places.put(channel, subscription.begin()));
+        subscriptions.forEach(
+                (channel, place) -> places.put(channel, place.subscription().begin()));
         return places;
     }
 
@@ -117,45 +133,77 @@ public final class Member implements Peer, Predicate<Set<String>> {
      * @throws dev.herald.api.RefusedException with {@code OVERLOADED} when the observers are too far behind, with {@code
      *     LOG_UNAVAILABLE} when the log cannot be read
      */
-    public synchronized Optional<Subscription> join(ChannelName channel, @Nullable Position since) {
-        if (gone) {
-            return Optional.empty();
-        }
-        hub.requireObserversKeepUp();
-        var isNew = !subscriptions.containsKey(channel);
-        if (isNew && !isOwn(channel)) {
-            requireRoom();
-        }
-        var subscription = subscribe(channel, since);
-        if (isNew) {
-            tellUnlessOwn(channel, new Joined(connection(), channel));
-        }
-        return Optional.of(subscription);
-    }
-
-    private Subscription subscribe(ChannelName channel, @Nullable Position since) {
-        var device = subscriber.device();
-        var subscription = since == null && device.isPresent() && channel.equals(privateChannel)
-                ? hub.subscribe(subscriber, this, channel, device.get())
-                : hub.subscribe(subscriber, this, channel, since);
-        var earlier = subscriptions.put(channel, subscription);
-        if (earlier == null) {
-            channels = Set.copyOf(subscriptions.keySet());
-            hub.presence().join(channel, connection());
-        } else {
-            hub.unsubscribe(earlier);
-        }
-        return subscription;
+    public Optional<Subscription> join(ChannelName channel, @Nullable Position since) {
+        return join(channel, since, true);
     }
 
     @Override
     public boolean join(ChannelName channel) {
-        Optional<Subscription> joined;
-        synchronized (this) {
-            joined = subscriptions.containsKey(channel) ? Optional.empty() : join(channel, null);
+        if (channels.contains(channel)) {
+            return false;
         }
+        var joined = join(channel, null, false);
         joined.ifPresent(subscriber::wasPutIn);
         return joined.isPresent();
+    }
+
+    private Optional<Subscription> join(ChannelName channel, @Nullable Position since, boolean startsOver) {
+        if (isGone()) {
+            return Optional.empty();
+        }
+        hub.requireObserversKeepUp();
+        return subscribe(channel, since, startsOver);
+    }
+
+    /** Finds where the subscription begins with no lock held, and then puts it in its place; what comes between is caught up. */
+    private Optional<Subscription> subscribe(ChannelName channel, @Nullable Position since, boolean startsOver) {
+        long number;
+        synchronized (this) {
+            requireRoomFor(channel);
+            number = ++joins;
+        }
+        var subscription = open(channel, since);
+        var isInstalled = false;
+        try {
+            isInstalled = install(new Place(number, subscription), startsOver);
+        } finally {
+            if (!isInstalled) {
+                hub.subscriptions().close(subscription);
+            }
+        }
+        // Who was overtaken by a later join is in the channel all the same: its own subscription has ended.
+        return isInstalled || (startsOver && channels.contains(channel)) ? Optional.of(subscription) : Optional.empty();
+    }
+
+    private Subscription open(ChannelName channel, @Nullable Position since) {
+        var device = subscriber.device();
+        return since == null && device.isPresent() && channel.equals(privateChannel)
+                ? hub.subscriptions().open(subscriber, this, channel, device.get())
+                : hub.subscriptions().open(subscriber, this, channel, since);
+    }
+
+    /**
+     * Puts a subscription in the place of an earlier one, which ends.
+     *
+     * @param startsOver whether it replaces another one
+     * @return false when the membership has ended, or a later join has come first
+     */
+    private synchronized boolean install(Place place, boolean startsOver) {
+        var channel = place.subscription().channel();
+        var earlier = subscriptions.get(channel);
+        if (gone || (earlier != null && (!startsOver || earlier.number() > place.number()))) {
+            return false;
+        }
+        requireRoomFor(channel);
+        subscriptions.put(channel, place);
+        if (earlier == null) {
+            channels = Set.copyOf(subscriptions.keySet());
+            hub.presence().join(channel, connection());
+            tellUnlessOwn(channel, new Joined(connection(), channel));
+        } else {
+            hub.subscriptions().close(earlier.subscription());
+        }
+        return true;
     }
 
     /**
@@ -183,7 +231,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
         var device = subscriber
                 .device()
                 .orElseThrow(() -> new UnknownDeviceException("this connection has not said which device it is"));
-        return hub.seen(privateChannel, device, offset, epoch);
+        return hub.archive().seen(privateChannel, device, offset, epoch);
     }
 
     /**
@@ -248,16 +296,23 @@ public final class Member implements Peer, Predicate<Set<String>> {
 
     private void tellUnlessOwn(ChannelName channel, HeraldEvent event) {
         if (!isOwn(channel)) {
-            account.tell(event);
+            events.tell(event);
         }
     }
 
-    private void requireRoom() {
+    private void requireRoomFor(ChannelName channel) {
+        if (isOwn(channel) || subscriptions.containsKey(channel)) {
+            return;
+        }
         var others = subscriptions.keySet().stream().filter(c -> !isOwn(c)).count();
         if (others >= hub.limits().channelsPerConnection()) {
             throw new LimitException("this connection has joined as many channels as it may: "
                     + hub.limits().channelsPerConnection());
         }
+    }
+
+    private synchronized boolean isGone() {
+        return gone;
     }
 
     /** Nothing more of the channel is queued once this has returned. */
@@ -272,18 +327,19 @@ public final class Member implements Peer, Predicate<Set<String>> {
 
     /** Takes a subscription back that was not to be, unless another one has come in its place. */
     public synchronized void takeBack(Subscription subscription) {
-        if (subscriptions.get(subscription.channel()) == subscription) {
+        var place = subscriptions.get(subscription.channel());
+        if (place != null && place.subscription() == subscription) {
             end(subscription.channel());
         }
     }
 
     private synchronized boolean end(ChannelName channel) {
-        var subscription = subscriptions.remove(channel);
-        if (subscription == null) {
+        var place = subscriptions.remove(channel);
+        if (place == null) {
             return false;
         }
         channels = Set.copyOf(subscriptions.keySet());
-        hub.unsubscribe(subscription);
+        hub.subscriptions().close(place.subscription());
         subscriber.left(channel);
         hub.presence().leave(channel, connection());
         tellUnlessOwn(channel, new Left(connection(), channel));
@@ -296,7 +352,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
     }
 
     private synchronized List<Subscription> subscriptions() {
-        return List.copyOf(subscriptions.values());
+        return subscriptions.values().stream().map(Place::subscription).toList();
     }
 
     /**
@@ -310,17 +366,17 @@ public final class Member implements Peer, Predicate<Set<String>> {
             return Map.of();
         }
         var places = places();
-        account.tell(new Disconnected(connection(), reason, leaveAll()));
+        events.tell(new Disconnected(connection(), reason, leaveAll()));
         return places;
     }
 
     /** Ends the membership without a word; returns whether the person has no other connection. */
     synchronized boolean leaveAll() {
         gone = true;
-        for (var subscription : subscriptions.values()) {
-            hub.unsubscribe(subscription);
-            hub.presence().leave(subscription.channel(), connection());
-        }
+        subscriptions.forEach((channel, place) -> {
+            hub.subscriptions().close(place.subscription());
+            hub.presence().leave(channel, connection());
+        });
         subscriptions.clear();
         channels = Set.of();
         return hub.presence().disconnect(connection());

@@ -5,73 +5,86 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
+import dev.herald.concurrent.LimitedLog;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One subscriber's place in one channel. From {@link #start} on it gets every message after the position it begins at, once and
- * in order: first from the log, as fast as the subscriber's queue takes them, then live. Thread-safe.
+ * in order: first from the log, as fast as the subscriber's queue takes them, then live.
+ *
+ * <p>Any thread may call. {@link #start}, {@link #resume} and {@link #flush} write to the subscriber's socket, so their callers
+ * hold no lock; the log is read on the threads of {@link CatchUps} only. This object's monitor is taken under the channel's lock,
+ * never the other way round, and the subscriber only queues under it. What a subscriber throws cuts off that subscriber.
  */
-public final class Subscription {
+public final class Subscription implements PageReader.Reader {
 
     private static final System.Logger LOG = System.getLogger(Subscription.class.getName());
 
+    /** A log that cannot be read cuts off thousands at once. */
+    private static final LimitedLog CUT_OFFS = new LimitedLog(LOG);
+
     /**
-     * How a subscription begins.
+     * How a subscription begins, as its client is told.
      *
      * @param recovered whether every message after the position that was asked for, or that the device was at, will come
      * @param reason why not; {@code null} when they will, or there was no such position
      * @param head the channel's last message at the time of joining
      * @param since the place before the first message that will come, if the device says which; {@code null} otherwise
      */
-    public record Start(
+    public record Outcome(
             boolean recovered,
             Replay.@Nullable Reason reason,
             Position head,
             @Nullable Position since) {
 
-        Start(boolean recovered, Replay.@Nullable Reason reason, Position head) {
+        Outcome(boolean recovered, Replay.@Nullable Reason reason, Position head) {
             this(recovered, reason, head, null);
         }
     }
 
     private final Channel channel;
     private final Subscriber subscriber;
-    private final Position begin;
-    private final Start start;
+    private final CatchUps catchUps;
+    private final Beginning beginning;
     private final Predicate<Set<String>> isExcepted;
 
-    /** More than 0 while a thread is catching up: the others leave a note here for it, and go. */
-    private final AtomicInteger catchUps = new AtomicInteger();
-
     private final AtomicBoolean started = new AtomicBoolean();
+    /** Whether a step is in line at {@link CatchUps} that has not begun. */
+    private final AtomicBoolean inLine = new AtomicBoolean();
+
     private volatile boolean announced;
     private volatile boolean live;
 
-    // Guarded by this object's monitor. Taken under the channel's lock, never the other way round.
+    // Guarded by this object's monitor.
     /** The last message in the subscriber's queue, or where it begins. */
     private Position cursor;
 
     private boolean behind;
     private boolean ended;
+    /** What the subscriber threw, until it is logged. */
+    private @Nullable Throwable failure;
 
     /** @param isExcepted whether the subscriber, or a channel that it is in, is among these names; called under locks */
     Subscription(
-            Channel channel, Subscriber subscriber, Position begin, Start start, Predicate<Set<String>> isExcepted) {
+            Channel channel,
+            Subscriber subscriber,
+            CatchUps catchUps,
+            Beginning beginning,
+            Predicate<Set<String>> isExcepted) {
         this.channel = channel;
         this.subscriber = subscriber;
-        this.begin = begin;
-        this.cursor = begin;
-        this.start = start;
+        this.catchUps = catchUps;
+        this.beginning = beginning;
+        this.cursor = beginning.position();
         this.isExcepted = isExcepted;
     }
 
     /** The place before the first message that it gets. */
     Position begin() {
-        return begin;
+        return beginning.position();
     }
 
     /** Which channel this is a place in. */
@@ -80,13 +93,13 @@ public final class Subscription {
     }
 
     /** What the client is told of it. */
-    public Start outcome() {
-        return start;
+    public Outcome outcome() {
+        return beginning.outcome();
     }
 
     /**
      * Lets the messages come; until then they wait in the log. Only the first call does anything, and only if the subscription
-     * has not ended.
+     * has not ended. When all that is missed is at hand it is live on return; else another thread reads the log.
      *
      * @param announce queues for the client how it begins, before the first message, or returns false if there is no room; called
      *     under a lock, so it only queues
@@ -95,13 +108,19 @@ public final class Subscription {
         if (!started.compareAndSet(false, true)) {
             return;
         }
-        synchronized (this) {
-            announced = ended || announce.test(this);
-        }
-        if (announced) {
-            catchUp();
-        } else {
-            fallBehind();
+        try {
+            synchronized (this) {
+                announced = ended || announce.test(this);
+            }
+            if (!announced) {
+                fallBehind();
+            } else if (channel.goLive(this)) {
+                subscriber.flush();
+            } else {
+                catchUpLater();
+            }
+        } catch (RuntimeException | Error e) {
+            failed(e);
         }
     }
 
@@ -109,45 +128,75 @@ public final class Subscription {
         return started.get();
     }
 
-    /** The subscriber's queue has room again. */
+    /** The subscriber's queue has room again: another thread reads on. */
     void resume() {
         if (announced && !live) {
-            catchUp();
+            catchUpLater();
         }
     }
 
+    private void catchUpLater() {
+        if (inLine.compareAndSet(false, true)) {
+            catchUps.add(this, this::catchUp);
+        }
+    }
+
+    /** One step towards being live, on a thread of {@link CatchUps}. */
     private void catchUp() {
-        if (catchUps.getAndIncrement() > 0) {
+        inLine.set(false);
+        if (isEnded() || live) {
             return;
         }
-        int notes;
-        do {
-            notes = catchUps.get();
-            try {
-                readUntilLiveOrFull();
-            } catch (LogUnavailableException e) {
-                LOG.log(
-                        WARNING,
-                        "a connection is cut off, to come back to channel " + channel() + ": " + e.getMessage());
-                fallBehind();
-            } catch (RuntimeException e) {
-                LOG.log(ERROR, () -> "a connection is cut off: the log of channel " + channel() + " cannot be read", e);
-                fallBehind();
+        try {
+            if (!channel.goLive(this)) {
+                takePage();
             }
             subscriber.flush();
-        } while (catchUps.addAndGet(-notes) > 0);
+        } catch (RuntimeException | Error e) {
+            failed(e);
+        }
     }
 
-    private void readUntilLiveOrFull() {
-        while (!isEnded() && !live && !channel.goLive(this)) {
-            var read = channel.readOn(this);
-            subscriber.flush();
-            if (read == Channel.Read.GAP) {
-                fallBehind();
-            } else if (read == Channel.Read.FULL) {
-                return;
+    private void takePage() {
+        var required = channel.delivered();
+        var page = channel.reader().read(this, cursor());
+        if (page instanceof PageReader.Page.Gap) {
+            fallBehind();
+        } else if (page instanceof PageReader.Page.Messages messages) {
+            if (messages.deliveries().isEmpty() && !hasAllUpTo(required) && isIn(required.epoch())) {
+                throw new LogUnavailableException("the log does not show the messages that it has");
+            }
+            if (messages.deliveries().stream().allMatch(this::replay)) {
+                catchUpLater();
             }
         }
+    }
+
+    private synchronized boolean isIn(String epoch) {
+        return cursor.epoch().equals(epoch);
+    }
+
+    /** A page that this subscription waited for is there. */
+    @Override
+    public void retry() {
+        catchUpLater();
+    }
+
+    /** Cuts off the subscriber, as something went wrong that concerns it. */
+    @Override
+    public void failed(Throwable cause) {
+        if (cause instanceof LogUnavailableException) {
+            CUT_OFFS.log(
+                    WARNING,
+                    "a connection is cut off, to come back to channel " + channel() + ": " + cause.getMessage());
+        } else {
+            CUT_OFFS.log(
+                    ERROR,
+                    "connection " + subscriber.connection().id() + " is cut off from channel " + channel()
+                            + ": it could not be served",
+                    cause);
+        }
+        fallBehind();
     }
 
     /**
@@ -161,7 +210,12 @@ public final class Subscription {
 
     /** Queues the next live message unless the subscriber has it already; one that has no room for it is out. */
     synchronized boolean push(Delivery delivery) {
-        behind = behind || !queue(delivery, subscriber::offer);
+        try {
+            behind = behind || !queue(delivery, subscriber::offer);
+        } catch (RuntimeException | Error e) {
+            behind = true;
+            failure = e;
+        }
         return !behind;
     }
 
@@ -184,17 +238,38 @@ public final class Subscription {
 
     /** Queues a message that has no position, if there is room. */
     synchronized void offerUnlogged(Delivery delivery) {
-        if (!ended && isFor(delivery)) {
-            subscriber.offer(delivery);
+        try {
+            if (!ended && isFor(delivery)) {
+                subscriber.offer(delivery);
+            }
+        } catch (RuntimeException | Error e) {
+            behind = true;
+            failure = e;
         }
     }
 
-    /** Writes what was queued, outside all locks. */
+    /** Writes what was queued, and cuts off who had no room or failed. Called outside all locks. */
     void flush() {
-        subscriber.flush();
-        if (isBehind()) {
-            fallBehind();
+        try {
+            subscriber.flush();
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            return;
         }
+        if (isBehind()) {
+            var thrown = takeFailure();
+            if (thrown == null) {
+                fallBehind();
+            } else {
+                failed(thrown);
+            }
+        }
+    }
+
+    private synchronized @Nullable Throwable takeFailure() {
+        var taken = failure;
+        failure = null;
+        return taken;
     }
 
     /** Nothing more is queued once this has returned. */
@@ -202,9 +277,14 @@ public final class Subscription {
         channel.end(this);
     }
 
+    /** Cuts off the subscriber, which comes back for what it missed. */
     void fallBehind() {
         channel.end(this);
-        subscriber.fellBehind();
+        try {
+            subscriber.fellBehind();
+        } catch (RuntimeException | Error e) {
+            CUT_OFFS.log(ERROR, "connection " + subscriber.connection().id() + " could not be closed", e);
+        }
     }
 
     synchronized Position cursor() {
@@ -216,7 +296,7 @@ public final class Subscription {
      * yet.
      */
     synchronized boolean hasAllUpTo(Position delivered) {
-        var head = start.head();
+        var head = outcome().head();
         return cursor.epoch().equals(delivered.epoch())
                 && cursor.offset() >= delivered.offset()
                 && (!cursor.epoch().equals(head.epoch()) || cursor.offset() >= head.offset());

@@ -98,7 +98,8 @@ final class RequestHandler {
 
     /** As with the reference, nobody acknowledges what nobody handles, so that the client's timeout tells it. */
     private boolean isSilent(Reply.Rejected rejected) {
-        return rejected.code() == ErrorCode.NO_HANDLER && !client.server().settings().answersUnhandled();
+        return rejected.code() == ErrorCode.NO_HANDLER
+                && !client.server().settings().answersUnhandled();
     }
 
     /**

@@ -48,8 +48,9 @@ final class UnhandledEvents {
     }
 
     static Optional<String> nearest(String event, Collection<String> names) {
-        return names.stream().min(Comparator.comparingInt((String name) -> distance(event, shown(name)))
-                .thenComparing(Comparator.naturalOrder()));
+        return names.stream()
+                .min(Comparator.comparingInt((String name) -> distance(event, shown(name)))
+                        .thenComparing(Comparator.naturalOrder()));
     }
 
     /** How many letters are to be changed, added or left out to make the one name of the other (Levenshtein). */
@@ -63,8 +64,8 @@ final class UnhandledEvents {
             current[0] = row;
             for (var column = 1; column <= other.length(); column++) {
                 var change = one.charAt(row - 1) == other.charAt(column - 1) ? 0 : 1;
-                current[column] = Math.min(
-                        above[column - 1] + change, 1 + Math.min(above[column], current[column - 1]));
+                current[column] =
+                        Math.min(above[column - 1] + change, 1 + Math.min(above[column], current[column - 1]));
             }
             above = current;
         }

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Origins {
 
-    private static final String HOST_AND_PORT =
-            "://(?<host>[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::(?<port>[0-9]{1,5}))?";
+    private static final String HOST_AND_PORT = "://(?<host>[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::(?<port>[0-9]{1,5}))?";
 
     /** The origin of a page from a web server, as browsers write it (RFC 6454, 6.2): lower case, no path, no user. */
     private static final Pattern WEB = Pattern.compile("(?<scheme>https?)" + HOST_AND_PORT);

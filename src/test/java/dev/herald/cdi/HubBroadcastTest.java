@@ -36,7 +36,8 @@ class HubBroadcastTest {
             new ChannelKinds(List.of(), List.of()),
             new NoObservers(),
             new HubLimits(100, 10, 100),
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            Runnable::run);
 
     private final Listener inBoth = new Listener("both", SHOP).in("a", "b");
     private final Listener inA = new Listener("a-only", SHOP).in("a");

@@ -49,7 +49,8 @@ final class IdleConnections {
                 new ChannelKinds(List.of(), List.of()),
                 new Nobody(),
                 new HubLimits(CONNECTIONS, 100, 1_000),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                Runnable::run);
         var socketIo = new SocketIoServer(
                 SocketIoSettings.DEFAULT,
                 hub,

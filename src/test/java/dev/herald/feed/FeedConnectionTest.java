@@ -68,7 +68,8 @@ class FeedConnectionTest {
             devices,
             observers,
             new HubLimits(MAX_CONNECTIONS, MAX_CHANNELS, REPLAYED),
-            CLOCK);
+            CLOCK,
+            Runnable::run);
     private final Sockets sockets = new Sockets(settings(), timer.service(), Runnable::run);
     private final Feed feed = new Feed(hub, new Requests(hub, Permission::byChannel), sockets, JsonbBuilder.create());
 
@@ -896,7 +897,7 @@ class FeedConnectionTest {
         void isRefusedWhileTheLogCannotBeRead() {
             var ann = started(ANN);
             log.unreadable = new IllegalStateException("the database is gone");
-            try (var errors = new ErrorLog(Hub.class)) {
+            try (var errors = new ErrorLog("dev.herald.hub")) {
                 ann.say("{'event':'history','channel':'orders','id':'h1'}");
 
                 assertThat(errors.lines()).hasSize(1);

@@ -114,7 +114,8 @@ class DeliveryStressTest {
                 new ChannelKinds(List.of("typing"), List.of()),
                 new ObserverDiary(),
                 new HubLimits(READERS + 1, 2, replayed),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                threads);
         for (var n = 0; n < READERS; n++) {
             readers.add(new Reader(n));
         }
@@ -377,7 +378,7 @@ class DeliveryStressTest {
             });
         }
 
-        private synchronized boolean begin(Subscription.Start start, ChannelName channel, Position since) {
+        private synchronized boolean begin(Subscription.Outcome start, ChannelName channel, Position since) {
             if (ended) {
                 return true;
             }

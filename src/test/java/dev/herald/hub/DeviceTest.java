@@ -36,7 +36,8 @@ class DeviceTest {
                 devices,
                 new ObserverDiary(),
                 new HubLimits(10, 3, replayed),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                Runnable::run);
     }
 
     private void tell(int... numbers) {
@@ -70,7 +71,7 @@ class DeviceTest {
         }
     }
 
-    private static Subscription.Start outcome(Member member) {
+    private static Subscription.Outcome outcome(Member member) {
         return member.waiting().stream()
                 .filter(one -> one.channel().equals(BOBS))
                 .findFirst()

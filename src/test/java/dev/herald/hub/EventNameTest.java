@@ -45,7 +45,8 @@ class EventNameTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", ""})
+    @ValueSource(
+            strings = {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", ""})
     void ofSocketIosLibrariesIsReservedEverywhere(String name) {
         assertThat(EventName.canCome("/", name)).isFalse();
         assertThat(EventName.canCome("/shop", name)).isFalse();

@@ -32,7 +32,8 @@ class HistoryTest {
             new ChannelKinds(List.of("typing:*"), List.of()),
             new ObserverDiary(),
             new HubLimits(10, 3, 5),
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            Runnable::run);
     private final Member ann = new TestClient(ANN).connect(hub).member();
 
     @Test
@@ -126,7 +127,7 @@ class HistoryTest {
     @Test
     void isRefusedWhenTheLogCannotBeReadAndOneLineSaysSo() {
         log.cannotRead(ROOM::equals);
-        try (var errors = new ErrorLog(Hub.class)) {
+        try (var errors = new ErrorLog("dev.herald.hub")) {
             for (var n = 1; n <= 100; n++) {
                 assertThatExceptionOfType(RefusedException.class)
                         .isThrownBy(() -> ask("room", null, null))

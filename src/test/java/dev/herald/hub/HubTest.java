@@ -53,7 +53,7 @@ class HubTest {
 
     private Hub hub(MemoryLog.Bounds bounds, HubLimits limits) {
         log = new UnrulyLog(new MemoryLog("life", CLOCK, bounds));
-        return new Hub(log, new ChannelKinds(List.of("typing:*"), List.of()), observers, limits, CLOCK);
+        return new Hub(log, new ChannelKinds(List.of("typing:*"), List.of()), observers, limits, CLOCK, Runnable::run);
     }
 
     @Nested
@@ -455,7 +455,7 @@ class HubTest {
             var start = client.join(ROOM);
             publish(ROOM, "after");
 
-            assertThat(start).isEqualTo(new Subscription.Start(false, null, at(ROOM, 1)));
+            assertThat(start).isEqualTo(new Subscription.Outcome(false, null, at(ROOM, 1)));
             assertThat(client.texts()).containsExactly("after");
         }
 
@@ -467,7 +467,7 @@ class HubTest {
             var start = client.join(ROOM, at(ROOM, 4));
             publish(ROOM, 11, 12);
 
-            assertThat(start).isEqualTo(new Subscription.Start(true, null, at(ROOM, 10)));
+            assertThat(start).isEqualTo(new Subscription.Outcome(true, null, at(ROOM, 10)));
             assertThat(client.texts()).containsExactlyElementsOf(texts(5, 12));
         }
 
@@ -512,7 +512,7 @@ class HubTest {
             var start = client.join(ROOM, since);
             publish(ROOM, "next");
 
-            assertThat(start).isEqualTo(new Subscription.Start(false, reason, at(ROOM, published)));
+            assertThat(start).isEqualTo(new Subscription.Outcome(false, reason, at(ROOM, published)));
             assertThat(client.texts()).containsExactly("next");
         }
 

@@ -43,7 +43,8 @@ class MemberTest {
             new ChannelKinds(List.of("typing:*"), List.of()),
             observers,
             new HubLimits(10, 3, 5),
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            Runnable::run);
 
     private void publish(ChannelName channel, String json, String... except) {
         await(hub.publish(new Draft(channel, "event", null, null, json, null, Set.of(except))));

@@ -27,7 +27,8 @@ class PresenceTest {
             new ChannelKinds(List.of(), List.of()),
             observers,
             new HubLimits(1_000, 10, 10),
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            Runnable::run);
     private final Presence presence = hub.presence();
 
     @Test

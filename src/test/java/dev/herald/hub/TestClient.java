@@ -104,12 +104,12 @@ final class TestClient implements Subscriber {
         return this;
     }
 
-    Subscription.Start join(ChannelName channel) {
+    Subscription.Outcome join(ChannelName channel) {
         return join(channel, null);
     }
 
     /** Joins and starts. */
-    Subscription.Start join(ChannelName channel, Position since) {
+    Subscription.Outcome join(ChannelName channel, Position since) {
         var subscription = member().join(channel, since).orElseThrow();
         subscription.start(started -> true);
         return subscription.outcome();

@@ -33,7 +33,12 @@ class HealthServletTest {
 
     private static Hub hub(Log log, Observers observers) {
         return new Hub(
-                log, new ChannelKinds(List.of(), List.of()), observers, new HubLimits(10, 10, 10), Clock.systemUTC());
+                log,
+                new ChannelKinds(List.of(), List.of()),
+                observers,
+                new HubLimits(10, 10, 10),
+                Clock.systemUTC(),
+                Runnable::run);
     }
 
     @AfterEach

@@ -52,7 +52,8 @@ class RequestsTest {
             new MemoryDevices(),
             observers,
             new HubLimits(10, 2, 100),
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            Runnable::run);
     private final Requests requests = new Requests(hub, Permission::byChannel);
     private final Ear annsEar = new Ear(ANN, Optional.of(new DeviceName("phone")));
     private final Member ann = hub.connect(annsEar);

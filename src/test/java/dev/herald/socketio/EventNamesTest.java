@@ -63,7 +63,8 @@ class EventNamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", ""})
+    @ValueSource(
+            strings = {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", ""})
     void ofSocketIosLibrariesAreNotForBeans(String name) {
         var peer = peer(server.connect(ANN));
 
@@ -131,7 +132,8 @@ class EventNamesTest {
 
     @Test
     void thatAreNearestDifferInTheFewestLetters() {
-        assertThat(UnhandledEvents.nearest("dat", List.of("date", "data", "update"))).contains("data");
+        assertThat(UnhandledEvents.nearest("dat", List.of("date", "data", "update")))
+                .contains("data");
         assertThat(UnhandledEvents.nearest("dat", List.of())).isEmpty();
     }
 

@@ -88,7 +88,14 @@ final class TestServer {
             HubLimits limits,
             Executor executor) {
         this.log = log;
-        hub = new Hub(log, new ChannelKinds(List.of("typing:*"), List.of()), devices, observers, limits, CLOCK);
+        hub = new Hub(
+                log,
+                new ChannelKinds(List.of("typing:*"), List.of()),
+                devices,
+                observers,
+                limits,
+                CLOCK,
+                Runnable::run);
         socketIo = new SocketIoServer(
                 settings,
                 hub,

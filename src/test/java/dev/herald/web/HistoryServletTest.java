@@ -39,7 +39,12 @@ class HistoryServletTest {
 
     private static Hub hub(Log log) {
         return new Hub(
-                log, new ChannelKinds(List.of(), List.of()), new NoObservers(), new HubLimits(10, 10, 10), CLOCK);
+                log,
+                new ChannelKinds(List.of(), List.of()),
+                new NoObservers(),
+                new HubLimits(10, 10, 10),
+                CLOCK,
+                Runnable::run);
     }
 
     @BeforeEach

@@ -10,22 +10,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What was read from the log of late for those who catch up: thousands who come back together read it once, and it is written once
- * for all of them. Bounded in all; what is not here is in the log. Thread-safe.
+ * The messages that were read from the log a short while ago for subscriptions that catch up: thousands that come back together
+ * read each once, and each is written once for all of them. Bounded in bytes over all channels; what is not here is in the log. Any
+ * thread may call; the lock is held for the look-up only.
  */
-final class Pages {
+final class ReplayCache {
 
     private final long maxBytes;
 
     // Guarded by this object's monitor.
-    private final Map<ChannelName, Deque<Page>> byChannel = new HashMap<>();
+    private final Map<ChannelName, Deque<Run>> byChannel = new HashMap<>();
     /** The oldest first. */
-    private final Deque<Page> all = new ArrayDeque<>();
+    private final Deque<Run> all = new ArrayDeque<>();
 
     private long bytes;
 
     /** Messages of one channel, at least one, without a gap between them. */
-    private record Page(ChannelName channel, String epoch, long first, List<Delivery> deliveries) {
+    private record Run(ChannelName channel, String epoch, long first, List<Delivery> deliveries) {
 
         boolean hasNext(Position cursor) {
             return epoch.equals(cursor.epoch())
@@ -38,18 +39,18 @@ final class Pages {
         }
     }
 
-    /** @param maxBytes of all pages, before they are written in any dialect */
-    Pages(long maxBytes) {
+    /** @param maxBytes of all runs, before they are written in any dialect */
+    ReplayCache(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
     /** Some messages that come next after the cursor, at least one. */
     synchronized Optional<List<Delivery>> after(ChannelName channel, Position cursor) {
-        for (var page : byChannel.getOrDefault(channel, new ArrayDeque<>(0))) {
-            if (page.hasNext(cursor)) {
-                var skipped = (int) (cursor.offset() - (page.first() - 1));
+        for (var run : byChannel.getOrDefault(channel, new ArrayDeque<>(0))) {
+            if (run.hasNext(cursor)) {
+                var skipped = (int) (cursor.offset() - (run.first() - 1));
                 return Optional.of(
-                        page.deliveries().subList(skipped, page.deliveries().size()));
+                        run.deliveries().subList(skipped, run.deliveries().size()));
             }
         }
         return Optional.empty();
@@ -61,20 +62,20 @@ final class Pages {
             return;
         }
         var position = Channel.positionOf(deliveries.get(0).message());
-        var page = new Page(channel, position.epoch(), position.offset(), deliveries);
-        byChannel.computeIfAbsent(channel, name -> new ArrayDeque<>(2)).addFirst(page);
-        all.addLast(page);
-        bytes += page.bytes();
+        var run = new Run(channel, position.epoch(), position.offset(), deliveries);
+        byChannel.computeIfAbsent(channel, name -> new ArrayDeque<>(2)).addFirst(run);
+        all.addLast(run);
+        bytes += run.bytes();
         while (bytes > maxBytes) {
             forget(all.removeFirst());
         }
     }
 
-    private void forget(Page page) {
-        bytes -= page.bytes();
-        byChannel.computeIfPresent(page.channel(), (channel, pages) -> {
-            pages.remove(page);
-            return pages.isEmpty() ? null : pages;
+    private void forget(Run run) {
+        bytes -= run.bytes();
+        byChannel.computeIfPresent(run.channel(), (channel, runs) -> {
+            runs.remove(run);
+            return runs.isEmpty() ? null : runs;
         });
     }
 }

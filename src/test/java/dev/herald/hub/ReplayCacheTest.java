@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-class PagesTest {
+class ReplayCacheTest {
 
     private static final ChannelName NEWS = ChannelName.NEWS;
     private static final int MESSAGE = page("a", 1, 1).get(0).size();
 
-    private final Pages pages = new Pages(10L * MESSAGE);
+    private final ReplayCache pages = new ReplayCache(10L * MESSAGE);
 
     private static List<Delivery> page(String epoch, long first, long last) {
         return LongStream.rangeClosed(first, last)

@@ -10,41 +10,41 @@ import dev.herald.api.Person;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class AccountTest {
+class EventOrderTest {
 
     private static final Connection ANN = new Connection("c1", new Person("ann", "Ann"));
     private static final Joined JOINED = new Joined(ANN, ChannelName.NEWS);
     private static final Left LEFT = new Left(ANN, ChannelName.NEWS);
 
     private final ObserverDiary diary = new ObserverDiary();
-    private final Account account = new Account(diary);
+    private final EventOrder events = new EventOrder(diary);
 
     @Test
     void whatIsCertainIsToldAtOnce() {
-        account.tell(JOINED);
+        events.tell(JOINED);
 
         assertThat(diary.events()).containsExactly(JOINED);
     }
 
     @Test
     void whatBecomesCertainLaterKeepsItsPlace() {
-        var first = account.expect();
-        var second = account.expect();
-        account.tell(LEFT);
-        account.settle(second, Optional.of(JOINED));
+        var first = events.expect();
+        var second = events.expect();
+        events.tell(LEFT);
+        events.settle(second, Optional.of(JOINED));
         assertThat(diary.events()).isEmpty();
 
-        account.settle(first, Optional.of(LEFT));
+        events.settle(first, Optional.of(LEFT));
 
         assertThat(diary.events()).containsExactly(LEFT, JOINED, LEFT);
     }
 
     @Test
     void whatHasNotHappenedHoldsNothingUp() {
-        var item = account.expect();
-        account.tell(LEFT);
+        var item = events.expect();
+        events.tell(LEFT);
 
-        account.settle(item, Optional.empty());
+        events.settle(item, Optional.empty());
 
         assertThat(diary.events()).containsExactly(LEFT);
     }

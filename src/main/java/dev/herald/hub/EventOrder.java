@@ -6,23 +6,24 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * What the observers are told of one connection, in the order in which it happened: what is certain only after a commit keeps its
- * place. Thread-safe; bounded by what the connection has published and is not committed yet.
+ * Tells the observers of one connection's events in the order in which they happened. An event that is certain only after a commit
+ * gets a slot first, and later events wait for it. Any thread may call, under a member's lock as well: observers are only queued.
+ * Bounded by what the connection has published and is not committed yet.
  */
-final class Account {
+final class EventOrder {
 
     private final Observers observers;
 
     // Guarded by this object's monitor; observers are told under it, which only queues.
-    private final Deque<Item> waiting = new ArrayDeque<>(2);
+    private final Deque<Slot> waiting = new ArrayDeque<>(2);
 
     /** A place in the order. */
-    static final class Item {
+    static final class Slot {
         private boolean isCertain;
         private Optional<HeraldEvent> event = Optional.empty();
     }
 
-    Account(Observers observers) {
+    EventOrder(Observers observers) {
         this.observers = observers;
     }
 
@@ -36,16 +37,16 @@ final class Account {
     }
 
     /** Something may have happened now; what is told until it is settled comes after it. */
-    synchronized Item expect() {
-        var item = new Item();
-        waiting.addLast(item);
-        return item;
+    synchronized Slot expect() {
+        var slot = new Slot();
+        waiting.addLast(slot);
+        return slot;
     }
 
     /** It has happened, or it has not. */
-    synchronized void settle(Item item, Optional<HeraldEvent> event) {
-        item.isCertain = true;
-        item.event = event;
+    synchronized void settle(Slot slot, Optional<HeraldEvent> event) {
+        slot.isCertain = true;
+        slot.event = event;
         for (var first = waiting.peekFirst(); first != null && first.isCertain; first = waiting.peekFirst()) {
             waiting.removeFirst();
             first.event.ifPresent(observers::tell);

@@ -1,0 +1,134 @@
+package dev.herald.hub;
+
+import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
+import static dev.herald.api.RefusedException.Reason.OVERLOADED;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Envelope;
+import dev.herald.api.Receipt;
+import dev.herald.api.RefusedException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends messages to the log and has them delivered. Any thread may call, holding no lock. The returned stages complete on the
+ * calling thread when the log answers at once, else on a thread that delivers, never on the log's own.
+ */
+final class Publisher {
+
+    /** Longer than any id of a client's, so that the copy's id cannot be one. */
+    private static final String COPY_ID = "sent:".repeat(Draft.MAX_CLIENT_ID / 5 + 1);
+
+    private static final System.Logger LOG = System.getLogger(Publisher.class.getName());
+
+    private final Log log;
+    private final Channels channels;
+    private final Deliveries deliveries;
+
+    Publisher(Log log, Channels channels, Executor executor) {
+        this.log = log;
+        this.channels = channels;
+        this.deliveries = new Deliveries(executor);
+    }
+
+    /** Appends a message, and the copy of a private one to its sender's channel; as {@link Hub#publish}. */
+    CompletionStage<Receipt> publish(Draft draft) {
+        return append(draft).thenCompose(receipt -> copyToSender(draft, receipt));
+    }
+
+    /** Delivers a message past the log, on the calling thread. */
+    void deliverUnlogged(ChannelName name, Envelope message) {
+        var channel = channels.acquire(name);
+        try {
+            channel.deliverUnlogged(message);
+        } finally {
+            channels.release(name);
+        }
+    }
+
+    /**
+     * Appends a message; the channel is acquired until after the delivery, so that it sees all messages in their order.
+     *
+     * @return completes when the message is delivered
+     */
+    CompletionStage<Receipt> append(Draft draft) {
+        if (deliveries.isFull()) {
+            return CompletableFuture.failedStage(
+                    new RefusedException(OVERLOADED, "too many messages wait to be delivered; try again later"));
+        }
+        Channel channel;
+        try {
+            channel = channels.acquire(draft.channel());
+        } catch (LogUnavailableException e) {
+            return CompletableFuture.failedStage(new RefusedException(LOG_UNAVAILABLE, String.valueOf(e.getMessage())));
+        }
+        CompletableFuture<Appended> appended;
+        try {
+            appended = log.append(draft).toCompletableFuture();
+        } catch (RuntimeException | Error e) {
+            channels.release(draft.channel());
+            throw e;
+        }
+        var settled = new CompletableFuture<Receipt>();
+        var unused = appended.whenComplete(
+                needsNoWait(appended, channel)
+                        ? (answer, failure) -> settle(draft, channel, answer, failure, settled)
+                        : (answer, failure) -> deliveries.add(
+                                channel, draft.size(), () -> settle(draft, channel, answer, failure, settled)));
+        return settled;
+    }
+
+    /** Whether the log has answered already, and with the message that its channel waits for: then it was delivered just now. */
+    private static boolean needsNoWait(CompletableFuture<Appended> appended, Channel channel) {
+        return appended.isDone()
+                && (appended.isCompletedExceptionally()
+                        || channel.deliverNext(appended.join().message()));
+    }
+
+    /** Delivers, releases the channel, and tells the publisher. */
+    private void settle(
+            Draft draft,
+            Channel channel,
+            @Nullable Appended appended,
+            @Nullable Throwable failure,
+            CompletableFuture<Receipt> settled) {
+        try {
+            if (appended != null) {
+                // A repeat, too: the first may be in the log without that its publisher was told.
+                channel.deliver(appended.message());
+            }
+        } finally {
+            channels.release(draft.channel());
+        }
+        if (appended == null) {
+            settled.completeExceptionally(
+                    failure == null ? new IllegalStateException("the log gave no answer") : failure);
+        } else {
+            var position = appended.message().position();
+            settled.complete(new Receipt(draft.channel(), position, appended.duplicate(), log.kind(draft.channel())));
+        }
+    }
+
+    /**
+     * Publishes the copy of a private message; tries again with a repeated one, as the log knows whether it is there. Without the
+     * copy the message is published all the same.
+     */
+    private CompletionStage<Receipt> copyToSender(Draft draft, Receipt receipt) {
+        var from = draft.from();
+        var to = draft.to();
+        if (from == null || to == null || from.id().equals(to) || (draft.clientId() == null && receipt.duplicate())) {
+            return CompletableFuture.completedStage(receipt);
+        }
+        var copyId = draft.clientId() == null ? null : COPY_ID + to.length() + ":" + to + ":" + draft.clientId();
+        var copy = new Draft(ChannelName.ofUser(from.id()), "sent", from, to, draft.json(), copyId);
+        return append(copy).handle((copied, failure) -> {
+            if (failure != null) {
+                LOG.log(WARNING, () -> from.id() + " has no copy of a private message: " + failure.getMessage());
+            }
+            return receipt;
+        });
+    }
+}
