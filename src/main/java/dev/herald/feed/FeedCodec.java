@@ -29,7 +29,6 @@ final class FeedCodec implements Dialect<String> {
      * Reads one message.
      *
      * @throws RejectedException when it is no JSON object that Herald takes
-     * @throws JsonGuard.HostileJsonException when the connection is to be closed
      */
     JsonObject read(String text) {
         try {

@@ -6,7 +6,6 @@ import static jakarta.websocket.CloseReason.CloseCodes.NORMAL_CLOSURE;
 import static jakarta.websocket.CloseReason.CloseCodes.TOO_BIG;
 import static jakarta.websocket.CloseReason.CloseCodes.TRY_AGAIN_LATER;
 import static jakarta.websocket.CloseReason.CloseCodes.UNEXPECTED_CONDITION;
-import static jakarta.websocket.CloseReason.CloseCodes.VIOLATED_POLICY;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
@@ -20,7 +19,6 @@ import dev.herald.hub.LimitException;
 import dev.herald.hub.Member;
 import dev.herald.hub.Subscriber;
 import dev.herald.hub.Subscription;
-import dev.herald.json.JsonGuard.HostileJsonException;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.RawRequest;
 import dev.herald.request.RejectedException;
@@ -142,8 +140,6 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
             obey(RawRequest.of(message), id);
         } catch (RejectedException e) {
             say(ToClient.Refusal.of(id, e.reply()));
-        } catch (HostileJsonException e) {
-            close(VIOLATED_POLICY.getCode(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             // Not left to the container, which gives it back as if the session had failed.
             fail(e);

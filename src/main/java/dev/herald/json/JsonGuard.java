@@ -4,26 +4,24 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Checks JSON text (RFC 8259) from a peer before any parser sees it. Parsers set no bounds of their own, differ in what they let
- * pass, and some overflow the stack; what passes here is safe for all of them and means the same to all of them: it is
- * well-formed, no object has two members of one name, every string is valid Unicode without NUL, and numbers and nesting are
- * small.
+ * Checks JSON text (RFC 8259) from a peer before any parser sees it. It takes what {@code JSON.parse} of a browser takes, except
+ * for what not every log, parser and client can hold and understand alike: two members of one name, a string with the character
+ * U+0000 or half a surrogate pair, and nesting and numbers beyond the bounds below. Those are far below where the parsers of the
+ * servers give up or overflow the stack. How many members and elements there are is bounded only by the size of the text, which
+ * is the caller's to limit.
  *
- * <p>Costs one pass over the text, and two stack frames for each level of nesting.
+ * <p>Costs one pass over the text, and two stack frames for each level of nesting. The first that is beyond a bound ends it.
  */
 public final class JsonGuard {
 
-    /** How deep arrays and objects may be nested. */
-    public static final int MAX_DEPTH = 64;
+    /** How deep arrays and objects may be nested. Parsson ends at 1,000; others recurse until the stack is full. */
+    public static final int MAX_DEPTH = 256;
 
-    /** How many members one object may have. */
-    public static final int MAX_MEMBERS = 1_000;
+    /** How long a number may be, in characters. Parsson ends at 1,100, Johnzon at 8,192. */
+    public static final int MAX_NUMBER = 1_000;
 
-    /** How long a number may be, in characters. */
-    public static final int MAX_NUMBER = 100;
-
-    /** How large a number's exponent may be: three digits. */
-    private static final int MAX_EXPONENT_DIGITS = 3;
+    /** How large a number's exponent may be, up or down: who makes an integer of the number makes one of so many digits. */
+    public static final int MAX_EXPONENT = 9_999;
 
     private final String text;
     private int at;
@@ -32,21 +30,12 @@ public final class JsonGuard {
         this.text = text;
     }
 
-    /** The text is not what a well-meaning peer sends by mistake: it is built to hurt. */
-    @SuppressWarnings("serial") // never serialised
-    public static final class HostileJsonException extends RuntimeException {
-
-        HostileJsonException(String message) {
-            super(message);
-        }
-    }
-
-    /** The text is not JSON, or JSON that programs understand differently. */
+    /** The text is not taken; the message is a sentence for the peer, whose mistake it is: there is no stack trace. */
     @SuppressWarnings("serial") // never serialised
     public static class MalformedJsonException extends RuntimeException {
 
         MalformedJsonException(String message) {
-            super(message);
+            super(message, null, false, false);
         }
     }
 
@@ -62,8 +51,8 @@ public final class JsonGuard {
     /**
      * Passes one JSON value, with white space around it.
      *
-     * @throws MalformedJsonException with a sentence for the peer
-     * @throws HostileJsonException when nesting, members or a number are beyond the bounds
+     * @throws NotJsonException when it is no JSON
+     * @throws MalformedJsonException when it is JSON that Herald does not take
      */
     public static void check(String text) {
         var guard = new JsonGuard(text);
@@ -83,7 +72,7 @@ public final class JsonGuard {
     public static void requireHarmless(String json) {
         try {
             check(json);
-        } catch (MalformedJsonException | HostileJsonException e) {
+        } catch (MalformedJsonException e) {
             throw new IllegalArgumentException("clients cannot take this data: " + e.getMessage(), e);
         }
     }
@@ -114,10 +103,7 @@ public final class JsonGuard {
                 throw malformed("an object's member begins with its name in quotes");
             }
             if (!names.add(string())) {
-                throw ambiguous("an object has two members of one name");
-            }
-            if (names.size() > MAX_MEMBERS) {
-                throw new HostileJsonException("an object has more than " + MAX_MEMBERS + " members");
+                throw refused("an object has two members of one name");
             }
             skipSpace();
             require(':');
@@ -143,9 +129,9 @@ public final class JsonGuard {
         require(']');
     }
 
-    private static void requireDepth(int depth) {
+    private void requireDepth(int depth) {
         if (depth > MAX_DEPTH) {
-            throw new HostileJsonException("nested deeper than " + MAX_DEPTH);
+            throw refused("nested deeper than " + MAX_DEPTH);
         }
     }
 
@@ -168,7 +154,7 @@ public final class JsonGuard {
                 throw malformed("a string has an unescaped control character");
             }
             if (c == 0) {
-                throw ambiguous("a string has the character NUL");
+                throw refused("a string has the character NUL");
             }
             if (unescaped != null) {
                 unescaped.append(c);
@@ -213,7 +199,7 @@ public final class JsonGuard {
                 if (Character.isSurrogatePair(string.charAt(i), i + 1 < string.length() ? string.charAt(i + 1) : ' ')) {
                     i++;
                 } else {
-                    throw ambiguous("a string has half a surrogate pair");
+                    throw refused("a string has half a surrogate pair");
                 }
             }
         }
@@ -229,19 +215,29 @@ public final class JsonGuard {
             digits();
         }
         if (skip('e') || skip('E')) {
-            if (!skip('+')) {
-                skip('-');
-            }
-            if (digits() > MAX_EXPONENT_DIGITS) {
-                throw new HostileJsonException("a number's exponent is out of all bounds");
-            }
+            exponent();
         }
         if (at - start > MAX_NUMBER) {
-            throw new HostileJsonException("a number is longer than " + MAX_NUMBER + " characters");
+            throw refused("a number is longer than " + MAX_NUMBER + " characters");
         }
     }
 
-    private int digits() {
+    private void exponent() {
+        if (!skip('+')) {
+            skip('-');
+        }
+        var start = at;
+        digits();
+        var value = 0;
+        for (var n = start; n < at && value <= MAX_EXPONENT; n++) {
+            value = value * 10 + text.charAt(n) - '0';
+        }
+        if (value > MAX_EXPONENT) {
+            throw refused("a number's exponent is beyond " + MAX_EXPONENT);
+        }
+    }
+
+    private void digits() {
         var start = at;
         while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
             at++;
@@ -249,7 +245,6 @@ public final class JsonGuard {
         if (at == start) {
             throw malformed("a value is expected");
         }
-        return at - start;
     }
 
     private void word(String word) {
@@ -297,8 +292,8 @@ public final class JsonGuard {
         return new NotJsonException(notTaken(why));
     }
 
-    /** JSON, but none that all programs and logs can hold and understand alike. */
-    private MalformedJsonException ambiguous(String why) {
+    /** It is JSON, but none that Herald takes. */
+    private MalformedJsonException refused(String why) {
         return new MalformedJsonException(notTaken(why));
     }
 

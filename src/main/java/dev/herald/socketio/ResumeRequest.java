@@ -1,7 +1,6 @@
 package dev.herald.socketio;
 
 import dev.herald.json.JsonGuard;
-import dev.herald.json.JsonGuard.HostileJsonException;
 import dev.herald.json.JsonGuard.MalformedJsonException;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.RawRequest;
@@ -45,7 +44,7 @@ final class ResumeRequest {
         try {
             JsonGuard.check(text.getString());
             return EventArguments.parse(text.getString());
-        } catch (MalformedJsonException | HostileJsonException e) {
+        } catch (MalformedJsonException e) {
             return JsonValue.NULL;
         }
     }

@@ -214,7 +214,7 @@ public final class SocketIoCodec {
             return Optional.empty();
         } catch (JsonGuard.NotJsonException e) {
             throw new MalformedSocketIoException(String.valueOf(e.getMessage()));
-        } catch (JsonGuard.MalformedJsonException | JsonGuard.HostileJsonException e) {
+        } catch (JsonGuard.MalformedJsonException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
     }

@@ -632,16 +632,56 @@ class FeedConnectionTest {
             assertThat(ann.session.closes()).isEmpty();
         }
 
-        @Test
-        void thatHurtsClosesWith1008() {
+        /** What of it cannot be held or understood alike by everyone is refused, and the rest is served. */
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "'half an emoji \\ud83d'",
+                    "'\\u0000'",
+                    "{'a':1,'a':2}",
+                    "{'\\ud83d':1}",
+                    "1e10000",
+                    "1e-1000000000"
+                })
+        void inItsDataIsAnsweredAndTheNextMessageIsServed(String data) {
             var ann = started(ANN);
 
-            ann.say("[".repeat(100));
-            ann.say("{'event':'news'}");
+            ann.say("{'event':'news','id':'c1','data':" + data + "}");
+            ann.say("{'event':'news','id':'c2','data':1}");
 
-            assertThat(ann.closeCode()).isEqualTo(1008);
-            assertThat(hub.latest(ChannelName.NEWS, 10)).isEmpty();
-            assertThat(hub.presence().connections("/")).isEmpty();
+            assertThat(ann.news().get(0))
+                    .startsWith("{\"event\":\"error\",\"code\":\"malformed\",\"message\":\"not the JSON we take: ");
+            assertThat(hub.latest(ChannelName.NEWS, 10))
+                    .extracting(Envelope::json)
+                    .containsExactly("1");
+            assertThat(ann.session.closes()).isEmpty();
+        }
+
+        /** What {@code JSON.parse} takes. */
+        @Test
+        void isNoneWhenTheDataIsDeepOrLong() {
+            var ann = started(ANN);
+            var deep = "[".repeat(70) + "]".repeat(70);
+
+            for (var data : List.of(deep, "9".repeat(120), "1E+1000", "'😀'")) {
+                ann.say("{'event':'news','data':" + data + "}");
+            }
+
+            assertThat(hub.latest(ChannelName.NEWS, 10))
+                    .extracting(Envelope::json)
+                    .containsExactly(deep, "9".repeat(120), "1E+1000", "\"😀\"");
+        }
+
+        @Test
+        void thatIsBuiltToHurtIsAnsweredTooAndCostsLittle() {
+            var ann = started(ANN);
+
+            Stream.of("[".repeat(1_000), "{'a':".repeat(200).replace("'a'", "''"), "[" + "9".repeat(990))
+                    .forEach(ann::say);
+            ann.say("{'event':'ping'}");
+
+            assertThat(ann.news()).hasSize(4).endsWith("{\"event\":\"pong\"}");
+            assertThat(ann.session.closes()).isEmpty();
         }
 
         @Test

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.herald.json.JsonGuard.HostileJsonException;
 import dev.herald.json.JsonGuard.MalformedJsonException;
 import dev.herald.testing.Allocation;
 import dev.herald.testing.RandomInputs;
@@ -85,7 +84,7 @@ class JsonGuardFuzzTest {
         try {
             JsonGuard.check(text);
             return true;
-        } catch (MalformedJsonException | HostileJsonException e) {
+        } catch (MalformedJsonException e) {
             assertThat(e.getMessage()).isNotBlank().isASCII();
             return false;
         }
@@ -169,7 +168,6 @@ class JsonGuardFuzzTest {
                         .isNull();
             }
             at++;
-            assertThat(members).hasSizeLessThanOrEqualTo(JsonGuard.MAX_MEMBERS);
             return members;
         }
 
