@@ -93,6 +93,9 @@ for (const [way, client, transports] of WAYS) {
     one.socket.once("confirm", (amount, answer) => answer(amount === 6));
     assert.equal(await one.ask("pay", 6), true);
 
+    one.socket.once("question", (answer) => answer("at once"));
+    assert.equal(await one.ask("ask-and-wait"), "at once", "an observer may wait for its own client");
+
     let late;
     one.socket.once("question", (answer) => (late = answer));
     one.socket.emit("ask-me", 100);

@@ -14,6 +14,7 @@ import dev.herald.it.Spy;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -191,6 +192,36 @@ class CdiIT {
                     "request-scoped \"" + data + "\"",
                     "published data \"" + data + "\"");
             assertThat(notebook()).doesNotContain("on-data \"" + other + "\"");
+        }
+    }
+
+    @Test
+    void anObserverHasNamesTransactionsTheDatabaseAndARequest() throws Exception {
+        try (var ann = guest("Ann")) {
+            var data = unique("all");
+            ann.send("use-everything", "orders", data, "e1");
+
+            awaitNotes("everything \"" + data + "\" true true true true");
+        }
+    }
+
+    @Test
+    void observersThatWaitAreCalledForManyConnectionsSideBySide() throws Exception {
+        var data = unique("crowd");
+        var clients = new ArrayList<FeedClient>();
+        try {
+            for (var n = 0; n < Spy.Crowd.SIZE; n++) {
+                clients.add(guest("Guest"));
+            }
+            for (var client : clients) {
+                client.send("crowd", "orders", data, "c1");
+            }
+
+            awaitNotes("all are in \"" + data + "\"");
+        } finally {
+            for (var client : clients) {
+                client.close();
+            }
         }
     }
 

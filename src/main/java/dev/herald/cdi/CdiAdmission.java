@@ -10,7 +10,7 @@ import jakarta.enterprise.inject.spi.ObserverMethod;
 import java.util.List;
 import java.util.concurrent.Executor;
 
-/** Has the application's observer methods examine who connects, on the container's threads. */
+/** Asks the application's observer methods, on the container's threads, whether a client may connect. Any thread may call. */
 public final class CdiAdmission implements Admission {
 
     private static final System.Logger LOG = System.getLogger(CdiAdmission.class.getName());

@@ -4,13 +4,8 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
-import dev.herald.api.Connected;
-import dev.herald.api.Disconnected;
 import dev.herald.api.HeraldEvent;
-import dev.herald.api.Joined;
-import dev.herald.api.Left;
 import dev.herald.api.Published;
-import dev.herald.api.Received;
 import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.hub.Observers;
 import jakarta.enterprise.inject.spi.ObserverMethod;
@@ -67,20 +62,12 @@ public final class CdiObservers implements Observers, AutoCloseable {
         }
     }
 
-    /** Events of one key are observed one after another. */
+    /** Events of one key are observed one after another: those of a connection, and those of a channel. */
     private static Object key(HeraldEvent event) {
-        if (event instanceof Connected e) {
-            return e.connection().id();
-        } else if (event instanceof Disconnected e) {
-            return e.connection().id();
-        } else if (event instanceof Joined e) {
-            return e.connection().id();
-        } else if (event instanceof Left e) {
-            return e.connection().id();
-        } else if (event instanceof Received e) {
-            return e.connection().id();
-        }
-        return Objects.requireNonNull(((Published) event).message().channel(), "what is published has a channel");
+        var connection = ObserverCatalogue.connection(event);
+        return connection == null
+                ? Objects.requireNonNull(((Published) event).message().channel(), "what is published has a channel")
+                : connection.id();
     }
 
     /** Waits a little for the observers of what has happened; what happens later is not observed. */

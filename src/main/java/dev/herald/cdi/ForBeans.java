@@ -8,8 +8,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Stages as beans get them: what a bean does when one completes may wait for whatever it likes, as it is not done on the thread that
- * writes the log, for which everyone else waits.
+ * Stages that are completed on the container's threads. The thread that writes the log completes the hub's own stages; there a bean
+ * that waited for something would make all publishers wait.
  */
 final class ForBeans {
 
@@ -17,7 +17,7 @@ final class ForBeans {
 
     private ForBeans() {}
 
-    /** The same outcome, on a thread of the executor; without one to spare, on the thread that completes the stage. */
+    /** The same outcome, on a thread of the executor; if it refuses, on the thread that completes the stage. */
     static <T> CompletionStage<T> stage(CompletionStage<T> stage, Executor executor) {
         var given = new CompletableFuture<T>();
         stage.whenComplete((value, failure) -> {

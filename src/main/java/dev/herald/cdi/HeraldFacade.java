@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** The application's door to the hub. */
+/** The application's door to the hub. Any thread may call; no method waits. */
 @ApplicationScoped
 public class HeraldFacade implements Herald {
 

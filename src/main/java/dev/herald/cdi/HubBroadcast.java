@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
-/** An event for the channels of rooms. Who is in several of them gets it by the first one. */
+/** An event for the channels of rooms; who is in several of them gets it once, by the first one. Immutable. */
 final class HubBroadcast implements Broadcast {
 
     private final Hub hub;
@@ -30,7 +30,7 @@ final class HubBroadcast implements Broadcast {
     private final Set<String> except;
     private final boolean isLogged;
 
-    /** For all of a namespace; the executor lends the threads on which receipts are told. */
+    /** For all of a namespace; receipts are completed on the executor's threads. */
     HubBroadcast(Hub hub, Executor executor, String namespace) {
         this(hub, executor, namespace, Set.of(), Set.of(), true);
     }

@@ -28,16 +28,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's observer methods for Herald's events, noted by CDI while it looks for them at deployment.
+ * The application's observer methods for Herald's events. CDI finds them at deployment, on one thread; afterwards any thread may ask.
  *
- * <p>Herald calls them one by one, not through {@code Event.fire}: so one that throws does not keep the event from the others.
- * And the name of an event, which a client chooses, is only compared; no container's cache grows with it.
+ * <p>Herald calls them one by one, not by {@code Event.fire}: so one that throws does not keep the event from the others. And no cache
+ * of the container's grows with the names of events, which clients choose.
  */
 public class ObserverCatalogue implements Extension {
 
     private final List<Observer> observers = new CopyOnWriteArrayList<>();
 
-    /** Those that observe events of a type, as they are called; asked for each message. */
+    /** The observers of each type of event, in the order in which they are called; looked up for each event. */
     private final Map<Class<?>, List<Observer>> byType = new ConcurrentHashMap<>();
 
     /**
@@ -142,17 +142,23 @@ public class ObserverCatalogue implements Extension {
     }
 
     private static String namespaceOf(HeraldEvent event) {
+        var connection = connection(event);
+        return connection == null ? Connection.MAIN : connection.namespace();
+    }
+
+    /** The connection that an event is about; {@code null} for what is published. */
+    static @Nullable Connection connection(HeraldEvent event) {
         if (event instanceof Received e) {
-            return e.connection().namespace();
+            return e.connection();
         } else if (event instanceof Connected e) {
-            return e.connection().namespace();
+            return e.connection();
         } else if (event instanceof Disconnected e) {
-            return e.connection().namespace();
+            return e.connection();
         } else if (event instanceof Joined e) {
-            return e.connection().namespace();
+            return e.connection();
         } else if (event instanceof Left e) {
-            return e.connection().namespace();
+            return e.connection();
         }
-        return Connection.MAIN;
+        return null;
     }
 }

@@ -25,6 +25,9 @@ import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.transaction.Status;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import jakarta.transaction.Transactional;
 import jakarta.transaction.UserTransaction;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -33,6 +36,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.naming.InitialContext;
 import javax.sql.DataSource;
 
 /** An application inside the server, as a developer would write it, with a servlet by which a test sees what its beans see. */
@@ -98,6 +102,72 @@ public final class Spy {
 
         void on(@Observes @On("scoped") Received received) {
             notebook.write("request-scoped " + received.data());
+        }
+
+        /** Whether a bean of this request can be called. */
+        public boolean isThere() {
+            return true;
+        }
+    }
+
+    /** Runs in a transaction of the container's. */
+    @ApplicationScoped
+    public static class Ledger {
+
+        @Resource
+        TransactionSynchronizationRegistry transactions;
+
+        /** Whether there is a transaction. */
+        @Transactional
+        public boolean isInTransaction() {
+            return transactions.getTransactionStatus() == Status.STATUS_ACTIVE;
+        }
+    }
+
+    /** What an observer may rely on: names, transactions, the database, and a request context. */
+    @ApplicationScoped
+    public static class Clerk {
+
+        @Inject
+        Notebook notebook;
+
+        @Inject
+        Ledger ledger;
+
+        @Inject
+        Scoped scoped;
+
+        @SuppressWarnings("BanJNDI") // the names are the specification's
+        void on(@Observes @On("use-everything") Received received) throws Exception {
+            UserTransaction transaction = InitialContext.doLookup("java:comp/UserTransaction");
+            transaction.begin();
+            var isActive = transaction.getStatus() == Status.STATUS_ACTIVE;
+            transaction.rollback();
+            DataSource database = InitialContext.doLookup("java:app/jdbc/herald");
+            try (var connection = database.getConnection()) {
+                notebook.write("everything " + received.data() + " " + isActive + " " + ledger.isInTransaction() + " "
+                        + connection.isValid(5) + " " + scoped.isThere());
+            }
+        }
+    }
+
+    /** Observers that are all in at the same time, or never end. */
+    @ApplicationScoped
+    public static class Crowd {
+
+        /** How many observers the default settings call side by side. */
+        public static final int SIZE = 64;
+
+        private final CountDownLatch inside = new CountDownLatch(SIZE);
+
+        @Inject
+        Notebook notebook;
+
+        void on(@Observes @On("crowd") Received received) throws InterruptedException {
+            inside.countDown();
+            if (inside.await(30, TimeUnit.SECONDS)) {
+                notebook.write("all are in " + received.data());
+            }
         }
     }
 

@@ -78,6 +78,12 @@ public class Workbench {
         });
     }
 
+    /** {@code emit("ask-and-wait", ack)}: answers, when its own client has answered {@code question}, with that. */
+    void askAndWait(@Observes @On("ask-and-wait") @Namespace(ALL) Received message) {
+        var answers = message.peer().ask(Duration.ofSeconds(20), "question").toCompletableFuture();
+        message.ack(answers.join().toArray(JsonValue[]::new));
+    }
+
     /** {@code emit("enter", room, ack)}: whether it is new there. */
     void enter(@Observes @On("enter") @Namespace(ALL) Received message) {
         message.ack(bool(message.peer().join(text(message.data()))));
