@@ -11,8 +11,10 @@ import dev.herald.api.Namespace;
 import dev.herald.api.On;
 import dev.herald.api.Published;
 import dev.herald.api.Received;
+import dev.herald.hub.EventName;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import jakarta.enterprise.inject.spi.ProcessObserverMethod;
@@ -79,16 +81,30 @@ public class ObserverCatalogue implements Extension {
                     && !isForeign;
         }
 
+        /** Whether an event that it observes may come, as far as its qualifiers say. */
+        boolean isPossible() {
+            return event == null || (type.isAssignableFrom(Received.class) && EventName.canCome(namespace, event));
+        }
+
         boolean isIn(String other) {
             return namespace.equals(other) || namespace.equals(Namespace.ALL);
         }
     }
 
+    /** Remembers an observer method that CDI has found; one that would never be called fails the deployment. */
     void note(@Observes ProcessObserverMethod<?, ?> found) {
         var method = found.getObserverMethod();
         if (method.getObservedType() instanceof Class<?> type
                 && (HeraldEvent.class.isAssignableFrom(type) || type.equals(ConnectionAttempt.class))) {
-            observers.add(Observer.of(method, type));
+            var observer = Observer.of(method, type);
+            if (observer.isForeign() || observer.isPossible()) {
+                observers.add(observer);
+            } else {
+                found.addDefinitionError(new DefinitionException("the observer of " + type.getSimpleName() + " in "
+                        + method.getBeanClass().getName() + " is never called: no event \"" + observer.event()
+                        + "\" can come to it in the namespace " + observer.namespace()
+                        + ", as the name is Herald's or Socket.IO's own, or none that a client can send"));
+            }
         }
     }
 

@@ -19,7 +19,7 @@ record FakeObserver(Type type, int priority, Set<Annotation> qualifiers, Consume
         return new FakeObserver(type, 1, qualifiers, body);
     }
 
-    /** CDI finds it. */
+    /** CDI finds it; what would fail the deployment is thrown. */
     ObserverMethod<?> foundBy(ObserverCatalogue catalogue) {
         var method = proxy(ObserverMethod.class, (name, arguments) -> switch (name) {
             case "getObservedType" -> type;
@@ -32,7 +32,12 @@ record FakeObserver(Type type, int priority, Set<Annotation> qualifiers, Consume
             }
             default -> throw new UnsupportedOperationException(name);
         });
-        catalogue.note(proxy(ProcessObserverMethod.class, (name, arguments) -> method));
+        catalogue.note(proxy(ProcessObserverMethod.class, (name, arguments) -> {
+            if (name.equals("addDefinitionError")) {
+                throw (RuntimeException) arguments[0];
+            }
+            return method;
+        }));
         return method;
     }
 

@@ -1,6 +1,7 @@
 package dev.herald.cdi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.api.Answer;
 import dev.herald.api.ChannelName;
@@ -18,12 +19,14 @@ import dev.herald.api.Person;
 import dev.herald.api.Published;
 import dev.herald.api.Received;
 import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.spi.DefinitionException;
 import java.lang.annotation.Annotation;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ObserverCatalogueTest {
@@ -126,6 +129,37 @@ class ObserverCatalogueTest {
 
         assertThat(catalogue.examiners("/")).isEqualTo(List.of(early, late));
         assertThat(catalogue.examiners("/shop")).isEqualTo(List.of(early, shop));
+    }
+
+    static Stream<Arguments> observersThatAreNeverCalled() {
+        return Stream.of(
+                Arguments.of(of(Received.class, new On.Literal("connect")), "connect"),
+                Arguments.of(of(Received.class, new On.Literal("disconnecting"), namespace("*")), "disconnecting"),
+                Arguments.of(of(Received.class, new On.Literal("join")), "join"),
+                Arguments.of(of(Received.class, new On.Literal("")), ""),
+                Arguments.of(of(Received.class, new On.Literal("x".repeat(129)), namespace("/shop")), "xxx"),
+                Arguments.of(of(Connected.class, new On.Literal("order")), "order"),
+                Arguments.of(of(ConnectionAttempt.class, new On.Literal("order")), "order"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("observersThatAreNeverCalled")
+    void anObserverThatIsNeverCalledFailsTheDeploymentByName(FakeObserver observer, String event) {
+        assertThatThrownBy(() -> observer.foundBy(catalogue))
+                .isInstanceOf(DefinitionException.class)
+                .hasMessageContaining(FakeObserver.class.getName())
+                .hasMessageContaining('"' + event);
+    }
+
+    @Test
+    void anObserverOfANameThatIsFreeElsewhereIsCalledThere() {
+        of(Received.class, new On.Literal("ack"), namespace("/shop")).foundBy(catalogue);
+        of(Received.class, new On.Literal("join"), namespace("/shop")).foundBy(catalogue);
+        of(HeraldEvent.class, new On.Literal("order")).foundBy(catalogue);
+
+        assertThat(catalogue.of(received(SHOP, "ack"))).hasSize(1);
+        assertThat(catalogue.of(received(SHOP, "join"))).hasSize(1);
+        assertThat(catalogue.of(received(MAIN, "order"))).hasSize(1);
     }
 
     @Test
