@@ -56,7 +56,7 @@ public final class EventName {
      * @throws IllegalArgumentException when it is not valid, or reserved there
      */
     public static void requireFree(ChannelName channel, String name) {
-        requireFree(name, channel.isOpen() || channel.isPrivate() ? isReserved(name) : isReservedBySocketIo(name));
+        requireFree(name, (channel.isOpen() || channel.isPrivate()) ? isReserved(name) : isReservedBySocketIo(name));
     }
 
     /**
