@@ -134,8 +134,7 @@ final class ClientQueue {
     /** Written when it is sent: not under a channel's lock. */
     private Outgoing packets(Delivery delivery, @Nullable String offset) {
         return Outgoing.later(
-                delivery.size(),
-                () -> delivery.as(dialect).packets(hasOffsets.getAsBoolean() ? offset : null));
+                delivery.size(), () -> delivery.as(dialect).packets(hasOffsets.getAsBoolean() ? offset : null));
     }
 
     /** Gives a channel its number in the offsets. */

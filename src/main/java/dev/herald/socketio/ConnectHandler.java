@@ -145,7 +145,8 @@ final class ConnectHandler {
         if (refusal.data() != null) {
             json.add("data", refusal.data());
         }
-        carrier.send(ClientQueue.packets(new ConnectError(namespace, json.build().toString())));
+        carrier.send(
+                ClientQueue.packets(new ConnectError(namespace, json.build().toString())));
         session.flush();
     }
 

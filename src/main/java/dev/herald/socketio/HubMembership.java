@@ -109,8 +109,7 @@ final class HubMembership {
         if (mayReturn) {
             // The queue is closed: nobody else writes offsets any more.
             var last = new ClientRecord(connection, isProven, begins, offsets.numbers(begins.keySet()));
-            keeper.suspend(
-                    last, new Recoveries.Suspended(connection, isProven, begins, offsets, System.nanoTime()));
+            keeper.suspend(last, new Recoveries.Suspended(connection, isProven, begins, offsets, System.nanoTime()));
         } else {
             keeper.noteForgotten();
         }

@@ -181,7 +181,11 @@ final class Recoveries {
         return states.take(pid)
                 .flatMap(ClientRecord::read)
                 .map(client -> new Suspended(
-                        client.connection(), client.isProven(), client.begins(), RecoveryOffsets.of(client.numbers()), now));
+                        client.connection(),
+                        client.isProven(),
+                        client.begins(),
+                        RecoveryOffsets.of(client.numbers()),
+                        now));
     }
 
     private boolean isOver(Suspended state, long now) {

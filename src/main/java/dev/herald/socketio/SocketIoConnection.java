@@ -2,7 +2,6 @@ package dev.herald.socketio;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
-import dev.herald.api.Connection;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.engine.CloseReason;
@@ -41,6 +40,7 @@ final class SocketIoConnection implements EngineListener {
     private final Map<String, SocketIoClient> clients = new HashMap<>(4);
     /** How many of its clients wait to be let in. */
     private int entering;
+
     private long nowhereSince = System.nanoTime();
     private long incompleteSince;
     private boolean incomplete;

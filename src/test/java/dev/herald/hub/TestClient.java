@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A client as its transport would connect it: hears what was queued once it is flushed, unless it has stopped reading; then it
  * hears nothing until it {@linkplain #read reads} on.
  */
-final class TestClient implements Subscriber {
+class TestClient implements Subscriber {
 
     private static final AtomicInteger IDS = new AtomicInteger();
 

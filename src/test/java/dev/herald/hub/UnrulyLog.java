@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** A log that keeps its contract and no more: it answers late, lets others go first, or fails, as a test wants. */
@@ -16,12 +18,14 @@ final class UnrulyLog implements Log {
     private Log log;
     private final List<CompletableFuture<Void>> held = new ArrayList<>();
     private boolean holding;
-    private int replays;
+    private final AtomicInteger replays = new AtomicInteger();
     private Runnable afterHead = () -> {};
     private Runnable afterSince = () -> {};
     private Runnable afterPage = () -> {};
     private int largestPage;
     private Predicate<ChannelName> broken = channel -> false;
+    private volatile Consumer<ChannelName> beforeReading = channel -> {};
+    private volatile boolean hiding;
     private Predicate<Draft> refused = draft -> false;
     private Predicate<Draft> concealed = draft -> false;
 
@@ -74,12 +78,22 @@ final class UnrulyLog implements Log {
 
     /** How often it was asked what came after a position. */
     int replays() {
-        return replays;
+        return replays.get();
     }
 
     /** These channels cannot be read. */
     void cannotRead(Predicate<ChannelName> channels) {
         broken = channels;
+    }
+
+    /** Does this before each answer about a channel, for example waits. */
+    void beforeReading(Consumer<ChannelName> what) {
+        beforeReading = what;
+    }
+
+    /** From now on it knows the heads of its channels, but shows no message. */
+    void hidesMessages() {
+        hiding = true;
     }
 
     /** These drafts are not taken. */
@@ -114,8 +128,11 @@ final class UnrulyLog implements Log {
     @Override
     public Replay since(ChannelName channel, Position since, int limit) {
         requireReadable(channel);
-        replays++;
+        replays.incrementAndGet();
         var replay = log.since(channel, since, limit);
+        if (hiding) {
+            return new Replay.Complete(List.of(), replay.head());
+        }
         var after = afterSince;
         afterSince = () -> {};
         after.run();
@@ -133,6 +150,7 @@ final class UnrulyLog implements Log {
     }
 
     private void requireReadable(ChannelName channel) {
+        beforeReading.accept(channel);
         if (broken.test(channel)) {
             throw new IllegalStateException("the log is not there");
         }

@@ -51,7 +51,8 @@ class RecordKeeperTest {
     }
 
     private static ClientRecord record(String sid) {
-        return new ClientRecord(new Connection(sid, ANN, "/"), true, Map.of(), new RecoveryOffsets(null).numbers(List.of()));
+        return new ClientRecord(
+                new Connection(sid, ANN, "/"), true, Map.of(), new RecoveryOffsets(null).numbers(List.of()));
     }
 
     private RecordKeeper keeper(Runnable first) {
