@@ -26,6 +26,9 @@ public record ChannelName(String value) {
 
     private static final String USER_PREFIX = "user:";
     private static final String NAMESPACE_PREFIX = "ns:";
+    /** The namespaces of Socket.IO begin with a slash, which is escaped: so no room of theirs has such a name. */
+    private static final String CONNECTION_PREFIX = NAMESPACE_PREFIX + "connection:";
+
     private static final HexFormat HEX = HexFormat.of();
 
     public ChannelName {
@@ -77,6 +80,16 @@ public record ChannelName(String value) {
         return channel;
     }
 
+    /**
+     * The channel of a single connection, which only the application publishes to. Not the room that has the connection's id for
+     * its name: in the main namespace clients might join that.
+     *
+     * @throws IllegalArgumentException when there can be no such connection
+     */
+    public static ChannelName ofConnection(String namespace, String connectionId) {
+        return escaped(CONNECTION_PREFIX, namespace + "," + connectionId);
+    }
+
     private static ChannelName escaped(String prefix, String text) {
         var bytes = utf8(text);
         var name = new StringBuilder(prefix);
@@ -119,6 +132,11 @@ public record ChannelName(String value) {
     /** Whether clients may join it and publish to it by its name: it is neither private nor another namespace's. */
     public boolean isOpen() {
         return !isPrivate() && !value.startsWith(NAMESPACE_PREFIX);
+    }
+
+    /** Whether this is the channel of a single connection. */
+    public boolean isOfConnection() {
+        return value.startsWith(CONNECTION_PREFIX);
     }
 
     @Override

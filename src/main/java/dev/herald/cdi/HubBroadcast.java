@@ -51,10 +51,10 @@ final class HubBroadcast implements Broadcast {
     }
 
     @Override
-    public Broadcast to(String... rooms) {
+    public Broadcast to(String... roomsOrConnectionIds) {
         var all = new LinkedHashSet<>(channels);
-        for (var room : rooms) {
-            all.add(ChannelName.ofRoom(namespace, room));
+        for (var room : roomsOrConnectionIds) {
+            all.addAll(hub.channelsOf(namespace, room));
         }
         return new HubBroadcast(hub, executor, namespace, all, except, isLogged);
     }

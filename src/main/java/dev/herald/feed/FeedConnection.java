@@ -300,7 +300,8 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     @Override
     public boolean announce(Subscription subscription) {
-        return queue(ToClient.Joined.of(subscription, null));
+        // Of its connection's own room it knows nothing.
+        return subscription.channel().isOfConnection() || queue(ToClient.Joined.of(subscription, null));
     }
 
     @Override

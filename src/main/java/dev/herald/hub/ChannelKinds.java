@@ -11,8 +11,10 @@ public final class ChannelKinds {
     private final List<ChannelPattern> memories;
 
     /**
-     * The kinds by their {@linkplain ChannelPattern patterns}. A name that fits both is volatile, one that fits neither durable. The health probe's own channel is in memory: whether
-     * Herald is alive does not hang on a database.
+     * The kinds by their {@linkplain ChannelPattern patterns}. A name that fits both is volatile, one that fits neither durable.
+     *
+     * <p>Two kinds of channels are in memory by themselves: the health probe's, as whether Herald is alive does not hang on a
+     * database; and those of single connections, which would fill the database with channels that are soon of no use.
      */
     public ChannelKinds(List<String> volatilePatterns, List<String> memoryPatterns) {
         this.volatiles = compile(volatilePatterns);
@@ -28,7 +30,7 @@ public final class ChannelKinds {
         if (matches(volatiles, channel)) {
             return ChannelKind.VOLATILE;
         }
-        return channel.equals(RoundTrip.CHANNEL) || matches(memories, channel)
+        return channel.equals(RoundTrip.CHANNEL) || channel.isOfConnection() || matches(memories, channel)
                 ? ChannelKind.MEMORY
                 : ChannelKind.DURABLE;
     }

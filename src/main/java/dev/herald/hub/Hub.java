@@ -26,6 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Where messages go through: from a publisher into the log of their channel, and from there, in the log's order, to everyone who
@@ -36,6 +37,9 @@ import java.util.function.Predicate;
  * this order.
  */
 public final class Hub {
+
+    /** How the ids of connections look whose clients may come back. */
+    private static final Pattern CONNECTION_ID = Pattern.compile("[A-Za-z0-9_-]{20}");
 
     private final Log log;
     private final ChannelKinds kinds;
@@ -162,6 +166,31 @@ public final class Hub {
         }
         sender.events().tell(received);
         return true;
+    }
+
+    /**
+     * The channels of a room, or of a connection, which is put into its own room now. A name that could be the id of a client that
+     * is away and may come back stands for both. Reads the log: called with no lock held.
+     *
+     * @throws IllegalArgumentException when there can be no such room
+     */
+    public List<ChannelName> channelsOf(String namespace, String name) {
+        var channel = ChannelName.ofRoom(namespace, name);
+        var member = peer(name).filter(one -> one.connection().namespace().equals(namespace));
+        if (member.isPresent()) {
+            var own = member.get().room();
+            member.get().join(own);
+            return presence.people(channel).isEmpty() ? List.of(own) : List.of(channel, own);
+        }
+        return CONNECTION_ID.matcher(name).matches()
+                ? List.of(channel, ChannelName.ofConnection(namespace, name))
+                : List.of(channel);
+    }
+
+    /** The place before a channel's first message, if there is one. */
+    Optional<Position> beforeFirst(ChannelName channel) {
+        var head = log.head(channel);
+        return head.offset() == 0 ? Optional.empty() : Optional.of(new Position(head.epoch(), 0));
     }
 
     /** As {@link Observers#observedNames}. */

@@ -34,6 +34,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
     private final Subscriber subscriber;
     private final EventOrder events;
     private final ChannelName privateChannel;
+    private final ChannelName room;
 
     /** The channels that it is in, for those who must not wait for the lock. */
     private volatile Set<ChannelName> channels = Set.of();
@@ -56,6 +57,8 @@ public final class Member implements Peer, Predicate<Set<String>> {
         this.events = hub.newEventOrder();
         this.privateChannel =
                 ChannelName.ofUser(subscriber.connection().person().id());
+        this.room = ChannelName.ofConnection(
+                subscriber.connection().namespace(), subscriber.connection().id());
     }
 
     @Override
@@ -80,7 +83,12 @@ public final class Member implements Peer, Predicate<Set<String>> {
     }
 
     private boolean isOwn(ChannelName channel) {
-        return own().contains(channel);
+        return own().contains(channel) || channel.equals(room);
+    }
+
+    /** The room of this connection alone, which it is put into when something is sent there for the first time. */
+    public ChannelName room() {
+        return room;
     }
 
     /** Joins the channels of its own that it is not in yet. Reads the log: called with no lock held, as all that joins. */
@@ -99,15 +107,26 @@ public final class Member implements Peer, Predicate<Set<String>> {
         own().stream()
                 .filter(channel -> !places.containsKey(channel))
                 .forEach(channel -> subscribe(channel, null, true));
-        places.forEach((channel, since) -> {
-            var isKept = hub.isKept(channel);
-            subscribe(channel, isKept ? since : null, true)
-                    .map(Subscription::outcome)
-                    .filter(outcome -> isKept && !outcome.recovered())
-                    .ifPresent(outcome -> {
-                        throw new GapException(channel, outcome.reason());
-                    });
-        });
+        places.forEach(this::goOn);
+        if (!places.containsKey(room)) {
+            // What was sent there while the client was away is the first that is sent there at all.
+            hub.beforeFirst(room).ifPresent(beginning -> goOn(room, beginning));
+        }
+    }
+
+    private void goOn(ChannelName channel, Position since) {
+        var isKept = hub.isKept(channel);
+        subscribe(channel, isKept ? since : null, true)
+                .map(Subscription::outcome)
+                .filter(outcome -> isKept && !outcome.recovered() && !isOfEarlierLife(channel, outcome))
+                .ifPresent(outcome -> {
+                    throw new GapException(channel, outcome.reason());
+                });
+    }
+
+    /** The connection's own room is in memory: what was sent there in an earlier life of the server ended with it. */
+    private boolean isOfEarlierLife(ChannelName channel, Subscription.Outcome outcome) {
+        return channel.equals(room) && outcome.reason() == Replay.Reason.EPOCH;
     }
 
     /** The channels that it is in, in the order of joining, each with the place before the first message that it got there. */
