@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * keys side by side. Any thread may add, with any lock held that the handler does not take: adding never waits. The handler is called
  * with no lock held. When the executor refuses a thread, what waits stays, and each further thing that is added asks for one again.
  *
- * <p>To wake a thread costs more than most things do. So one worker takes all as long as it is quick, and another one only watches: what
- * has waited for {@link #PATIENCE} is taken by others, twice as many each time, until nothing waits or all workers are busy.
+ * <p>To wake a thread costs more than most things do. So one worker takes all as long as it is quick, and another one only watches. When
+ * no worker has finished anything for {@link #PATIENCE}, each one that takes something brings two others, until nothing waits or all
+ * workers are busy. When they finish things, but too few, others come one by one.
  *
  * @param <K> the key
  * @param <T> the things
@@ -31,8 +32,11 @@ public final class OrderedDispatcher<K, T> {
 
     private static final System.Logger LOG = System.getLogger(OrderedDispatcher.class.getName());
 
-    /** How long a thing may wait for a worker that is busy while another one is idle, in nanoseconds. */
-    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(2);
+    /** For so long a busy worker counts as quick, in nanoseconds. */
+    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** What has waited for so long needs more workers, although the busy ones are quick; in nanoseconds. */
+    private static final long OVERDUE = 5 * PATIENCE;
 
     private final Executor executor;
     private final int maxWorkers;
@@ -60,7 +64,7 @@ public final class OrderedDispatcher<K, T> {
     private int busy;
     /** How many workers are started or woken, and have not looked around yet. */
     private int coming;
-    /** When a worker took or finished something last. */
+    /** When a worker finished something last, or took something while no other was busy. */
     private long movedAt;
 
     /** The things of one key that wait, in their order. */
@@ -76,8 +80,8 @@ public final class OrderedDispatcher<K, T> {
         }
     }
 
-    /** A thing that a worker handles, taken at a time of {@link System#nanoTime}. */
-    private record Taken<K, T>(Line<K, T> line, T thing, long at) {}
+    /** A thing that a worker handles, with the {@link #movedAt} of when it was taken. */
+    private record Taken<K, T>(Line<K, T> line, T thing, long movedAt) {}
 
     /** A dispatcher that has nothing to do, and gives its threads back as soon as it has nothing to do again. */
     public OrderedDispatcher(Executor executor, int maxWorkers, int capacity, BiConsumer<K, T> handler) {
@@ -211,7 +215,7 @@ public final class OrderedDispatcher<K, T> {
             try {
                 var goesOn = arriveOrFinish(taken);
                 taken = take(next(wake, goesOn));
-                hired = taken == null ? 0 : hireForOthers(taken.at());
+                hired = taken == null ? 0 : hireForOthers();
             } finally {
                 lock.unlock();
             }
@@ -232,7 +236,7 @@ public final class OrderedDispatcher<K, T> {
         }
         busy--;
         size--;
-        var isAlone = busy == 0 || movedAt == done.at();
+        var isAlone = busy == 0 || movedAt == done.movedAt();
         movedAt = System.nanoTime();
         if (done.line().things.isEmpty()) {
             lines.remove(done.line().key);
@@ -250,21 +254,26 @@ public final class OrderedDispatcher<K, T> {
             workers--;
             return null;
         }
+        if (busy == 0) {
+            movedAt = System.nanoTime();
+        }
         busy++;
-        movedAt = System.nanoTime();
         return new Taken<>(line, line.things.remove(), movedAt);
     }
 
-    /**
-     * Sees to it that somebody watches what a worker leaves behind; and as long as something waits for too long, each worker that
-     * takes it brings two others. Returns how many are to be started.
-     */
-    private int hireForOthers(long now) {
+    /** Sees to it that what a worker leaves behind is taken, or watched, by others; returns how many are to be started. */
+    private int hireForOthers() {
         if (ready.isEmpty()) {
             return 0;
         }
-        var wanted =
-                isStale(ready.element(), now) ? Math.min(2, ready.size() - coming) : watcher == null ? 1 - coming : 0;
+        var now = System.nanoTime();
+        var first = ready.element();
+        int wanted;
+        if (!areMoving(now)) {
+            wanted = Math.min(2, ready.size() - coming);
+        } else {
+            wanted = watcher == null || isOverdue(first, now) ? 1 - coming : 0;
+        }
         var hired = 0;
         for (; wanted > 0; wanted--) {
             hired += wakeOrHire() ? 1 : 0;
@@ -278,12 +287,11 @@ public final class OrderedDispatcher<K, T> {
         var end = System.nanoTime() + linger;
         for (var now = end - linger; ; now = System.nanoTime()) {
             var first = ready.peek();
-            var moving = areMoving(now);
-            if (first != null && (mayTake || !moving || isStale(first, now))) {
+            if (first != null && (mayTake || !areMoving(now) || isOverdue(first, now))) {
                 return ready.remove();
             }
             mayTake = false;
-            var watches = watcher == null && (first != null || (moving && linger > 0));
+            var watches = watcher == null && (first != null || now - movedAt < linger);
             if (!watches && now >= end) {
                 return null;
             }
@@ -293,8 +301,8 @@ public final class OrderedDispatcher<K, T> {
         }
     }
 
-    private boolean isStale(Line<K, T> line, long now) {
-        return now - line.readySince >= PATIENCE;
+    private static boolean isOverdue(Line<?, ?> line, long now) {
+        return now - line.readySince >= OVERDUE;
     }
 
     /** Returns false when the thread is interrupted, as the container wants it back. */
