@@ -1,6 +1,7 @@
 package dev.herald.socketio;
 
 import dev.herald.api.ChannelName;
+import dev.herald.api.Connection;
 import dev.herald.api.Position;
 import dev.herald.hub.HistoryPage;
 import dev.herald.hub.Subscription;
@@ -17,6 +18,16 @@ final class Replies {
     private static final JsonProvider JSON = JsonProvider.provider();
 
     private Replies() {}
+
+    /**
+     * A client is connected.
+     *
+     * @param pid by which it may come back; {@code null} for none
+     */
+    static String connected(Connection connection, @Nullable String pid) {
+        var json = JSON.createObjectBuilder().add("sid", connection.id());
+        return (pid == null ? json : json.add("pid", pid)).build().toString();
+    }
 
     /** Where a client is in a channel that it has joined. */
     static String joined(Subscription subscription) {

@@ -36,6 +36,15 @@ final class ResumeRequest {
                 .toList();
     }
 
+    /** Tells the client what became of one of them, now that it knows that it is connected. */
+    static void tell(SocketIoClient client, Reply reply) {
+        if (reply instanceof Reply.Joined joined) {
+            joined.subscription().start(client::sayJoined);
+        } else if (reply instanceof Reply.Rejected rejected) {
+            client.complain("resume", rejected);
+        }
+    }
+
     /** The Java client has only texts in its {@code auth}: then the text is the object's. */
     private static JsonValue read(JsonValue resume) {
         if (!(resume instanceof JsonString text)) {

@@ -22,7 +22,6 @@ import dev.herald.socketio.SocketIoPacket.Event;
 import dev.herald.socketio.SocketIoPacket.Refused;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
-import jakarta.json.spi.JsonProvider;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class SocketIoClient implements Subscriber {
 
     private static final System.Logger LOG = System.getLogger(SocketIoClient.class.getName());
-    private static final JsonProvider JSON = JsonProvider.provider();
 
     private final Connection connection;
     private final Optional<DeviceName> device;
@@ -77,8 +75,6 @@ final class SocketIoClient implements Subscriber {
         this.requests = new RequestHandler(this, server.requests());
         queue.number(ChannelName.ofNamespace(connection.namespace()));
     }
-
-    // The beginning.
 
     /** The hub has admitted it. If it has ended already, by a bean that heard of it or with its connection, it leaves the hub again. */
     void become(Member admitted) {
@@ -121,7 +117,7 @@ final class SocketIoClient implements Subscriber {
                 complain("device", Reply.Rejected.ofDevice());
             }
             resumed.forEach(reply -> {
-                var unused = reply.thenAccept(this::resumed);
+                var unused = reply.thenAccept(answer -> ResumeRequest.tell(this, answer));
             });
             waiting.forEach(subscription ->
                     subscription.start(started -> started.outcome().since() == null || sayJoined(started)));
@@ -146,11 +142,9 @@ final class SocketIoClient implements Subscriber {
             isBack.run();
             queue.letMissedPass();
             waiting.forEach(subscription -> subscription.start(started -> true));
-            sayConnected();
+            sayConnected(null);
         });
     }
-
-    // Being kept for a later life of the server.
 
     /**
      * Has the client kept as it is now, for a later life of the server, and then goes on with what makes this known.
@@ -211,39 +205,18 @@ final class SocketIoClient implements Subscriber {
         });
     }
 
-    // What the client is told first.
-
     /** The first call counts. */
-    private void sayConnected() {
-        sayConnected(null);
-    }
-
     private void sayConnected(@Nullable String unkeptPid) {
-        var json = JSON.createObjectBuilder().add("sid", connection.id());
         var pid = keeper.pid() == null ? unkeptPid : keeper.pid();
-        if (pid != null) {
-            json.add("pid", pid);
-        }
-        var connect = new Connect(connection.namespace(), json.build().toString());
-        if (!queue.connect(connect)) {
+        if (!queue.connect(new Connect(connection.namespace(), Replies.connected(connection, pid)))) {
             fellBehind();
         }
     }
 
-    private void resumed(Reply reply) {
-        if (reply instanceof Reply.Joined joined) {
-            joined.subscription().start(this::sayJoined);
-        } else if (reply instanceof Reply.Rejected rejected) {
-            complain("resume", rejected);
-        }
-    }
-
     /** Where the client is in a channel that it asked to go on in. Who is made to join a room by the application is not told. */
-    private boolean sayJoined(Subscription subscription) {
+    boolean sayJoined(Subscription subscription) {
         return send("joined", Replies.joined(subscription));
     }
-
-    // What the client says.
 
     /** Takes an event. */
     void receive(Event event) {
@@ -265,8 +238,6 @@ final class SocketIoClient implements Subscriber {
             complain(null, e);
         }
     }
-
-    // What the client is told.
 
     /**
      * Tells of an error that nobody asked to have acknowledged.
@@ -359,8 +330,6 @@ final class SocketIoClient implements Subscriber {
         }
     }
 
-    // The end.
-
     @Override
     public void end(boolean transportToo) {
         if (!dismiss()) {
@@ -378,7 +347,7 @@ final class SocketIoClient implements Subscriber {
      * @return false when it had ended before
      */
     boolean dismiss() {
-        sayConnected();
+        sayConnected(null);
         if (!end("server namespace disconnect", false)) {
             return false;
         }

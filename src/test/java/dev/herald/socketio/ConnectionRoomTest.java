@@ -46,9 +46,11 @@ class ConnectionRoomTest {
         to(namespace, ann.sid(), "b");
         to(namespace, ann.sid(), "c", ann.sid());
 
-        assertThat(ann.events()).hasSize(2).satisfiesExactly(
-                first -> assertThat(first).startsWith("[\"a\",1,"),
-                second -> assertThat(second).startsWith("[\"b\",1,"));
+        assertThat(ann.events())
+                .hasSize(2)
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("[\"a\",1,"),
+                        second -> assertThat(second).startsWith("[\"b\",1,"));
         assertThat(annToo.events()).isEmpty();
         assertThat(bob.events()).isEmpty();
         assertThat(server.observers.of(Joined.class)).as("nobody is told of it").isEmpty();
