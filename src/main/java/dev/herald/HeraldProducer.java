@@ -33,6 +33,7 @@ import dev.herald.journal.Retention;
 import dev.herald.journal.Threads;
 import dev.herald.operate.JournalStatus;
 import dev.herald.operate.SocketIoStatus;
+import dev.herald.outbox.OutboundBudget;
 import dev.herald.request.Permission;
 import dev.herald.request.Requests;
 import dev.herald.socketio.Admission;
@@ -163,12 +164,19 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Sockets sockets(FeedSettings settings) {
-        return wayDown.add(CLIENTS, new Sockets(settings, timer, executor));
+    Sockets sockets(FeedSettings settings, OutboundBudget budget) {
+        return wayDown.add(CLIENTS, new Sockets(settings, timer, executor, budget));
     }
 
     static void close(@Disposes Sockets sockets) {
         WayDown.close(sockets);
+    }
+
+    /** What may wait for the clients of both dialects together. */
+    @Produces
+    @Singleton
+    OutboundBudget outboundBudget(Settings settings) {
+        return new OutboundBudget(settings.outboundBytes(), executor);
     }
 
     @Produces
@@ -226,8 +234,8 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    EngineServer engine(EngineSettings settings, SocketIoServer socketIo) {
-        var engine = wayDown.add(CLIENTS, new EngineServer(settings, socketIo, timer, executor));
+    EngineServer engine(EngineSettings settings, SocketIoServer socketIo, OutboundBudget budget) {
+        var engine = wayDown.add(CLIENTS, new EngineServer(settings, socketIo, timer, executor, budget));
         wayDown.add(OPERATORS, new SocketIoStatus(engine, socketIo)).open();
         return engine;
     }

@@ -9,6 +9,7 @@ import dev.herald.hub.MemoryLog;
 import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Retention;
 import dev.herald.journal.RetentionRule;
+import dev.herald.outbox.OutboundBudget;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.socketio.SocketIoSettings.BareEvents;
 import dev.herald.web.Origins;
@@ -61,6 +62,7 @@ public class Settings {
                 restored(),
                 retention(),
                 memoryBounds(),
+                outboundBytes(),
                 channelKinds(),
                 feedSettings(),
                 origins(),
@@ -123,6 +125,11 @@ public class Settings {
                 number("herald.memory.messages-per-channel", 10_000),
                 bytes("herald.memory.bytes", 64 * MEBIBYTE),
                 number("herald.memory.channels", 10_000));
+    }
+
+    /** How much may wait for all clients together. */
+    long outboundBytes() {
+        return bytes("herald.outbound.bytes", OutboundBudget.ofHeap());
     }
 
     @Produces

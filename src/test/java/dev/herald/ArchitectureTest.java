@@ -52,6 +52,7 @@ class ArchitectureTest {
                     "dev.herald.hub",
                     "dev.herald.journal",
                     "dev.herald.json",
+                    "dev.herald.outbox",
                     "dev.herald.operate",
                     "dev.herald.request",
                     "dev.herald.socketio",
@@ -89,6 +90,7 @@ class ArchitectureTest {
             "dev.herald.hub",
             "dev.herald.json",
             "dev.herald.request",
+            "dev.herald.outbox",
             "jakarta.inject",
             "jakarta.enterprise.context",
             "jakarta.websocket..",
@@ -117,8 +119,11 @@ class ArchitectureTest {
             .resideInAnyPackage("java.sql", "javax.sql", "org.flywaydb..");
 
     @ArchTest
-    static final ArchRule ENGINE_KNOWS_BYTES_TEXT_AND_TIMERS =
-            onlyKnows("dev.herald.engine", "dev.herald.websocket", "jakarta.servlet..", "org.jspecify..");
+    static final ArchRule ENGINE_KNOWS_BYTES_TEXT_AND_TIMERS = onlyKnows(
+            "dev.herald.engine", "dev.herald.outbox", "dev.herald.websocket", "jakarta.servlet..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule OUTBOX_IS_PLAIN_JAVA = onlyKnows("dev.herald.outbox", "org.jspecify..");
 
     @ArchTest
     static final ArchRule FRAMING_KNOWS_BYTES =
@@ -218,7 +223,8 @@ class ArchitectureTest {
             .and()
             .haveNameNotMatching("dev\\.herald\\.engine\\.(EngineServlet|Polling)(\\$.*)?")
             .and()
-            .haveNameNotMatching("dev\\.herald\\.websocket\\.(WebSocketConnection|WebSocketHandshake)(\\$.*)?")
+            .haveNameNotMatching(
+                    "dev\\.herald\\.websocket\\.(TcpConnection|WebSocketConnection|WebSocketHandshake)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jakarta.servlet..");

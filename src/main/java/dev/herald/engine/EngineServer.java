@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.herald.outbox.OutboundBudget;
 import java.security.Principal;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public final class EngineServer implements AutoCloseable {
     private final Application application;
     private final ScheduledExecutorService timer;
     private final Executor executor;
+    private final OutboundBudget budget;
     private final Future<?> clock;
     private final SecureRandom random = new SecureRandom();
     private final ConcurrentMap<String, EngineSession> sessions = new ConcurrentHashMap<>();
@@ -83,18 +85,30 @@ public final class EngineServer implements AutoCloseable {
         public static final Caller UNKNOWN = new Caller("", false);
     }
 
+    /** As the other constructor does, with a budget of its own for what waits for its clients. */
+    public EngineServer(
+            EngineSettings settings, Application application, ScheduledExecutorService timer, Executor executor) {
+        this(settings, application, timer, executor, new OutboundBudget(OutboundBudget.ofHeap(), executor));
+    }
+
     /**
      * Starts the clock.
      *
      * @param timer may have a single thread: what it runs here does not block
      * @param executor for what may wait for a client
+     * @param budget counts what waits for clients; while it is spent, no new ones are taken
      */
     public EngineServer(
-            EngineSettings settings, Application application, ScheduledExecutorService timer, Executor executor) {
+            EngineSettings settings,
+            Application application,
+            ScheduledExecutorService timer,
+            Executor executor,
+            OutboundBudget budget) {
         this.settings = settings;
         this.application = application;
         this.timer = timer;
         this.executor = executor;
+        this.budget = budget;
         this.room = new Semaphore(settings.maxSessions());
         this.posts = new Semaphore(settings.maxPosts());
         var heartbeat = Math.min(
@@ -105,6 +119,10 @@ public final class EngineServer implements AutoCloseable {
 
     EngineSettings settings() {
         return settings;
+    }
+
+    OutboundBudget budget() {
+        return budget;
     }
 
     Executor executor() {
@@ -131,6 +149,11 @@ public final class EngineServer implements AutoCloseable {
      * @param isProven whether the client has shown that it is the principal
      */
     Optional<EngineSession> open(String transport, @Nullable Principal principal, boolean isProven, Caller caller) {
+        if (budget.isSpent()) {
+            // The budget itself warns the operator.
+            budget.relieve();
+            return Optional.empty();
+        }
         if (!room.tryAcquire()) {
             warnOfNoRoom();
             return Optional.empty();
@@ -140,6 +163,7 @@ public final class EngineServer implements AutoCloseable {
         try {
             session.listen(application.accept(session, principal, caller));
         } catch (RuntimeException | Error e) {
+            session.share().close();
             forget(session);
             throw e;
         }

@@ -33,6 +33,9 @@ public abstract class EngineServlet extends HttpServlet {
 
     private static final String PROTOCOL = "4";
 
+    /** When who finds the server full may come again. */
+    private static final String RETRY_AFTER_SECONDS = "10";
+
     /** How many more bodies' lengths are read of one that is too long. */
     private static final int READ_BEYOND_LIMIT = 4;
 
@@ -234,6 +237,9 @@ public abstract class EngineServlet extends HttpServlet {
 
     /** Polling clients read JSON, WebSocket clients see a handshake fail. */
     private static void refuse(HttpServletResponse response, EngineError error, boolean webSocket) throws IOException {
+        if (error == FULL) {
+            response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+        }
         if (webSocket) {
             answer(response, error.status(), "text/html", error.message());
         } else {

@@ -1,23 +1,27 @@
 package dev.herald.engine;
 
+import static dev.herald.engine.Outbound.Farewell.AFTER_WHAT_WAITS;
+import static dev.herald.engine.Outbound.Farewell.AT_ONCE;
+import static dev.herald.engine.Outbound.Farewell.WITHOUT_A_WORD;
 import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
 
-import dev.herald.concurrent.SerialLoop;
 import dev.herald.concurrent.WriteBatch;
+import dev.herald.engine.Outbound.Farewell;
+import dev.herald.outbox.OutboundBudget;
 import java.security.Principal;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's session of Engine.IO 4, from its handshake to its end, over whichever transport it has at the moment. Thread-safe.
+ * One client's session of Engine.IO 4, from its handshake to its end, over whichever transport it has at the moment. Here come the
+ * client's packets in, and time passes; {@link Outbound} sends.
  *
- * <p>What was offered reaches the client in order, whatever happens to the transport meanwhile. What comes from the client is
- * handed to the listener one packet at a time, in the client's order.
+ * <p>Thread-safe: called by the container's threads for requests and sockets, by the server's clock, and by whoever sends. What
+ * comes from the client is handed to the listener one packet at a time, in the client's order, under no lock but {@link Inbound}'s
+ * turn.
  */
 public final class EngineSession {
 
@@ -25,18 +29,10 @@ public final class EngineSession {
 
     private static final Outgoing CLOSE = Outgoing.of(new EnginePacket.Close());
     private static final Outgoing NOOP = Outgoing.of(new EnginePacket.Noop());
+    private static final Outgoing PING = Outgoing.of(new EnginePacket.Ping(""));
 
     /** GETs whose answers are still on their way: more than the one that waits are a client that reads none. */
     private static final int MAX_OPEN_GETS = 4;
-
-    private static final Outgoing PING = Outgoing.of(new EnginePacket.Ping(""));
-
-    private enum State {
-        OPEN,
-        /** Over for the listener; the client's next poll hears the last words. */
-        LEAVING,
-        OVER
-    }
 
     private final String sid;
     /** The name of the principal that began the session; nobody else may go on with it. */
@@ -49,24 +45,12 @@ public final class EngineSession {
     private final Upgrade upgrade;
     private final Inbound inbound;
     private final ListenerCalls listener;
+    private final OutboundBudget.Share share;
+    private final Outbound outbound;
+    /** The same object each time, as {@link WriteBatch} wants it. */
+    private final Runnable flush;
 
-    /** One thread at a time writes. */
-    private final SerialLoop flushes = new SerialLoop();
-
-    private final Runnable flushNow = this::flushNow;
-
-    // Guarded by this object's monitor, under which nobody is called.
-    private final Queue<Outgoing> queue = new ArrayDeque<>(2);
-    private long queuedBytes;
-    private boolean refused;
-    private boolean writing;
-    private Transport transport;
-    private State state = State.OPEN;
-    private List<Outgoing> lastWords = List.of();
-    private long leavingSince;
-    private int openGets;
-    /** How the WebSocket is closed, once the thread that writes to it has done so. */
-    private @Nullable Runnable afterWriting;
+    private final AtomicInteger openGets = new AtomicInteger();
 
     EngineSession(
             String sid,
@@ -80,23 +64,33 @@ public final class EngineSession {
         this.isOwnerProven = isProven;
         this.server = server;
         this.settings = server.settings();
-        this.listener = new ListenerCalls(logName(), () -> end(CloseReason.FORCED_CLOSE, true));
+        this.listener = new ListenerCalls(logName(), () -> end(CloseReason.FORCED_CLOSE, AFTER_WHAT_WAITS));
         this.heartbeat = new Heartbeat(settings.pingInterval(), settings.pingTimeout(), now);
         this.upgrade = new Upgrade(this, settings.upgradeTimeout(), server::afterNoopPause);
         this.inbound = new Inbound(settings.maxPackets(), settings.maxPayload());
-        this.transport =
-                transport.equals(EngineSettings.POLLING) ? new PollingTransport() : new WebSocketTransport(this, null);
+        this.share = server.budget().open(this::fellBehind);
+        this.outbound = new Outbound(
+                settings,
+                transport.equals(EngineSettings.POLLING) ? new PollingTransport() : new WebSocketTransport(this, null),
+                open(transport),
+                share,
+                () -> listener.tell(EngineListener::onDrained),
+                this::sendingFailed);
+        this.flush = outbound::flush;
+    }
+
+    private Outgoing open(String transport) {
         var upgrades = transport.equals(EngineSettings.POLLING)
                         && settings.allowUpgrades()
                         && settings.transports().contains(EngineSettings.WEBSOCKET)
                 ? List.of(EngineSettings.WEBSOCKET)
                 : List.<String>of();
-        queue.add(Outgoing.of(new EnginePacket.Open(EngineCodec.handshake(
+        return Outgoing.of(new EnginePacket.Open(EngineCodec.handshake(
                 sid,
                 upgrades,
                 settings.pingInterval().toMillis(),
                 settings.pingTimeout().toMillis(),
-                settings.maxPayload()))));
+                settings.maxPayload())));
     }
 
     /** The session's id: a secret between server and client. */
@@ -105,12 +99,17 @@ public final class EngineSession {
     }
 
     /** By what the client is connected at the moment, as requests name it. */
-    public synchronized String transportName() {
-        return transport.name();
+    public String transportName() {
+        return outbound.transport().name();
     }
 
     EngineServer server() {
         return server;
+    }
+
+    /** Where what waits for the client is counted. */
+    OutboundBudget.Share share() {
+        return share;
     }
 
     /** Whether a request may go on with the session: the owner's, or nobody's in particular if the owner is nobody either. */
@@ -124,31 +123,17 @@ public final class EngineSession {
 
     /** Queues packets; false, and nothing changed, when there is no room or the session is over. */
     public boolean offer(Outgoing packets) {
-        return offer(packets, settings.queuedPackets(), settings.queuedBytes());
+        return outbound.offer(packets);
     }
 
     /** As {@link #offer}, in the first half of the queue only: for what can wait. */
     public boolean offerToHalf(Outgoing packets) {
-        return offer(packets, Math.max(1, settings.queuedPackets() / 2), settings.queuedBytes() / 2);
+        return outbound.offerToHalf(packets);
     }
 
     /** Queues packets if they could be written at once; false, and nothing changed, when they would wait: for what soon is stale. */
-    public synchronized boolean offerIfIdle(Outgoing packets) {
-        return queue.isEmpty() && transport.isIdle() && offer(packets);
-    }
-
-    private synchronized boolean offer(Outgoing packets, int maxPackets, long maxBytes) {
-        if (state != State.OPEN) {
-            return false;
-        }
-        var full = queue.size() >= maxPackets || (!queue.isEmpty() && queuedBytes + packets.size() > maxBytes);
-        if (full) {
-            refused = true;
-            return false;
-        }
-        queue.add(packets);
-        queuedBytes += packets.size();
-        return true;
+    public boolean offerIfIdle(Outgoing packets) {
+        return outbound.offerIfIdle(packets);
     }
 
     /**
@@ -156,156 +141,86 @@ public final class EngineSession {
      * of a read that it is taking.
      */
     public void flush() {
-        if (!WriteBatch.putOff(flushNow)) {
-            flushNow();
+        if (!WriteBatch.putOff(flush)) {
+            outbound.flush();
         }
-    }
-
-    private void flushNow() {
-        flushes.run(() -> {
-            while (writeBatch()) {
-                // More may have come meanwhile.
-            }
-        });
-    }
-
-    private boolean writeBatch() {
-        List<Outgoing> batch;
-        Consumer<List<Outgoing>> write;
-        boolean drained;
-        synchronized (this) {
-            if (state != State.OPEN || queue.isEmpty()) {
-                return false;
-            }
-            write = transport.claim();
-            if (write == null) {
-                return false;
-            }
-            batch = takeAll();
-            writing = true;
-            drained = refused;
-            refused = false;
-        }
-        try {
-            write.accept(batch);
-        } finally {
-            closeAfterWriting();
-        }
-        if (drained) {
-            listener.tell(EngineListener::onDrained);
-        }
-        return true;
-    }
-
-    private void closeAfterWriting() {
-        Runnable close;
-        synchronized (this) {
-            writing = false;
-            close = afterWriting;
-            afterWriting = null;
-        }
-        if (close != null) {
-            close.run();
-        }
-    }
-
-    private List<Outgoing> takeAll() {
-        var all = List.copyOf(queue);
-        queue.clear();
-        queuedBytes = 0;
-        return all;
     }
 
     /** Ends the session: the client gets what waits, and then the end. The first reason counts. */
     public void close(CloseReason reason) {
-        end(reason, true);
+        end(reason, AFTER_WHAT_WAITS);
+    }
+
+    /** Too much waits for all clients, and most of it for this one. */
+    private void fellBehind() {
+        end(CloseReason.SLOW_READER, WITHOUT_A_WORD);
+    }
+
+    private void sendingFailed(Throwable cause) {
+        LOG.log(ERROR, "session " + logName() + " is closed: its messages could not be written", cause);
+        end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
     }
 
     // What the servlet calls.
 
     /** Whether nothing of the session is left for anyone. */
-    synchronized boolean isOver() {
-        return state == State.OVER;
+    boolean isOver() {
+        return outbound.isOver();
     }
 
     /** Whether a client may still send: not once it has been told, or has said, that it is over. */
-    synchronized boolean isListening() {
-        return state == State.OPEN;
+    boolean isListening() {
+        return outbound.isOpen();
     }
 
-    synchronized boolean wants(WebSocketTransport socket) {
-        return state == State.OPEN && (transport == socket || upgrade.isCandidate(socket));
+    boolean wants(WebSocketTransport socket) {
+        return outbound.isOpen() && (outbound.transport() == socket || upgrade.isCandidate(socket));
     }
 
     /** Whether another GET may begin; a client that reads no answers and asks again is a violation that ends the session. */
     boolean beginGet() {
-        synchronized (this) {
-            openGets++;
-            if (openGets <= MAX_OPEN_GETS) {
-                return true;
-            }
+        if (openGets.incrementAndGet() <= MAX_OPEN_GETS) {
+            return true;
         }
-        end(CloseReason.TRANSPORT_ERROR, false);
+        end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
         return false;
     }
 
     /** A GET that began is answered, or its client gone. */
-    synchronized void endGet() {
-        openGets--;
+    void endGet() {
+        openGets.decrementAndGet();
     }
 
     /** Takes a client's GET. */
     void poll(Poll poll) {
-        Runnable answer;
-        synchronized (this) {
-            answer = take(poll);
-        }
-        answer.run();
-    }
-
-    /** Under the lock; what it returns is called outside of it. */
-    private Runnable take(Poll poll) {
-        if (state == State.OVER) {
-            return () -> poll.refuse(EngineError.UNKNOWN_SID);
-        }
-        if (state == State.LEAVING) {
-            state = State.OVER;
-            var words = lastWords;
-            return () -> {
+        switch (outbound.take(poll)) {
+            case WAITS -> {
+                flush();
+                upgrade.letGetsGo();
+            }
+            case IS_LAST -> {
                 server.forget(this);
-                poll.answer(words);
-            };
-        }
-        if (!(transport instanceof PollingTransport polling)) {
-            return () -> poll.refuse(EngineError.BAD_REQUEST);
-        }
-        if (polling.hasParked()) {
-            return () -> {
+                poll.answer(outbound.lastWords());
+            }
+            case IS_TOO_LATE -> poll.refuse(EngineError.UNKNOWN_SID);
+            case IS_MISPLACED -> poll.refuse(EngineError.BAD_REQUEST);
+            case IS_SECOND -> {
                 poll.refuse();
-                end(CloseReason.TRANSPORT_ERROR, false);
-            };
+                end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
+            }
         }
-        polling.park(poll);
-        return () -> {
-            flush();
-            upgrade.letGetsGo();
-        };
     }
 
     /** The client's GET, or the answer to it, is lost, and so is what the answer carried. */
     void pollLost() {
-        end(CloseReason.TRANSPORT_CLOSE, false);
+        end(CloseReason.TRANSPORT_CLOSE, AT_ONCE);
     }
 
     /** The client has gone away from this GET, if it still waits. */
     void pollAborted(Poll poll) {
-        synchronized (this) {
-            if (!(transport instanceof PollingTransport polling) || !polling.isParked(poll)) {
-                return;
-            }
-            polling.unpark();
+        if (outbound.forget(poll)) {
+            end(CloseReason.TRANSPORT_CLOSE, AT_ONCE);
         }
-        end(CloseReason.TRANSPORT_CLOSE, false);
     }
 
     /**
@@ -313,8 +228,8 @@ public final class EngineSession {
      * client has gone over to its WebSocket does no harm.
      */
     boolean beginPost() {
-        synchronized (this) {
-            if (!(transport instanceof PollingTransport)) {
+        synchronized (outbound) {
+            if (!(outbound.transport() instanceof PollingTransport)) {
                 return false;
             }
             // Under the lock: none begins once what the WebSocket brings need not wait any more.
@@ -322,7 +237,7 @@ public final class EngineSession {
                 return true;
             }
         }
-        end(CloseReason.TRANSPORT_ERROR, false);
+        end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
         return false;
     }
 
@@ -346,25 +261,21 @@ public final class EngineSession {
 
     /** The request is none of Engine.IO's. */
     void violated() {
-        end(CloseReason.TRANSPORT_ERROR, false);
+        end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
     }
 
     /** A WebSocket that wants to take the session over: one at a time may, and only from polling; others are closed at once. */
     WebSocketTransport newCandidate(long now) {
         var socket = new WebSocketTransport(this, upgrade);
-        if (isUpgradable()) {
+        if (outbound.isPolling() && settings.allowUpgrades()) {
             upgrade.begin(socket, now);
         }
         return socket;
     }
 
-    private synchronized boolean isUpgradable() {
-        return state == State.OPEN && transport instanceof PollingTransport && settings.allowUpgrades();
-    }
-
     /** The WebSocket of a session that began with it. */
-    synchronized WebSocketTransport webSocket() {
-        return (WebSocketTransport) transport;
+    WebSocketTransport webSocket() {
+        return (WebSocketTransport) outbound.transport();
     }
 
     // What the transports call.
@@ -390,7 +301,7 @@ public final class EngineSession {
 
     /** The WebSocket is gone. */
     void transportClosed() {
-        inTurn(0, () -> end(CloseReason.TRANSPORT_CLOSE, false));
+        inTurn(0, () -> end(CloseReason.TRANSPORT_CLOSE, AT_ONCE));
     }
 
     private void inTurn(int size, Runnable work) {
@@ -398,13 +309,13 @@ public final class EngineSession {
             LOG.log(
                     DEBUG,
                     () -> "session " + logName() + " is closed: the client goes on and on before its POST is over");
-            end(CloseReason.TRANSPORT_ERROR, false);
+            end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
         }
     }
 
     private void malformed(MalformedPacketException e) {
         LOG.log(DEBUG, () -> "session " + logName() + " is closed: " + e.getMessage());
-        end(CloseReason.PARSE_ERROR, false);
+        end(CloseReason.PARSE_ERROR, AT_ONCE);
     }
 
     private void hear(EnginePacket packet) {
@@ -422,34 +333,22 @@ public final class EngineSession {
             endedByClient();
         } else if (!(packet instanceof EnginePacket.Pong)) {
             LOG.log(DEBUG, () -> "session " + logName() + " is closed: the client sent a server's packet");
-            end(CloseReason.TRANSPORT_ERROR, false);
+            end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
         }
     }
 
     /** Goes on by another transport; false when this session does not, any more. */
     boolean goOverTo(WebSocketTransport socket) {
-        Poll parked;
-        synchronized (this) {
-            if (state != State.OPEN || !(transport instanceof PollingTransport polling)) {
-                return false;
-            }
-            parked = polling.unpark();
-            socket.activate();
-            transport = socket;
+        var over = outbound.goOverTo(socket);
+        if (over) {
+            flush();
         }
-        if (parked != null) {
-            parked.refuse(EngineError.BAD_REQUEST);
-        }
-        flush();
-        return true;
+        return over;
     }
 
     /** Lets a waiting GET go without packets. */
     void releaseGet() {
-        Poll parked;
-        synchronized (this) {
-            parked = transport instanceof PollingTransport polling ? polling.unpark() : null;
-        }
+        var parked = outbound.unpark();
         if (parked != null) {
             parked.release();
         }
@@ -464,18 +363,9 @@ public final class EngineSession {
         }
         expire(now);
         upgrade.tick(now);
-        synchronized (this) {
-            if (state == State.LEAVING
-                    && now - leavingSince > settings.closeTimeout().toNanos()) {
-                state = State.OVER;
-            }
-        }
+        outbound.expire(now, settings.closeTimeout().toNanos());
         if (heartbeat.isPingDue(now)) {
-            synchronized (this) {
-                if (state == State.OPEN) {
-                    queue.add(PING);
-                }
-            }
+            outbound.add(PING);
             flush();
         }
         return !isOver();
@@ -484,61 +374,26 @@ public final class EngineSession {
     /** Ends the session if its client has been silent for too long: also asked by each request, for clocks tick late. */
     void expire(long now) {
         if (heartbeat.isDead(now)) {
-            end(CloseReason.PING_TIMEOUT, false);
+            end(CloseReason.PING_TIMEOUT, AT_ONCE);
         }
     }
 
     // The end.
 
     private void endedByClient() {
-        end(CloseReason.TRANSPORT_CLOSE, List.of(NOOP), true);
+        end(CloseReason.TRANSPORT_CLOSE, NOOP, AFTER_WHAT_WAITS);
     }
 
-    private void end(CloseReason reason, boolean orderly) {
-        end(reason, List.of(CLOSE), orderly);
+    private void end(CloseReason reason, Farewell farewell) {
+        end(reason, CLOSE, farewell);
     }
 
-    /**
-     * @param farewell what a waiting GET hears at last
-     * @param orderly whether what waits goes out before it, and the next GET may hear it if none waits now
-     */
-    private void end(CloseReason reason, List<Outgoing> farewell, boolean orderly) {
-        List<Outgoing> words;
-        Poll parked = null;
-        Runnable close = null;
-        synchronized (this) {
-            if (state != State.OPEN) {
-                return;
-            }
-            listener.end(reason);
-            words = new ArrayList<>(orderly ? takeAll() : List.of());
-            state = State.OVER;
-            if (transport instanceof WebSocketTransport socket) {
-                // The end of the WebSocket says what a close packet would.
-                var last = List.copyOf(words);
-                close = () -> socket.close(last);
-                if (writing) {
-                    afterWriting = close;
-                    close = null;
-                }
-            } else {
-                words.addAll(farewell);
-                parked = ((PollingTransport) transport).unpark();
-                if (parked == null && orderly) {
-                    state = State.LEAVING;
-                    lastWords = List.copyOf(words);
-                    leavingSince = System.nanoTime();
-                }
-            }
-            queue.clear();
-        }
+    /** @param last what a waiting GET hears at the end */
+    private void end(CloseReason reason, Outgoing last, Farewell farewell) {
+        listener.end(reason);
+        var rest = outbound.end(farewell, last);
         try {
-            if (parked != null) {
-                parked.answer(words);
-            }
-            if (close != null) {
-                close.run();
-            }
+            rest.run();
             upgrade.stop();
         } finally {
             if (isOver()) {

@@ -1,5 +1,6 @@
 package dev.herald.engine;
 
+import dev.herald.outbox.Outbox;
 import dev.herald.websocket.Frames;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Packets that go out one after another with none between them, to one client or to many: each form is encoded when the first
  * transport asks for it, and shared by all. Thread-safe.
  */
-public final class Outgoing {
+public class Outgoing implements Outbox.Message {
 
     private final List<EnginePacket> packets;
     private final @Nullable Supplier<Outgoing> source;
@@ -49,9 +50,32 @@ public final class Outgoing {
         return new Outgoing(List.of(), source, size);
     }
 
-    /** What it takes of a client's queue, in bytes; an estimate. */
+    @Override
     public int size() {
         return size;
+    }
+
+    /** What is made later is made of what all recipients share. */
+    @Override
+    public int ownSize() {
+        return source == null ? size : 0;
+    }
+
+    /** The same packets, which no other client waits for. */
+    Outgoing forOneClient() {
+        return source == null ? this : new ForOneClient(source, size);
+    }
+
+    private static final class ForOneClient extends Outgoing {
+
+        ForOneClient(Supplier<Outgoing> source, int size) {
+            super(List.of(), source, size);
+        }
+
+        @Override
+        public int ownSize() {
+            return size();
+        }
     }
 
     private static int sizeOf(EnginePacket packet) {

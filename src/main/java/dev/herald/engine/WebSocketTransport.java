@@ -1,19 +1,46 @@
 package dev.herald.engine;
 
 import dev.herald.concurrent.WriteBatch;
+import dev.herald.outbox.Unconfirmed;
+import dev.herald.websocket.Frames;
 import dev.herald.websocket.WebSocketConnection;
 import dev.herald.websocket.WebSocketListener;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets leave as frames of a WebSocket: everything that waits in one write, as soon as the last one has left. A socket that is
- * to take over a polling session is a candidate until the client says so (Engine.IO 4, "Upgrade").
+ * Packets leave as frames of a WebSocket: everything that waits in one write, as soon as the last one has left, and no more than
+ * the client confirms. A socket that is to take over a polling session is a candidate until the client says so (Engine.IO 4,
+ * "Upgrade").
+ *
+ * <p>Thread-safe. {@link #claim} and {@link #isIdle} are called under the session's lock, everything else by the connection, the
+ * server's clock and the session under none.
  */
 final class WebSocketTransport implements Transport, WebSocketListener {
 
+    /** How often a client is asked to confirm, in parts of what may be unconfirmed. */
+    private static final int PROBES = 16;
+
+    /** Never more often than after so many bytes, however little may be unconfirmed: the operating system takes as much. */
+    private static final int MIN_PROBED_BYTES = 16_384;
+
+    /** How long a client that owes as much as it may has to confirm a part of it. */
+    private static final Duration CONFIRM_TIMEOUT = Duration.ofSeconds(10);
+
     private final EngineSession session;
+    private final long maxUnconfirmed;
+    /** Guarded by itself. */
+    private final Unconfirmed unconfirmed;
+    /** Whether {@code unconfirmed} has an open question; read without its lock. */
+    private volatile boolean isAsked;
+    /** When the client was asked first, or confirmed last. Guarded by {@code unconfirmed}. */
+    private long confirmedAt;
+    /** Bytes that {@code unconfirmed} does not know of yet. Only for the thread that has claimed the writing. */
+    private long justWritten;
+
     /** None once this is the session's transport. */
     private volatile @Nullable Upgrade upgrade;
 
@@ -23,6 +50,8 @@ final class WebSocketTransport implements Transport, WebSocketListener {
     WebSocketTransport(EngineSession session, @Nullable Upgrade upgrade) {
         this.session = session;
         this.upgrade = upgrade;
+        this.maxUnconfirmed = session.server().settings().queuedBytes();
+        this.unconfirmed = new Unconfirmed(Integer.MAX_VALUE, maxUnconfirmed, PROBES, session.share());
     }
 
     @Override
@@ -38,25 +67,83 @@ final class WebSocketTransport implements Transport, WebSocketListener {
     @Override
     public @Nullable Consumer<List<Outgoing>> claim() {
         var open = connection;
-        return open == null || open.pendingFrames() > 0 ? null : packets -> write(open, packets);
+        return open == null || open.pendingFrames() > 0 || owesTooMuch() ? null : packets -> write(open, packets);
     }
 
     @Override
     public boolean isIdle() {
         var open = connection;
-        return open != null && open.pendingFrames() == 0;
+        return open != null && open.pendingFrames() == 0 && !owesTooMuch();
     }
 
-    private static void write(WebSocketConnection open, List<Outgoing> packets) {
-        packets.forEach(one -> open.send(one.frames()));
+    private boolean owesTooMuch() {
+        if (!isAsked) {
+            return false;
+        }
+        synchronized (unconfirmed) {
+            return unconfirmed.isFull();
+        }
+    }
+
+    private void write(WebSocketConnection open, List<Outgoing> packets) {
+        var bytes = 0L;
+        for (var one : packets) {
+            var frames = one.frames();
+            bytes += frames.length;
+            open.send(frames);
+        }
+        justWritten += bytes;
+        if (justWritten >= Math.max(MIN_PROBED_BYTES, maxUnconfirmed / PROBES)) {
+            askToConfirm(open);
+        }
         open.flush();
+    }
+
+    private void askToConfirm(WebSocketConnection open) {
+        long token;
+        synchronized (unconfirmed) {
+            if (!isAsked) {
+                confirmedAt = System.nanoTime();
+            }
+            unconfirmed.sent(0, justWritten);
+            token = unconfirmed.probe();
+            isAsked = unconfirmed.isAsked();
+        }
+        justWritten = 0;
+        if (token != 0) {
+            open.send(Frames.ping(
+                    ByteBuffer.allocate(Long.BYTES).putLong(0, token).array()));
+        }
+    }
+
+    @Override
+    public boolean onPong(byte[] payload) {
+        if (payload.length != Long.BYTES) {
+            return false;
+        }
+        synchronized (unconfirmed) {
+            if (!unconfirmed.confirm(ByteBuffer.wrap(payload).getLong())) {
+                return false;
+            }
+            isAsked = unconfirmed.isAsked();
+            confirmedAt = System.nanoTime();
+        }
+        session.flush();
+        return true;
+    }
+
+    private boolean isStalled(long now) {
+        synchronized (unconfirmed) {
+            return unconfirmed.bytes() >= maxUnconfirmed && now - confirmedAt > CONFIRM_TIMEOUT.toNanos();
+        }
     }
 
     /** Sends something past the session's queue, for the handshake of an upgrade. */
     void say(EnginePacket packet) {
         var open = connection;
         if (open != null) {
-            write(open, List.of(Outgoing.of(packet)));
+            open.send(Outgoing.of(packet).frames());
+            open.flush();
         }
     }
 
@@ -76,9 +163,20 @@ final class WebSocketTransport implements Transport, WebSocketListener {
         }
     }
 
+    /** Ends TCP: the client reads nothing. */
+    void abort() {
+        var open = connection;
+        if (open != null) {
+            open.abort();
+        }
+    }
+
     /** Looks after the deadlines of the connection, which lasts longer than the session; false when it is gone. */
     boolean tick(long now) {
         var open = connection;
+        if (open != null && isStalled(now)) {
+            open.abort();
+        }
         return open != null && open.tick(now);
     }
 
@@ -125,6 +223,10 @@ final class WebSocketTransport implements Transport, WebSocketListener {
 
     @Override
     public void onClose(int code, String reason) {
+        synchronized (unconfirmed) {
+            unconfirmed.close();
+            isAsked = false;
+        }
         var trying = upgrade;
         if (trying == null) {
             session.transportClosed();

@@ -94,6 +94,10 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         if (deviceName.isPresent() && device.isEmpty()) {
             say(ToClient.Refusal.of(null, Reply.Rejected.ofDevice()));
         }
+        if (sockets.areFull()) {
+            close(TRY_AGAIN_LATER.getCode(), "too much waits for other clients; come back later");
+            return;
+        }
         try {
             become(hub.connect(this));
         } catch (LimitException | RefusedException e) {
@@ -290,12 +294,12 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     @Override
     public boolean offer(Delivery delivery) {
-        return socket.offer(new Frame.Delivered(delivery, codec));
+        return socket.offer(new Frame.Delivered(delivery, codec, false));
     }
 
     @Override
     public boolean replay(Delivery delivery) {
-        return socket.offerToHalf(new Frame.Delivered(delivery, codec));
+        return socket.offerToHalf(new Frame.Delivered(delivery, codec, true));
     }
 
     @Override

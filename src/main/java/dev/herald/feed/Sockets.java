@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.concurrent.OrderedDispatcher;
+import dev.herald.outbox.OutboundBudget;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
 import java.time.Duration;
@@ -27,6 +28,7 @@ public final class Sockets implements AutoCloseable {
     private static final int CLOSING_THREADS = 4;
 
     private final FeedSettings settings;
+    private final OutboundBudget budget;
     private final ScheduledExecutorService timer;
     private final Future<?> clock;
     // Both may block on some servers. Apart from each other, so that what blocks in one holds up nothing of the other.
@@ -37,13 +39,20 @@ public final class Sockets implements AutoCloseable {
     private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARNING_PAUSE.toNanos());
     private final Set<TextSocket> open = ConcurrentHashMap.newKeySet();
 
+    /** As the other constructor does, with a budget of its own for what waits for its clients. */
+    public Sockets(FeedSettings settings, ScheduledExecutorService timer, Executor executor) {
+        this(settings, timer, executor, new OutboundBudget(OutboundBudget.ofHeap(), executor));
+    }
+
     /**
      * Starts the clock.
      *
      * @param timer may have a single thread: what it runs here does not block
      * @param executor for pinging and closing, which may block; a few of its threads are used at a time
+     * @param budget counts what waits for clients; while it is spent, no new ones are taken
      */
-    public Sockets(FeedSettings settings, ScheduledExecutorService timer, Executor executor) {
+    public Sockets(FeedSettings settings, ScheduledExecutorService timer, Executor executor, OutboundBudget budget) {
+        this.budget = budget;
         this.settings = settings;
         this.timer = timer;
         this.pings =
@@ -63,12 +72,21 @@ public final class Sockets implements AutoCloseable {
     }
 
     TextSocket open(Session session, TextSocket.Owner owner) {
-        var socket = new TextSocket(session, settings, pings::add, closings::add, owner);
+        var socket = new TextSocket(session, settings, budget, pings::add, closings::add, owner);
         open.add(socket);
         if (down) {
             socket.close(CloseReason.CloseCodes.GOING_AWAY.getCode(), "the server goes down");
         }
         return socket;
+    }
+
+    /** Whether too much waits for the clients that there are, so that no more can be taken. */
+    boolean areFull() {
+        if (budget.isSpent()) {
+            budget.relieve();
+            return true;
+        }
+        return false;
     }
 
     TextAssembly newAssembly() {

@@ -2,29 +2,27 @@ package dev.herald.feed;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
+import dev.herald.outbox.OutboundBudget;
+import dev.herald.outbox.Outbox;
+import dev.herald.outbox.Unconfirmed;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 /**
  * A WebSocket session that is safe to send to, whatever the peer does and whichever server this is: a bounded queue before it,
- * one send in flight, no more on the way than the peer has confirmed, a deadline, a heartbeat, and closing that holds nobody up.
- * Thread-safe.
+ * one send in flight, no more on the way than the peer has confirmed (Payara takes 10 MB for a peer that reads nothing), a
+ * deadline, a heartbeat, and closing that holds nobody up.
  *
- * <p>A frame is written by the thread that finds the socket free, at once; what waits is written by whoever completes the send
- * before it, without recursion: servers complete a send on the sending thread as well as on another one.
+ * <p>A frame is written by the thread that finds the socket free, at once; what waits is written by the thread that completes the
+ * send before it, without recursion: servers complete a send on the sending thread as well as on another one.
  *
- * <p>A server's "sent" need not mean more than "in my own memory" (Payara takes 10 MB for a peer that reads nothing). So every
- * few frames a ping goes along, and its pong tells that the peer has read up to there (RFC 6455, 5.5.2 and 5.5.3: whoever reads
- * a ping answers it).
+ * <p>Thread-safe: called by the container's threads, the server's clock, and anyone who sends, with any lock held but for
+ * {@link #flush}, {@link #pong}, {@link #tick} and {@link #goAway}, which call the container or the owner.
  */
 final class TextSocket {
 
@@ -34,9 +32,7 @@ final class TextSocket {
     private static final int MAX_REASON = 123;
 
     /** How often the peer is asked to confirm, in parts of what may be unconfirmed. */
-    private static final int PROBES_PER_WINDOW = 8;
-
-    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int PROBES = 8;
 
     private final Session session;
     private final FeedSettings settings;
@@ -44,10 +40,11 @@ final class TextSocket {
     private final BiConsumer<TextSocket, Runnable> closings;
     private final Owner owner;
 
-    // Guarded by this object's monitor, under which nothing is called.
-    private final Queue<Frame> queue = new ArrayDeque<>();
-    private long queuedBytes;
-    private boolean refused;
+    private final OutboundBudget.Share share;
+
+    // Guarded by this object's monitor, under which nothing but the budget is called.
+    private final Outbox<Frame> queue;
+    private final Unconfirmed unconfirmed;
     private boolean writing;
     /** The writing waits for a thread to ping with: that is not the peer's fault. */
     private boolean probeWaits;
@@ -55,8 +52,6 @@ final class TextSocket {
     private boolean closed;
     /** The last time that something began to wait, or moved: a send began, a pong came. Of System.nanoTime, as all times here. */
     private long progressAt;
-    /** Sent and not confirmed, in order; the last part has no probe yet. */
-    private final Deque<Part> unconfirmed = new ArrayDeque<>();
 
     private volatile long heardAt;
     private volatile boolean pinged;
@@ -77,17 +72,10 @@ final class TextSocket {
         void lost(String reason);
     }
 
-    /** Frames that are confirmed together. */
-    private static final class Part {
-        int frames;
-        long bytes;
-        /** What the ping after the part carries; not to be guessed by a peer that has not read it. 0 while there is none. */
-        long token;
-    }
-
     TextSocket(
             Session session,
             FeedSettings settings,
+            OutboundBudget budget,
             BiConsumer<TextSocket, Runnable> pings,
             BiConsumer<TextSocket, Runnable> closings,
             Owner owner) {
@@ -96,34 +84,28 @@ final class TextSocket {
         this.pings = pings;
         this.closings = closings;
         this.owner = owner;
+        this.share = budget.open(owner::stalled);
+        this.queue = new Outbox<>(settings.queuedMessages(), settings.queuedBytes(), share);
+        this.unconfirmed = new Unconfirmed(settings.queuedMessages(), settings.queuedBytes(), PROBES, share);
         this.heardAt = System.nanoTime();
     }
 
     /** Queues a frame; false when there is no room or the socket is closed. An empty queue has room for any one frame. */
-    boolean offer(Frame frame) {
-        return offer(frame, settings.queuedMessages(), settings.queuedBytes());
+    synchronized boolean offer(Frame frame) {
+        beginsToWait();
+        return queue.offer(frame);
     }
 
     /** As {@link #offer}, in the first half of the queue only. */
-    boolean offerToHalf(Frame frame) {
-        return offer(frame, Math.max(1, settings.queuedMessages() / 2), settings.queuedBytes() / 2);
+    synchronized boolean offerToHalf(Frame frame) {
+        beginsToWait();
+        return queue.offerToHalf(frame);
     }
 
-    private synchronized boolean offer(Frame frame, int maxFrames, long maxBytes) {
-        if (closed) {
-            return false;
-        }
-        var full = queue.size() >= maxFrames || (!queue.isEmpty() && queuedBytes + frame.size() > maxBytes);
-        if (full) {
-            refused = true;
-            return false;
-        }
+    private void beginsToWait() {
         if (!writing && queue.isEmpty()) {
             progressAt = System.nanoTime();
         }
-        queue.add(frame);
-        queuedBytes += frame.size();
-        return true;
     }
 
     /** Writes what waits unless another thread is at it. */
@@ -131,10 +113,12 @@ final class TextSocket {
         if (claim()) {
             drain();
         }
+        share.relieve();
     }
 
     private synchronized boolean claim() {
         if (writing || !canSend()) {
+            queue.count();
             return false;
         }
         writing = true;
@@ -143,17 +127,7 @@ final class TextSocket {
     }
 
     private boolean canSend() {
-        return !closed && !queue.isEmpty() && !isWindowFull();
-    }
-
-    private boolean isWindowFull() {
-        var frames = 0;
-        var bytes = 0L;
-        for (var part : unconfirmed) {
-            frames += part.frames;
-            bytes += part.bytes;
-        }
-        return frames >= settings.queuedMessages() || bytes >= settings.queuedBytes();
+        return !closed && !queue.isEmpty() && !unconfirmed.isFull();
     }
 
     /** Only for the thread that has claimed the writing; gives it back when there is nothing to send or it may not be sent. */
@@ -169,15 +143,13 @@ final class TextSocket {
             synchronized (this) {
                 if (!canSend()) {
                     writing = false;
+                    queue.count();
                     return;
                 }
-                frame = queue.remove();
-                queuedBytes -= frame.size();
+                frame = queue.take();
                 progressAt = System.nanoTime();
-                lastPart().frames++;
-                lastPart().bytes += frame.size();
-                tellOwner = refused && queue.size() <= settings.queuedMessages() / 4;
-                refused = refused && !tellOwner;
+                unconfirmed.sent(1, frame.size());
+                tellOwner = queue.isDrained();
             }
             if (tellOwner) {
                 owner.drained();
@@ -190,27 +162,11 @@ final class TextSocket {
         }
     }
 
-    private Part lastPart() {
-        var last = unconfirmed.peekLast();
-        if (last == null || last.token != 0) {
-            last = new Part();
-            unconfirmed.addLast(last);
-        }
-        return last;
-    }
-
-    /** Ends a part that is large enough; returns the token to ping with, or 0. */
+    /** The token to ping with now, or 0. */
     private synchronized long probeIfDue() {
-        var part = unconfirmed.peekLast();
-        if (part == null
-                || part.token != 0
-                || (part.frames < Math.max(1, settings.queuedMessages() / PROBES_PER_WINDOW)
-                        && part.bytes < settings.queuedBytes() / PROBES_PER_WINDOW)) {
-            return 0;
-        }
-        part.token = RANDOM.nextLong() | 1;
-        probeWaits = true;
-        return part.token;
+        var token = unconfirmed.probe();
+        probeWaits = token != 0;
+        return token;
     }
 
     /** Pings, which on some servers waits for the peer, and goes on writing. */
@@ -233,8 +189,7 @@ final class TextSocket {
             });
             return true;
         } catch (RuntimeException e) {
-            // The session was closed under our hands. Servers differ in how they say so: Payara by a plain
-            // RuntimeException.
+            // The session was closed meanwhile. Servers differ in how they say so: Payara by a plain RuntimeException.
             broken(e);
             return false;
         }
@@ -292,14 +247,11 @@ final class TextSocket {
     }
 
     private synchronized boolean confirm(long token) {
-        if (token == 0 || unconfirmed.stream().noneMatch(part -> part.token == token)) {
-            return false;
+        var confirmed = unconfirmed.confirm(token);
+        if (confirmed) {
+            progressAt = System.nanoTime();
         }
-        while (unconfirmed.removeFirst().token != token) {
-            // A peer may leave out pongs for all but its latest ping.
-        }
-        progressAt = System.nanoTime();
-        return true;
+        return confirmed;
     }
 
     /** Looks at the clock: pings a silent peer, gives up one that stays silent or takes no data; false when it is closed. */
@@ -376,9 +328,9 @@ final class TextSocket {
             return false;
         }
         closed = true;
-        queue.clear();
-        unconfirmed.clear();
-        queuedBytes = 0;
+        queue.close();
+        unconfirmed.close();
+        share.close();
         return true;
     }
 }

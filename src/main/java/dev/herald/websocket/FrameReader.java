@@ -59,6 +59,9 @@ final class FrameReader {
 
         void ping(byte[] payload);
 
+        /** Returns whether it answers a ping of ours: such a pong is none too many. */
+        boolean pong(byte[] payload);
+
         /**
          * The peer's last frame; nothing comes after it.
          *
@@ -296,6 +299,8 @@ final class FrameReader {
             endClose(payload);
         } else if (opcode() == Frames.PING && !failed) {
             receiver.ping(payload);
+        } else if (opcode() == Frames.PONG && !failed && receiver.pong(payload)) {
+            controlFrames--;
         }
     }
 

@@ -35,6 +35,15 @@ public final class Frames {
         return frame(BINARY, message);
     }
 
+    /**
+     * A ping, which the peer answers with a pong of the same payload.
+     *
+     * @param payload at most 125 bytes
+     */
+    public static byte[] ping(byte[] payload) {
+        return frame(PING, payload);
+    }
+
     static byte[] pong(byte[] payload) {
         return frame(PONG, payload);
     }

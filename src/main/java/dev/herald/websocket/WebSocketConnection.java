@@ -12,6 +12,7 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +81,7 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
     private ServletOutputStream output;
 
     // Guarded by the lock, under which nothing is called.
-    private @Nullable WebConnection connection;
+    private @Nullable TcpConnection connection;
     private final Queue<byte[]> queue = new ArrayDeque<>(2);
     private long queuedBytes;
     /** The container has said that it takes data, and has not been found full since. */
@@ -131,13 +132,14 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
 
     @Override
     public void init(WebConnection opened) {
+        var tcp = TcpConnection.below(opened);
         boolean isLate;
         synchronized (lock) {
-            connection = opened;
+            connection = tcp;
             isLate = gone;
         }
         if (isLate) {
-            endTcp(opened);
+            tcp.close();
             return;
         }
         try {
@@ -231,7 +233,7 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
 
     /** Ends TCP at once. */
     public void abort() {
-        end(CloseCodes.BROKEN, "aborted");
+        cut("aborted");
     }
 
     /**
@@ -261,7 +263,7 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
         }
         if (isStuck || isUnanswered) {
             LOG.log(DEBUG, isStuck ? "a peer takes no data" : "a peer does not answer a close");
-            end(CloseCodes.BROKEN, "write timeout");
+            cut("write timeout");
             return false;
         }
         return true;
@@ -287,8 +289,12 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
                     wrote = true;
                 }
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // Nobody else would write to it any more.
             broken(e);
+            if (e instanceof Error error) {
+                throw error;
+            }
         }
     }
 
@@ -443,6 +449,13 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
         }
 
         @Override
+        public boolean pong(byte[] payload) {
+            var isOurs = new AtomicBoolean();
+            tell(one -> isOurs.set(one.onPong(payload)));
+            return isOurs.get();
+        }
+
+        @Override
         public void close(int code, String reason) {
             boolean isOver;
             synchronized (lock) {
@@ -513,7 +526,16 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
 
     /** Ends TCP; the code and the reason are for a connection that nobody has closed before. */
     private void end(int code, String reason) {
-        WebConnection ended;
+        end(code, reason, TcpConnection::close);
+    }
+
+    /** As {@link #end(int, String)}, for a peer that may not take what was written. */
+    private void cut(String reason) {
+        end(CloseCodes.BROKEN, reason, TcpConnection::cut);
+    }
+
+    private void end(int code, String reason, Consumer<TcpConnection> how) {
+        TcpConnection ended;
         synchronized (lock) {
             if (gone) {
                 return;
@@ -527,17 +549,9 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
             ended = connection;
         }
         if (ended != null) {
-            endTcp(ended);
+            how.accept(ended);
         }
         tellGone();
-    }
-
-    private static void endTcp(WebConnection ended) {
-        try {
-            ended.close();
-        } catch (Exception e) {
-            LOG.log(DEBUG, () -> "a connection was gone before it was ended: " + e);
-        }
     }
 
     /** Tells that the connection is gone when it is so and no call of the listener is under way. */

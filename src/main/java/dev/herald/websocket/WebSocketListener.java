@@ -27,6 +27,15 @@ public interface WebSocketListener {
     /** A binary message came, as {@link #onText} does; the array is the listener's. */
     void onBinary(byte[] message);
 
+    /**
+     * A pong came.
+     *
+     * @return whether it answers a ping of ours; others are bounded by {@link WebSocketLimits#maxControlFramesPerSecond}
+     */
+    default boolean onPong(byte[] payload) {
+        return false;
+    }
+
     /** Everything that was sent has left, to the container at least. Calls do not overlap; what is sent meanwhile needs no flush. */
     void onWritable();
 

@@ -327,6 +327,7 @@ class EngineSessionTest {
 
         @Test
         void isUsedByWhoIsToldOfItHoweverMuchAFreeSocketTakes() {
+            server = serverWith(SETTINGS.toBuilder().queuedBytes(10_000_000).build());
             var socket = webSocket();
             var session = latest;
             var left = new AtomicInteger(100_000);
@@ -357,6 +358,7 @@ class EngineSessionTest {
 
         @Test
         void isUsedByWhoIsToldOfItHoweverMuchThereIs() {
+            server = serverWith(SETTINGS.toBuilder().queuedBytes(10_000_000).build());
             var socket = webSocket();
             var session = latest;
             var left = new AtomicInteger(50_000);

@@ -29,6 +29,8 @@ final class FakeWebSocket {
     private final WebSocketConnection connection;
     private final Input input = new Input();
     private final Output output = new Output();
+    private final List<byte[]> pings = new ArrayList<>();
+    private int answered;
     private volatile boolean ended;
 
     FakeWebSocket(WebSocketTransport transport) {
@@ -110,17 +112,37 @@ final class FakeWebSocket {
         return ended;
     }
 
-    /** What the client got, in order: texts as they are, bytes by their number, and {@code close}. */
+    /** Answers the pings that have come and were not answered. */
+    FakeWebSocket answersPings() {
+        heard();
+        for (; answered < pings.size(); answered++) {
+            sends(0x8A, pings.get(answered));
+        }
+        return this;
+    }
+
+    /** How many pings have come. */
+    int pings() {
+        heard();
+        return pings.size();
+    }
+
+    /** What the client got but pings, in order: texts as they are, bytes by their number, and {@code close}. */
     List<String> heard() {
+        pings.clear();
         var bytes = ByteBuffer.wrap(output.taken());
         var heard = new ArrayList<String>();
         while (bytes.hasRemaining()) {
             var opcode = bytes.get() & 0x0F;
             var length = bytes.get() & 0x7F;
-            length = length == 126 ? bytes.getShort() & 0xFFFF : length;
+            length = length == 126 ? bytes.getShort() & 0xFFFF : length == 127 ? (int) bytes.getLong() : length;
             var payload = new byte[length];
             bytes.get(payload);
-            heard.add(opcode == 1 ? new String(payload, UTF_8) : opcode == 8 ? "close" : length + " bytes");
+            if (opcode == 9) {
+                pings.add(payload);
+            } else {
+                heard.add(opcode == 1 ? new String(payload, UTF_8) : opcode == 8 ? "close" : length + " bytes");
+            }
         }
         return heard;
     }

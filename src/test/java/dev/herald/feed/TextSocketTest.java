@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
+import dev.herald.outbox.OutboundBudget;
 import jakarta.websocket.SendResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,6 +35,7 @@ class TextSocketTest {
     private static final Duration PING_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
+    private final OutboundBudget budget = new OutboundBudget(1_000_000_000, Runnable::run);
     private final FakeSession session = new FakeSession();
     private final Diary owner = new Diary();
     private final ExecutorService threads = Executors.newFixedThreadPool(8);
@@ -795,6 +797,7 @@ class TextSocketTest {
         return new TextSocket(
                 session.session(),
                 settings,
+                budget,
                 (socket, work) -> pinger.accept(work),
                 (socket, work) -> slowWork.add(work),
                 owner);

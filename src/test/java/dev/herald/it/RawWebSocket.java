@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 
-/** A WebSocket client that can do wrong: stall, send fragments without end, leave without a word. Sends masks of zeros. */
+/** A WebSocket client that can do wrong: stall, send fragments without end, leave without a word. Sends masks of zeros; answers pings as it reads. */
 public final class RawWebSocket implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 30_000;
@@ -80,6 +80,14 @@ public final class RawWebSocket implements AutoCloseable {
     /** Sends a text message in one frame. */
     public synchronized void say(String text) throws IOException {
         send(true, 1, text.getBytes(UTF_8));
+    }
+
+    private synchronized void pong(byte[] payload) throws IOException {
+        try {
+            send(true, 10, payload);
+        } catch (SocketException e) {
+            // The server has ended the connection; what it said before can still be read.
+        }
     }
 
     /** Waits for the next text message, past other frames. */
@@ -182,6 +190,9 @@ public final class RawWebSocket implements AutoCloseable {
         }
         var payload = new byte[(int) length];
         in.readFully(payload);
+        if (opcode == 9) {
+            pong(payload);
+        }
         return new Frame(opcode, ByteBuffer.wrap(payload));
     }
 

@@ -125,6 +125,11 @@ class FrameReaderFuzzTest {
         }
 
         @Override
+        public boolean pong(byte[] payload) {
+            return payload.length == 4;
+        }
+
+        @Override
         public void ping(byte[] payload) {
             assertThat(payload).hasSizeLessThanOrEqualTo(Frames.MAX_CONTROL_PAYLOAD);
             add("ping", payload);

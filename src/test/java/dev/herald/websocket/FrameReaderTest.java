@@ -57,6 +57,11 @@ class FrameReaderTest {
         }
 
         @Override
+        public boolean pong(byte[] payload) {
+            return payload.length == 4;
+        }
+
+        @Override
         public void ping(byte[] payload) {
             words.add("ping " + new String(payload, UTF_8));
         }
