@@ -43,6 +43,30 @@ for (const [way, transports] of Object.entries(WAYS)) {
     assert.equal(typeof offset, "string", "the last argument is what the client comes back with");
   });
 
+  await step(`${way}: data that cannot be kept is answered, and the next message served, with retries as well`, async () => {
+    const [ann] = await guests(1, transports);
+    const stubborn = guest(io, baseUrl, { transports, retries: 2, ackTimeout: 10_000 });
+    await stubborn.arrive();
+    for (const one of [ann, stubborn]) {
+      const id = one.socket.id;
+      const refused = await one.socket.emitWithAck("news", "an emoji cut in two: \ud83d");
+      assert.equal(refused.error?.code, "malformed", show(refused));
+
+      const marks = { $args: [unique("literal"), { $bytes: "AQID" }] };
+      assertLogged(await one.socket.emitWithAck("news", marks));
+      const [heard] = await ann.hear("news", marks);
+      assert.deepEqual(heard, marks, "what looks like Herald's own marks is data");
+      assert.equal(one.socket.id, id, "it was not cut off");
+    }
+  });
+
+  await step(`${way}: what nobody handles is not acknowledged`, async () => {
+    const [ann] = await guests(1, transports);
+
+    await assert.rejects(ann.socket.timeout(500).emitWithAck("nobody-handles-this"));
+    assert.ok(ann.socket.connected);
+  });
+
   await step(`${way}: what is published in a channel reaches all who joined it, the sender included`, async () => {
     const [ann, bob, eve] = await guests(3, transports);
     for (const guest of [ann, bob]) {
