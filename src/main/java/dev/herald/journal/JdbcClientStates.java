@@ -4,6 +4,7 @@ import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.RefusedException;
 import dev.herald.hub.ClientStates;
@@ -72,6 +73,12 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
 
     /** Whether this life is known to the others. */
     private volatile boolean begun;
+
+    /** Written before {@code begun}. */
+    private volatile long begunAt;
+
+    /** Whether the operator knows that another server has this database. Only one thread at a time signs. */
+    private volatile boolean toldOfOthers;
 
     private final AtomicBoolean signing = new AtomicBoolean();
 
@@ -234,6 +241,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         try (var connection = database.writing().getConnection()) {
             StateTables.signAll(connection, clock.millis());
             sign(connection);
+            begunAt = clock.millis();
             begun = true;
         }
     }
@@ -275,6 +283,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     private void signAndPurge() throws SQLException {
         try (var connection = database.writing().getConnection()) {
             sign(connection);
+            tellOfOthers(connection);
             var since = clock.millis() - patience;
             for (var silent : StateTables.silent(connection, since)) {
                 while (StateTables.purge(connection, silent, PURGED_TOGETHER) > 0) {
@@ -282,6 +291,18 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
                 }
                 StateTables.forget(connection, silent, since);
             }
+        }
+    }
+
+    /** As this life began, all others got a sign: who has a later one is alive. */
+    private void tellOfOthers(Connection connection) throws SQLException {
+        if (!toldOfOthers && StateTables.isAnotherSigning(connection, node, begunAt + SIGN_INTERVAL.toMillis() / 2)) {
+            toldOfOthers = true;
+            LOG.log(
+                    WARNING,
+                    "another Herald uses this database too: they have one history, but what is published at one reaches the clients of"
+                            + " the other only with its own next message, or when they come back. If that is not wanted, set herald.data.dir or"
+                            + " herald.datasource.url of one of them");
         }
     }
 

@@ -35,7 +35,7 @@ public final class LogDatabase implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     /** How long somebody who reads waits for a connection, while others read. */
-    private static final Duration TURN_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TURN_PATIENCE = Duration.ofSeconds(3);
 
     /** How long going down waits for those who read. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);

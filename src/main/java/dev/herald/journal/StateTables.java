@@ -63,6 +63,17 @@ final class StateTables {
         }
     }
 
+    /** Whether another life than this one gave a sign after a time. */
+    static boolean isAnotherSigning(Connection connection, String node, long after) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT COUNT(*) FROM node WHERE id <> ? AND sign > ?")) {
+            select.setString(1, node);
+            select.setLong(2, after);
+            try (var rows = select.executeQuery()) {
+                return rows.next() && rows.getLong(1) > 0;
+            }
+        }
+    }
+
     /** Deletes some of a life's states; returns how many. */
     static int purge(Connection connection, String node, int atMost) throws SQLException {
         try (var delete = connection.prepareStatement("DELETE FROM client_state WHERE id IN"

@@ -11,6 +11,7 @@ public final class PayaraProcess extends ServerProcess {
 
     private final Path deployed;
     private final List<String> settings;
+    private Path second;
 
     private PayaraProcess(Path deployed, File log, List<String> settings) throws IOException {
         super(log);
@@ -30,6 +31,14 @@ public final class PayaraProcess extends ServerProcess {
     /** Likewise, with another WAR than the one that is released. */
     public static PayaraProcess start(Path war, File log, String... settings) throws IOException {
         var server = new PayaraProcess(war, log, List.of(settings));
+        server.start();
+        return server;
+    }
+
+    /** Likewise, with the released WAR at the root, and once more under the name of a copy of it. */
+    public static PayaraProcess startTwice(Path copy, File log, String... settings) throws IOException {
+        var server = new PayaraProcess(war(), log, List.of(settings));
+        server.second = copy;
         server.start();
         return server;
     }
@@ -55,6 +64,9 @@ public final class PayaraProcess extends ServerProcess {
                 "payara-config/pre-boot-commands.txt",
                 "--deploy",
                 deployed.toString()));
+        if (second != null) {
+            command.addAll(List.of("--deploy", second.toString()));
+        }
         return new ProcessBuilder(command);
     }
 }

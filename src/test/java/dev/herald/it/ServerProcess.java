@@ -56,6 +56,11 @@ public abstract class ServerProcess implements AutoCloseable {
         return port;
     }
 
+    /** Where its default databases are. */
+    public Path data() {
+        return data;
+    }
+
     /** The id of the process that was started. */
     public long pid() {
         return process.pid();

@@ -302,6 +302,34 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
     }
 
     @Test
+    void tellsTheOperatorOnceThatAnotherServerHasTheSameDatabase() {
+        try (var log = new ErrorLog(JdbcClientStates.class)) {
+            await(states.put("secret", "state"));
+            var gone = life(new FakeTimer(), 10_000);
+            await(gone.put("gone", "state"));
+            timer.tick();
+            clock.pass(JdbcClientStates.SIGN_INTERVAL);
+            timer.tick();
+            await(states.put("secret", "after the sign"));
+            assertThat(log.warnings()).isEmpty();
+
+            var other = life();
+            await(other.put("other", "state"));
+            for (var n = 0; n < 3; n++) {
+                clock.pass(JdbcClientStates.SIGN_INTERVAL);
+                timer.tick();
+            }
+
+            Awaitility.await().untilAsserted(() -> {
+                timer.tick();
+                assertThat(log.warnings())
+                        .hasSize(2)
+                        .allMatch(line -> line.contains("another Herald uses this database"));
+            });
+        }
+    }
+
+    @Test
     void refusesWhenNoThreadIsLentForLong() {
         var retries = new FakeTimer();
         states = life(retries, 10_000);
