@@ -88,7 +88,7 @@ final class GroupCommit {
                 create(connection, counts.keySet(), heads.keySet());
                 heads = Tables.grow(connection, counts);
             }
-            var batch = new Batch(firstOffsets(heads, counts), heads, repeated(connection, drafts, heads));
+            var batch = new Batch(firstOffsets(heads, counts), heads, findRepeats(connection, drafts, heads));
             drafts.forEach(batch::add);
             batch.commit(connection);
             return batch.outcomes;
@@ -145,13 +145,13 @@ final class GroupCommit {
         return first;
     }
 
-    private static Map<RepeatKey, Envelope> repeated(
+    private static Map<RepeatKey, Envelope> findRepeats(
             Connection connection, List<Draft> drafts, Map<String, Position> heads) throws SQLException {
         var keys = drafts.stream()
                 .flatMap(draft -> RepeatKey.of(draft).stream())
                 .distinct()
                 .toList();
-        return keys.isEmpty() ? new HashMap<>() : Tables.repeated(connection, keys, heads);
+        return keys.isEmpty() ? new HashMap<>() : Tables.findRepeats(connection, keys, heads);
     }
 
     /** Something to do with a connection that is not needed any more, or is broken. */

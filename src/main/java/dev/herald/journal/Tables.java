@@ -144,12 +144,12 @@ final class Tables {
     }
 
     /** The messages that are there under some of these keys. */
-    static Map<RepeatKey, Envelope> repeated(
+    static Map<RepeatKey, Envelope> findRepeats(
             Connection connection, Collection<RepeatKey> wanted, Map<String, Position> heads) throws SQLException {
         var keys = padded(List.copyOf(wanted));
         var found = new HashMap<RepeatKey, Envelope>();
         try (var select = connection.prepareStatement("SELECT " + MESSAGE + ", m.channel, m.client_id FROM (VALUES "
-                + repeated("(CAST(? AS VARCHAR), CAST(? AS VARCHAR), CAST(? AS VARCHAR))", keys.size())
+                + commaSeparated("(CAST(? AS VARCHAR), CAST(? AS VARCHAR), CAST(? AS VARCHAR))", keys.size())
                 + ") AS k (channel, sender_id, client_id) JOIN message m"
                 + " ON m.channel = k.channel AND m.sender_id = k.sender_id AND m.client_id = k.client_id")) {
             var n = 0;
@@ -322,7 +322,7 @@ final class Tables {
         return padded;
     }
 
-    private static String repeated(String part, int times) {
+    private static String commaSeparated(String part, int times) {
         return String.join(", ", Collections.nCopies(times, part));
     }
 }

@@ -21,13 +21,13 @@ import javax.sql.DataSource;
  * Copies the log from one database into another while Herald is down, so that Herald goes on there as if nothing had been: with the
  * same epochs, and all that clients remember.
  *
- * <p>{@code java -cp "WEB-INF/lib/*:WEB-INF/classes" dev.herald.journal.Copy FROM-URL TO-URL}; users and passwords are in the
+ * <p>{@code java -cp "WEB-INF/lib/*:WEB-INF/classes" dev.herald.journal.LogMigration FROM-URL TO-URL}; users and passwords are in the
  * environment, as {@code HERALD_FROM_USER}, {@code HERALD_FROM_PASSWORD}, {@code HERALD_TO_USER} and {@code HERALD_TO_PASSWORD}.
  * Nobody is the user {@code herald} without a password.
  */
-public final class Copy {
+public final class LogMigration {
 
-    private static final System.Logger LOG = System.getLogger(Copy.class.getName());
+    private static final System.Logger LOG = System.getLogger(LogMigration.class.getName());
 
     /** How many rows are read and written together. */
     private static final int TOGETHER = 100;
@@ -35,13 +35,13 @@ public final class Copy {
     /** All tables of the log, in the order in which their rows refer to each other. Who adds one in a migration adds it here. */
     static final List<String> TABLES = List.of("journal", "channel", "message", "node", "client_state", "device");
 
-    private Copy() {}
+    private LogMigration() {}
 
     /** A copy that was not made, with a sentence for the operator. The target is as it was, but for empty tables. */
     @SuppressWarnings("serial") // never serialised
-    static final class CopyException extends RuntimeException {
+    static final class MigrationException extends RuntimeException {
 
-        CopyException(String message) {
+        MigrationException(String message) {
             super(message);
         }
     }
@@ -56,7 +56,7 @@ public final class Copy {
             copy(
                     database(onlyIfThere(arguments[0]), "HERALD_FROM", System.getenv()),
                     database(arguments[1], "HERALD_TO", System.getenv()));
-        } catch (CopyException | LogUnavailableException e) {
+        } catch (MigrationException | LogUnavailableException e) {
             LOG.log(ERROR, "nothing is copied: " + rootMessage(e));
             System.exit(1);
         } catch (SQLException e) {
@@ -94,7 +94,7 @@ public final class Copy {
     /**
      * Copies everything, or nothing, and compares.
      *
-     * @throws CopyException when there is nothing to copy, when the target has something already, or the copy is not the same
+     * @throws MigrationException when there is nothing to copy, when the target has something already, or the copy is not the same
      */
     static void copy(DataSource source, DataSource target) throws SQLException {
         requireLog(source);
@@ -141,13 +141,13 @@ public final class Copy {
                 }
             }
         }
-        throw new CopyException("there is no log of Herald's in the database to copy from");
+        throw new MigrationException("there is no log of Herald's in the database to copy from");
     }
 
     private static void requireEmpty(Connection to) throws SQLException {
         for (var table : TABLES) {
             if (number(to, "SELECT COUNT(*) FROM " + table) > 0) {
-                throw new CopyException("the database to copy to has something in table " + table + " already");
+                throw new MigrationException("the database to copy to has something in table " + table + " already");
             }
         }
     }
@@ -194,14 +194,14 @@ public final class Copy {
         for (var table : TABLES) {
             var count = "SELECT COUNT(*) FROM " + table;
             if (number(from, count) != number(to, count)) {
-                throw new CopyException("table " + table + " has other rows after the copy; is Herald still running?");
+                throw new MigrationException("table " + table + " has other rows after the copy; is Herald still running?");
             }
         }
         var channels = Tables.channels(from, "", TOGETHER);
         while (!channels.isEmpty()) {
             for (var channel : channels) {
                 if (!state(from, channel).equals(state(to, channel))) {
-                    throw new CopyException(
+                    throw new MigrationException(
                             "channel " + channel + " is not the same after the copy; is Herald still running?");
                 }
             }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-class H2FileTest {
+class H2FileIT {
 
     /** Of one that is killed, and one that ends in order. Before the file was kept from an orderly end, it bore about three. */
     private static final int PAIRS_OF_LIVES = 8;

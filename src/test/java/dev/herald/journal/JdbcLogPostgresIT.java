@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The log in PostgreSQL. */
-class JdbcLogPostgresTest extends JdbcLogContract {
+class JdbcLogPostgresIT extends JdbcLogContract {
 
     private static PostgresServer server;
 

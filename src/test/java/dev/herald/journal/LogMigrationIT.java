@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A log that moves from one database to another. */
-class CopyTest {
+class LogMigrationIT {
 
     private static final ChannelName NEWS = ChannelName.NEWS;
     private static final ChannelName ORDERS = new ChannelName("orders");
@@ -70,7 +70,7 @@ class CopyTest {
                         new DatabaseSettings(server.createDatabase(), PostgresServer.USER, "", null, 3))) {
             move(pool);
 
-            Copy.copy(pool, target);
+            LogMigration.copy(pool, target);
 
             assertThat(JdbcLogContract.kept(log(target), NEWS)).isEqualTo(JdbcLogContract.kept(log(pool), NEWS));
             assertThat(log(target).head(NEWS)).isEqualTo(new Position("life", 351));
@@ -90,7 +90,7 @@ class CopyTest {
         var trimmed = JdbcLogContract.kept(before, NEWS).get(50).position();
         before.trim(NEWS, trimmed);
 
-        Copy.copy(source, target);
+        LogMigration.copy(source, target);
 
         Schema.prepare(target, "another");
         var after = log(target);
@@ -114,15 +114,15 @@ class CopyTest {
         Schema.prepare(source, "life");
         Schema.prepare(target, "other life");
 
-        assertThatExceptionOfType(Copy.CopyException.class)
-                .isThrownBy(() -> Copy.copy(source, target))
+        assertThatExceptionOfType(LogMigration.MigrationException.class)
+                .isThrownBy(() -> LogMigration.copy(source, target))
                 .withMessageContaining("journal already");
     }
 
     @Test
     void copiesOnlyALog() {
-        assertThatExceptionOfType(Copy.CopyException.class)
-                .isThrownBy(() -> Copy.copy(source, target))
+        assertThatExceptionOfType(LogMigration.MigrationException.class)
+                .isThrownBy(() -> LogMigration.copy(source, target))
                 .withMessageContaining("no log");
     }
 
@@ -139,9 +139,9 @@ class CopyTest {
             statement.execute("ALTER TABLE message ADD CHECK (number < 3)");
         }
 
-        assertThatExceptionOfType(SQLException.class).isThrownBy(() -> Copy.copy(source, target));
+        assertThatExceptionOfType(SQLException.class).isThrownBy(() -> LogMigration.copy(source, target));
 
-        assertThat(Copy.TABLES).allSatisfy(table -> assertThat(count(table)).isZero());
+        assertThat(LogMigration.TABLES).allSatisfy(table -> assertThat(count(table)).isZero());
     }
 
     @Test
@@ -154,7 +154,7 @@ class CopyTest {
         var counting = new UnrulyDatabase(source);
         counting.countsMessagesLookedAt = true;
 
-        Copy.copy(counting.dataSource(), target);
+        LogMigration.copy(counting.dataSource(), target);
 
         // Once to be copied, once to be compared, and once to be counted.
         assertThat(counting.messagesLookedAt.get()).isBetween(2_000L, 3 * 2_000L + 100);
@@ -171,7 +171,7 @@ class CopyTest {
             while (rows.next()) {
                 expected.add(rows.getString(1));
             }
-            assertThat(Copy.TABLES).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(LogMigration.TABLES).containsExactlyInAnyOrderElementsOf(expected);
         }
     }
 
