@@ -1,15 +1,18 @@
 package dev.herald;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.herald.it.FeedClient;
 import dev.herald.it.PayaraProcess;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +34,9 @@ class TwoApplicationsIT {
         Files.createDirectories(log.getParent());
         Files.deleteIfExists(log);
         server = PayaraProcess.startTwice(Files.copy(war, directory.resolve("shop.war")), log.toFile());
+        await("the second application")
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> get("shop/health/ready").statusCode() == 200);
     }
 
     @AfterAll
@@ -46,10 +52,12 @@ class TwoApplicationsIT {
     }
 
     private static String history(String path) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create(server.url() + path + "api/channels/news/messages"));
-        return HttpClient.newHttpClient()
-                .send(request.build(), BodyHandlers.ofString())
-                .body();
+        return get(path + "api/channels/news/messages").body();
+    }
+
+    private static HttpResponse<String> get(String path) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(server.url() + path));
+        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.herald.journal;
 
-import static java.lang.System.Logger.Level.WARNING;
+import static java.lang.System.Logger.Level.INFO;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -119,7 +119,7 @@ public final class HeraldDataSource extends ConnectionSource {
         }
         settings.abandoned()
                 .ifPresent(file -> LOG.log(
-                        WARNING,
+                        INFO,
                         settings.name() + " is a new database; there is also " + file
                                 + ", of the root application or of an earlier version. If this application is to go on with that one,"
                                 + " see \"Where the data is\" in docs/operating.md"));

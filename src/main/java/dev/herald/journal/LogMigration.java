@@ -194,7 +194,8 @@ public final class LogMigration {
         for (var table : TABLES) {
             var count = "SELECT COUNT(*) FROM " + table;
             if (number(from, count) != number(to, count)) {
-                throw new MigrationException("table " + table + " has other rows after the copy; is Herald still running?");
+                throw new MigrationException(
+                        "table " + table + " has other rows after the copy; is Herald still running?");
             }
         }
         var channels = Tables.channels(from, "", TOGETHER);

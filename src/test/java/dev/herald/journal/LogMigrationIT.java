@@ -141,7 +141,8 @@ class LogMigrationIT {
 
         assertThatExceptionOfType(SQLException.class).isThrownBy(() -> LogMigration.copy(source, target));
 
-        assertThat(LogMigration.TABLES).allSatisfy(table -> assertThat(count(table)).isZero());
+        assertThat(LogMigration.TABLES)
+                .allSatisfy(table -> assertThat(count(table)).isZero());
     }
 
     @Test
