@@ -29,7 +29,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * Everything that can be set but the database, which {@link dev.herald.journal.HeraldDataSource} reads for itself, from MicroProfile
- * Config at deployment. The table in the README has names, units and defaults.
+ * Config at deployment. The table in docs/settings.md has names, units and defaults.
  * A value that cannot be is an error at deployment.
  */
 @ApplicationScoped

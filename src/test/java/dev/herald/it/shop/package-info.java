@@ -1,2 +1,2 @@
-/** An application with events of its own for Socket.IO clients. The README shows some of its classes. */
+/** An application with events of its own for Socket.IO clients. docs/beans.md shows some of its classes. */
 package dev.herald.it.shop;

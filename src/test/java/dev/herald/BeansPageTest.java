@@ -10,19 +10,18 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the README shows of an application with events of its own is the application that is tested. */
-class ReadmeTest {
+/** What docs/beans.md shows of an application with events of its own is the application that is tested. */
+class BeansPageTest {
 
     private static final Path SHOP = Path.of("src/test/java/dev/herald/it/shop");
     private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern CLASS = Pattern.compile("public class (\\w+) ");
 
     private static List<String> snippets() throws IOException {
-        var readme = Files.readString(Path.of("README.md"));
-        var begin = readme.indexOf("\n## Your own events\n");
+        var page = Files.readString(Path.of("docs/beans.md"));
+        var begin = page.indexOf("\n## Your own events\n");
         assertThat(begin).isPositive();
-        var section = readme.substring(begin, readme.indexOf("\n## ", begin + 1));
-        return CODE.matcher(section)
+        return CODE.matcher(page.substring(begin))
                 .results()
                 .map((MatchResult code) -> code.group(1))
                 .toList();
