@@ -45,6 +45,7 @@ class WebSocketConnectionTest {
 
         private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
         private Consumer<String> meanwhile = line -> {};
+        private String ours = "";
 
         private void write(String line) {
             lines.add(line);
@@ -69,6 +70,11 @@ class WebSocketConnectionTest {
         @Override
         public void onWritable() {
             write("writable");
+        }
+
+        @Override
+        public boolean onPong(byte[] payload) {
+            return new String(payload, UTF_8).equals(ours);
         }
 
         @Override
@@ -625,6 +631,35 @@ class WebSocketConnectionTest {
 
         assertThat(diary.lines).containsExactly("close 1006 connection lost");
         assertThat(socket.closes).isEqualTo(1);
+    }
+
+    @Test
+    void anErrorInAWriteEndsTheConnectionAndReachesTheCaller() {
+        open();
+        socket.output.free(() -> {
+            throw new OutOfMemoryError("wanted by the test");
+        });
+
+        assertThatThrownBy(() -> send(Frames.text("a"))).isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(socket.closes).isEqualTo(1);
+        assertThat(diary.lines).containsExactly("close 1006 connection lost");
+    }
+
+    @Test
+    void aPongOfOursIsTheListenersAndNoneTooMany() {
+        open();
+        diary.ours = "ours";
+        for (var n = 0; n < 20; n++) {
+            socket.input.receive(frame(true, Frames.PONG, "ours"));
+        }
+        assertThat(connection.tick(0)).isTrue();
+        assertThat(written()).isEmpty();
+
+        for (var n = 0; n < 6; n++) {
+            socket.input.receive(frame(true, Frames.PONG, "others"));
+        }
+        assertThat(written()).startsWith(0x88);
     }
 
     @Test
