@@ -2,7 +2,9 @@ package dev.herald;
 
 import static dev.herald.it.ServerUnderTest.FEED;
 import static dev.herald.it.ServerUnderTest.PORT;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.herald.it.FeedClient;
@@ -12,7 +14,6 @@ import dev.herald.it.ServerUnderTest;
 import dev.herald.it.SignIn;
 import dev.herald.it.Spy;
 import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -44,6 +45,7 @@ class CdiIT {
                                 herald.ping-interval=1000
                                 herald.ping-timeout=1000
                                 herald.channels.volatile=typing.*
+                                herald.origins=capacitor://localhost,null
                                 """), "META-INF/microprofile-config.properties");
     }
 
@@ -65,8 +67,7 @@ class CdiIT {
     }
 
     private static int perform(String what, String to, String text) throws Exception {
-        var form = "do=" + what + "&to=" + URLEncoder.encode(to, StandardCharsets.UTF_8) + "&text="
-                + URLEncoder.encode(text, StandardCharsets.UTF_8);
+        var form = "do=" + what + "&to=" + URLEncoder.encode(to, UTF_8) + "&text=" + URLEncoder.encode(text, UTF_8);
         return ServerUnderTest.post("/spy", form, Map.of()).statusCode();
     }
 
@@ -259,10 +260,21 @@ class CdiIT {
     }
 
     private static FeedClient signedIn(String name) throws Exception {
-        var credentials =
-                Base64.getEncoder().encodeToString((name + ":" + SignIn.PASSWORD).getBytes(StandardCharsets.UTF_8));
+        var credentials = Base64.getEncoder().encodeToString((name + ":" + SignIn.PASSWORD).getBytes(UTF_8));
         return FeedClient.open(FEED, Map.of("Authorization", "Basic " + credentials))
                 .settle();
+    }
+
+    @Test
+    void appsOfListedOriginsConnectAndPagesWithoutAnOriginAsNewGuests() throws Exception {
+        var asBob = "Basic " + Base64.getEncoder().encodeToString(("bob:" + SignIn.PASSWORD).getBytes(UTF_8));
+        try (var app = FeedClient.open(FEED, Map.of("Origin", "capacitor://localhost", "Authorization", asBob));
+                var frame = FeedClient.open(FEED, Map.of("Origin", "null", "Authorization", asBob))) {
+            assertThat(app.personId()).isEqualTo("bob");
+            assertThat(frame.personId()).startsWith("guest-");
+        }
+        assertThatThrownBy(() -> FeedClient.open(FEED, Map.of("Origin", "ionic://localhost")))
+                .hasStackTraceContaining("403");
     }
 
     @Test

@@ -1,7 +1,9 @@
 package dev.herald.operate;
 
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 
+import dev.herald.api.RefusedException;
 import dev.herald.hub.Hub;
 import dev.herald.hub.LogUnavailableException;
 import jakarta.inject.Inject;
@@ -24,6 +26,7 @@ public class HealthServlet extends HttpServlet {
     private static final System.Logger LOG = System.getLogger(HealthServlet.class.getName());
 
     private static final Duration ROUND_TRIP = Duration.ofSeconds(2);
+    private static final String TOO_LATE = "no message came through the hub within " + ROUND_TRIP.toSeconds() + " s";
 
     @Inject
     transient Hub hub;
@@ -37,25 +40,25 @@ public class HealthServlet extends HttpServlet {
                 hub.requireReady();
             }
             answer(response, HttpServletResponse.SC_OK, "UP", "");
-        } catch (LogUnavailableException e) {
-            // The log has told the operator.
-            sayDown(response, String.valueOf(e.getMessage()));
-        } catch (TimeoutException e) {
-            down(response, "no message came through the hub within " + ROUND_TRIP.toSeconds() + " s");
         } catch (ExecutionException e) {
-            down(
-                    response,
-                    String.valueOf(e.getCause() == null ? null : e.getCause().getMessage()));
-        } catch (RuntimeException e) {
-            down(response, String.valueOf(e.getMessage()));
+            down(response, e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            LOG.log(ERROR, "health: " + TOO_LATE);
+            sayDown(response, TOO_LATE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            down(response, "the server goes down");
+            sayDown(response, "the server goes down");
+        } catch (RuntimeException e) {
+            down(response, e);
         }
     }
 
-    private static void down(HttpServletResponse response, String reason) throws IOException {
-        LOG.log(ERROR, () -> "health: " + reason);
+    /** A database that does not answer, or too much that waits, is no mistake of the server's. Of the former the log tells the operator. */
+    private static void down(HttpServletResponse response, Throwable cause) throws IOException {
+        var reason = String.valueOf(cause.getMessage());
+        if (!(cause instanceof LogUnavailableException)) {
+            LOG.log(cause instanceof RefusedException ? WARNING : ERROR, () -> "health: " + reason);
+        }
         sayDown(response, reason);
     }
 

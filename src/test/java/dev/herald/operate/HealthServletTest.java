@@ -9,25 +9,24 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
 import dev.herald.hub.Observers;
 import dev.herald.testing.BrokenLog;
+import dev.herald.testing.ErrorLog;
 import dev.herald.testing.FakeHttp;
 import dev.herald.testing.NoObservers;
 import java.time.Clock;
 import java.util.List;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HealthServletTest {
 
-    private final Logger logger = Logger.getLogger(HealthServlet.class.getName());
+    private final ErrorLog logged = new ErrorLog(HealthServlet.class);
     private final HealthServlet servlet = new HealthServlet();
     private final BrokenLog log = new BrokenLog();
     private final NoObservers observers = new NoObservers();
 
     @BeforeEach
-    void logNothing() {
-        logger.setFilter(line -> false);
+    void serve() {
         servlet.hub = hub(log, observers);
     }
 
@@ -42,8 +41,8 @@ class HealthServletTest {
     }
 
     @AfterEach
-    void logAgain() {
-        logger.setFilter(null);
+    void stopListening() {
+        logged.close();
     }
 
     @Test
@@ -59,6 +58,8 @@ class HealthServletTest {
         assertThat(answer("/health/live")).startsWith("200 ");
         assertThat(answer("/health/ready"))
                 .startsWith("503 {\"status\":\"DOWN\",\"reason\":\"the application is behind");
+        assertThat(logged.lines()).isEmpty();
+        assertThat(logged.warnings()).singleElement().asString().startsWith("health: the application is behind");
     }
 
     @Test
@@ -75,6 +76,8 @@ class HealthServletTest {
         log.refusal = new RefusedException(RefusedException.Reason.LOG_UNAVAILABLE, "the disk is full");
 
         assertThat(answer("/health/live")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"the disk is full\"}");
+        assertThat(logged.lines()).isEmpty();
+        assertThat(logged.warnings()).containsExactly("health: the disk is full");
     }
 
     @Test
@@ -82,6 +85,7 @@ class HealthServletTest {
         log.hangs = true;
 
         assertThat(answer("/health/live")).startsWith("503 {\"status\":\"DOWN\",\"reason\":\"no message came through");
+        assertThat(logged.lines()).containsExactly("health: no message came through the hub within 2 s");
     }
 
     @Test
