@@ -13,7 +13,6 @@ import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cdi.RequestContext;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
-import dev.herald.feed.Feed;
 import dev.herald.feed.FeedSettings;
 import dev.herald.feed.Relay;
 import dev.herald.feed.Sockets;
@@ -49,7 +48,6 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
-import jakarta.json.bind.JsonbBuilder;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Base64;
@@ -183,12 +181,6 @@ public class HeraldProducer {
     @Singleton
     Requests requests(Hub hub) {
         return new Requests(hub, Permission::byChannel);
-    }
-
-    @Produces
-    @Singleton
-    Feed feed(Hub hub, Requests requests, Sockets sockets) {
-        return new Feed(hub, requests, sockets, JsonbBuilder.create());
     }
 
     @Produces

@@ -205,7 +205,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     /** A page may be large. When it does not fit into the queue, the client is told so, as it can ask again. */
     private void answer(Reply.History history, @Nullable String id) {
-        if (!socket.offer(new Frame.Text(codec.write(history.page(), id)))) {
+        if (!socket.offer(new Frame.Text(codec.write(new ToClient.History(id, history.page()))))) {
             say(ToClient.Refusal.of(id, Reply.Rejected.ofFullQueue()));
         }
         socket.flush();

@@ -10,62 +10,54 @@ import jakarta.websocket.OnOpen;
 import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
-import org.jspecify.annotations.Nullable;
 
-/** Carries the feed's messages between a WebSocket session and its {@link FeedConnection}. */
+/**
+ * Carries the feed's messages between a WebSocket session and its {@link FeedConnection}. Messages come in parts, which {@link
+ * FeedConnection} puts together: containers buffer whole ones, some without any limit.
+ */
 @Dependent
-@ServerEndpoint("/feed")
+@ServerEndpoint(
+        value = "/feed",
+        encoders = {FeedJson.MessageEncoder.class, FeedJson.ReplyEncoder.class},
+        decoders = FeedJson.RequestDecoder.class)
 public class FeedEndpoint {
 
     @Inject
-    Feed feed;
-
-    /** This session's client: the container makes an endpoint for each session. */
-    private @Nullable FeedConnection client;
+    FeedSessions sessions;
 
     /** Admits the client. */
     @OnOpen
     public void open(Session session) {
-        client = feed.open(session);
+        sessions.open(session);
     }
 
-    /** Takes a part: whole messages would be buffered by the container, on some without any limit. */
+    /** Takes a part of a message. */
     @OnMessage
-    public void receive(String part, boolean last) {
-        if (client != null) {
-            client.receive(part, last);
-        }
+    public void receive(String part, boolean last, Session session) {
+        sessions.find(session).ifPresent(client -> client.receive(part, last));
     }
 
     /** Refuses binary messages at their first part. */
     @OnMessage
-    public void receive(byte[] part, boolean last) {
-        if (client != null) {
-            client.receiveBinary();
-        }
+    public void receive(byte[] part, boolean last, Session session) {
+        sessions.find(session).ifPresent(FeedConnection::receiveBinary);
     }
 
     /** Notes that the client lives. */
     @OnMessage
-    public void receive(PongMessage pong) {
-        if (client != null) {
-            client.pong(pong.getApplicationData());
-        }
+    public void receive(PongMessage pong, Session session) {
+        sessions.find(session).ifPresent(client -> client.pong(pong.getApplicationData()));
     }
 
     /** Lets the client go. */
     @OnClose
-    public void close(CloseReason reason) {
-        if (client != null) {
-            client.closed(Feed.inWords(reason));
-        }
+    public void close(Session session, CloseReason reason) {
+        sessions.close(session, reason);
     }
 
     /** Whatever the cause, this client is lost, and nobody else. */
     @OnError
-    public void fail(Throwable cause) {
-        if (client != null) {
-            client.containerFailed(cause);
-        }
+    public void fail(Session session, Throwable cause) {
+        sessions.find(session).ifPresent(client -> client.containerFailed(cause));
     }
 }

@@ -4,6 +4,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
+import dev.herald.hub.HistoryPage;
 import dev.herald.hub.Subscription;
 import dev.herald.request.Reply;
 import jakarta.json.bind.annotation.JsonbPropertyOrder;
@@ -91,6 +92,9 @@ sealed interface ToClient {
     /** A channel's messages come no longer. */
     @JsonbPropertyOrder({"event", "id", "channel"})
     record Left(String event, @Nullable String id, String channel) implements ToClient {}
+
+    /** A page of a channel's past. */
+    record History(@Nullable String id, HistoryPage page) implements ToClient {}
 
     /** A message was refused. */
     @JsonbPropertyOrder({"event", "id", "code", "message"})

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -24,6 +25,10 @@ import java.util.function.Consumer;
  * pings. At first each send completes at once on the sending thread, and no ping is answered.
  */
 final class FakeSession {
+
+    private static final AtomicInteger IDS = new AtomicInteger();
+
+    private final String id = "session-" + IDS.incrementAndGet();
 
     /** What a server does with a text that it is to send. */
     interface Sending {
@@ -36,7 +41,7 @@ final class FakeSession {
     }
 
     private final Session session = proxy(Session.class, (self, method, arguments) -> switch (method.getName()) {
-        case "getId" -> "session";
+        case "getId" -> id;
         case "getUserPrincipal" -> principal();
         case "getRequestParameterMap" -> parameters();
         case "getAsyncRemote" -> remote();

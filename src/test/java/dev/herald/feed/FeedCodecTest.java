@@ -13,7 +13,7 @@ import dev.herald.api.Receipt;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.RejectedException;
 import dev.herald.request.Reply;
-import jakarta.json.bind.JsonbBuilder;
+import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -35,7 +35,15 @@ class FeedCodecTest {
     private static final ChannelName ORDERS = new ChannelName("orders");
     private static final Instant NOON = Instant.parse("2026-02-03T12:00:00.500Z");
 
-    private final FeedCodec codec = new FeedCodec(JsonbBuilder.create());
+    private final FeedCodec codec = new FeedCodec();
+
+    @Test
+    void runsTheEncodersAndDecodersThatTheEndpointNames() {
+        var endpoint = FeedEndpoint.class.getAnnotation(ServerEndpoint.class);
+
+        assertThat(codec.encoders()).containsExactly(endpoint.encoders());
+        assertThat(codec.decoders()).containsExactly(endpoint.decoders());
+    }
 
     static Stream<String> malformed() {
         return Stream.of(

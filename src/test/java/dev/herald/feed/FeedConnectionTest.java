@@ -26,7 +26,6 @@ import dev.herald.hub.Replay;
 import dev.herald.request.Permission;
 import dev.herald.request.Requests;
 import dev.herald.testing.ErrorLog;
-import jakarta.json.bind.JsonbBuilder;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.SendResult;
 import java.io.IOException;
@@ -71,7 +70,13 @@ class FeedConnectionTest {
             CLOCK,
             Runnable::run);
     private final Sockets sockets = new Sockets(settings(), timer.service(), Runnable::run);
-    private final Feed feed = new Feed(hub, new Requests(hub, Permission::byChannel), sockets, JsonbBuilder.create());
+    private final FeedSessions feed = new FeedSessions();
+
+    FeedConnectionTest() {
+        feed.hub = hub;
+        feed.requests = new Requests(hub, Permission::byChannel);
+        feed.sockets = sockets;
+    }
 
     private static FeedSettings settings() {
         return new FeedSettings(
@@ -1063,7 +1068,7 @@ class FeedConnectionTest {
         @Test
         void hasTheServersReasonAndNotWhatComesOfTheClosing() {
             var ann = started(ANN);
-            ann.session.whenClosing(reason -> ann.connection.closed(Feed.inWords(reason)));
+            ann.session.whenClosing(reason -> feed.close(ann.session.session(), reason));
 
             ann.connection.lost("ping timeout");
 
@@ -1158,9 +1163,9 @@ class FeedConnectionTest {
 
         @Test
         void comesFromTheContainerInWords() {
-            assertThat(Feed.inWords(reason(1000))).isEqualTo("closed by the client");
-            assertThat(Feed.inWords(reason(1006))).isEqualTo("connection lost");
-            assertThat(Feed.inWords(reason(4008))).isEqualTo("closed with code 4008");
+            assertThat(FeedSessions.inWords(reason(1000))).isEqualTo("closed by the client");
+            assertThat(FeedSessions.inWords(reason(1006))).isEqualTo("connection lost");
+            assertThat(FeedSessions.inWords(reason(4008))).isEqualTo("closed with code 4008");
         }
 
         @Test
@@ -1171,6 +1176,37 @@ class FeedConnectionTest {
 
             assertThat(ann.closeCode()).isEqualTo(1001);
             assertThat(timer.isTicking()).isFalse();
+        }
+
+        @Test
+        void isForgottenOnceTheContainerSaysSo() {
+            var ann = started(ANN);
+            var bob = started(BOB);
+            assertThat(feed.find(ann.session.session())).contains(ann.connection);
+
+            feed.close(ann.session.session(), reason(1001));
+            feed.close(ann.session.session(), reason(1006));
+
+            assertThat(feed.find(ann.session.session())).isEmpty();
+            assertThat(feed.find(bob.session.session())).contains(bob.connection);
+            assertThat(observers.of(Disconnected.class))
+                    .extracting(Disconnected::reason)
+                    .containsExactly("closed by the client");
+        }
+
+        /** Servers call back from inside {@code close}. */
+        @Test
+        void isForgottenWhenItComesWithinTheOpening() {
+            open(ANN);
+            open(ANN);
+            open(ANN);
+            var session = new FakeSession().of(new PersonPrincipal(BOB));
+            session.whenClosing(reason -> feed.close(session.session(), reason));
+
+            feed.open(session.session());
+
+            assertThat(session.closes()).hasSize(1);
+            assertThat(feed.find(session.session())).isEmpty();
         }
 
         @Test

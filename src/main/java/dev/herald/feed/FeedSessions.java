@@ -4,28 +4,34 @@ import dev.herald.api.Connection;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.hub.Hub;
 import dev.herald.request.Requests;
-import jakarta.json.bind.Jsonb;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Makes each session at {@code /feed} a client of the hub. */
-public final class Feed {
+/**
+ * The sessions at {@code /feed} of this server, by their ids: each is one client of the hub. A session is here from its opening
+ * until the container says that it is closed. Lives from deployment to undeployment; any thread may call it.
+ */
+@ApplicationScoped
+public class FeedSessions {
 
-    private final Hub hub;
-    private final Requests requests;
-    private final Sockets sockets;
-    private final FeedCodec codec;
+    private final Map<String, FeedConnection> connections = new ConcurrentHashMap<>();
+    private final FeedCodec codec = new FeedCodec();
 
-    /** A feed in front of this hub. */
-    public Feed(Hub hub, Requests requests, Sockets sockets, Jsonb jsonb) {
-        this.hub = hub;
-        this.requests = requests;
-        this.sockets = sockets;
-        this.codec = new FeedCodec(jsonb);
-    }
+    @Inject
+    Hub hub;
+
+    @Inject
+    Requests requests;
+
+    @Inject
+    Sockets sockets;
 
     /**
      * Greets a new session.
@@ -39,9 +45,22 @@ public final class Feed {
         }
         var connection = new Connection(UUID.randomUUID().toString(), principal.person());
         var client = new FeedConnection(connection, device(session), session, sockets, codec, hub, requests);
+        connections.put(session.getId(), client);
         client.open();
         sockets.afterResumeWindow(client::startWaiting);
         return client;
+    }
+
+    Optional<FeedConnection> find(Session session) {
+        return Optional.ofNullable(connections.get(session.getId()));
+    }
+
+    /** The session is closed, by whomever. */
+    void close(Session session, CloseReason reason) {
+        var client = connections.remove(session.getId());
+        if (client != null) {
+            client.closed(inWords(reason));
+        }
     }
 
     /** What the client calls its device, if it does. */
