@@ -38,7 +38,7 @@ public class FeedSessions {
      *
      * @throws IllegalStateException when the request did not pass the filter that says who it is from
      */
-    FeedConnection open(Session session) {
+    public FeedConnection open(Session session) {
         if (!(session.getUserPrincipal() instanceof PersonPrincipal principal)) {
             throw new IllegalStateException(
                     "the request for /feed did not pass Herald's filter: map dev.herald.web.VisitorFilter to it in web.xml");
@@ -51,12 +51,13 @@ public class FeedSessions {
         return client;
     }
 
-    Optional<FeedConnection> find(Session session) {
+    /** The client of a session that is not closed. */
+    public Optional<FeedConnection> find(Session session) {
         return Optional.ofNullable(connections.get(session.getId()));
     }
 
     /** The session is closed, by whomever. */
-    void close(Session session, CloseReason reason) {
+    public void close(Session session, CloseReason reason) {
         var client = connections.remove(session.getId());
         if (client != null) {
             client.closed(inWords(reason));
