@@ -1,0 +1,68 @@
+package dev.herald.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.List;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+
+/** What an application does without that names a data source of the server's: HikariCP, H2 and the driver of PostgreSQL. */
+class WithoutLibrariesTest {
+
+    private static final List<String> MISSING = List.of("com.zaxxer.", "org.h2.", "org.postgresql.");
+
+    /** Loads Herald's classes itself, and hides what is missing. */
+    private static final class Loader extends URLClassLoader {
+
+        Loader() {
+            super(new URL[] {location()}, WithoutLibrariesTest.class.getClassLoader());
+        }
+
+        private static URL location() {
+            return HeraldDataSource.class.getProtectionDomain().getCodeSource().getLocation();
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (MISSING.stream().anyMatch(name::startsWith)) {
+                throw new ClassNotFoundException(name);
+            }
+            if (!name.startsWith("dev.herald.")) {
+                return super.loadClass(name, resolve);
+            }
+            synchronized (getClassLoadingLock(name)) {
+                var loaded = findLoadedClass(name);
+                return loaded != null ? loaded : findClass(name);
+            }
+        }
+    }
+
+    @Test
+    void whatServersLookAtAndWhatTheLogUsesIsThere() throws Exception {
+        try (var loader = new Loader()) {
+            for (var type : List.of("HeraldDataSource", "LogDatabase", "JdbcLog", "H2File", "Schema", "Durability")) {
+                var loaded = Class.forName("dev.herald.journal." + type, true, loader);
+                assertThat(loaded.getClassLoader()).isSameAs(loader);
+                // As servers do that set the properties of a data source.
+                assertThat(loaded.getDeclaredMethods()).isNotEmpty();
+            }
+            var bound = (DataSource) Class.forName("dev.herald.journal.HeraldDataSource", true, loader)
+                    .getConstructor()
+                    .newInstance();
+            assertThat(bound.getLoginTimeout()).isZero();
+        }
+    }
+
+    @Test
+    void onlyThePoolIsMissing() throws IOException {
+        try (var loader = new Loader()) {
+            assertThatThrownBy(() -> Class.forName("dev.herald.journal.ConnectionPool", true, loader)
+                            .getDeclaredMethods())
+                    .isInstanceOf(NoClassDefFoundError.class);
+        }
+    }
+}
