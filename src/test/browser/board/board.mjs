@@ -153,6 +153,13 @@ async function scenario() {
     await bob.page.getByRole("button", { name: "Rename" }).click();
     await bob.page.getByText("A name has at least one letter.").waitFor();
     await bob.connected();
+    for (const name of ["Jürgen", "名前", "سلمى", "😀"]) {
+      await bob.rename(name);
+      assert.equal(await bob.page.getByLabel("Your name").inputValue(), name);
+      await ann.person(bob.id).filter({ hasText: name }).waitFor();
+      await bob.sendNews(`I am ${name}`);
+      await ann.page.locator("#news .line", { hasText: `I am ${name}` }).locator(".name", { hasText: name }).waitFor();
+    }
     await bob.rename("Bob <b>#{7*7}</b>");
     await ann.person(bob.id).filter({ hasText: bob.name }).waitFor();
   });

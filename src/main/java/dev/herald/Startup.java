@@ -1,16 +1,19 @@
 package dev.herald;
 
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.journal.HeraldDataSource;
 import dev.herald.journal.LogDatabase;
 import dev.herald.journal.Retention;
+import dev.herald.operate.ServerAddress;
 import jakarta.annotation.sql.DataSourceDefinition;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * Reads the settings and opens the log when the application is deployed, so that what is wrong with them is said then, and not to the
@@ -48,6 +51,11 @@ public class Startup implements ServletContextListener {
             HeraldDataSource.beginAt(event.getServletContext().getContextPath());
             database.get().open();
             retention.get().open();
+            ServerAddress.of(
+                            ConfigProvider.getConfig(),
+                            event.getServletContext().getContextPath())
+                    .ifPresent(
+                            address -> LOG.log(INFO, () -> "Herald is at " + address + " (Ctrl-C stops the server)"));
         } catch (IllegalArgumentException e) {
             // The server's own words for it are many.
             LOG.log(ERROR, "Herald is not deployed, as a setting is wrong: " + e.getMessage());

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Payara Micro, which takes the WAR as an argument. */
+/** Payara Micro, which takes the WAR as an argument, started as the README says. */
 public final class PayaraProcess extends ServerProcess {
 
     private final Path deployed;
@@ -49,13 +49,12 @@ public final class PayaraProcess extends ServerProcess {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         settings.forEach(setting -> command.add(setting.startsWith("-") ? setting : "-D" + setting));
         command.addAll(List.of(
-                "-Dherald.address=127.0.0.1",
+                "-javaagent:" + System.getProperty("herald.agent"),
+                "-Dherald.port=" + port,
                 "-jar",
                 System.getenv("MICRO_JAR"),
                 "--nohazelcast",
                 "--disablephonehome",
-                "--port",
-                Integer.toString(port),
                 "--contextroot",
                 "/",
                 "--logproperties",
