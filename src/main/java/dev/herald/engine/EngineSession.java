@@ -72,25 +72,11 @@ public final class EngineSession {
         this.outbound = new Outbound(
                 settings,
                 transport.equals(EngineSettings.POLLING) ? new PollingTransport() : new WebSocketTransport(this, null),
-                open(transport),
+                Outbound.opening(sid, transport, settings),
                 share,
                 () -> listener.tell(EngineListener::onDrained),
                 this::sendingFailed);
         this.flush = outbound::flush;
-    }
-
-    private Outgoing open(String transport) {
-        var upgrades = transport.equals(EngineSettings.POLLING)
-                        && settings.allowUpgrades()
-                        && settings.transports().contains(EngineSettings.WEBSOCKET)
-                ? List.of(EngineSettings.WEBSOCKET)
-                : List.<String>of();
-        return Outgoing.of(new EnginePacket.Open(EngineCodec.handshake(
-                sid,
-                upgrades,
-                settings.pingInterval().toMillis(),
-                settings.pingTimeout().toMillis(),
-                settings.maxPayload())));
     }
 
     /** The session's id: a secret between server and client. */

@@ -86,6 +86,21 @@ final class Outbound {
         queue.add(first);
     }
 
+    /** The handshake, which is the first packet of a session. */
+    static Outgoing opening(String sid, String transport, EngineSettings settings) {
+        var upgrades = transport.equals(EngineSettings.POLLING)
+                        && settings.allowUpgrades()
+                        && settings.transports().contains(EngineSettings.WEBSOCKET)
+                ? List.of(EngineSettings.WEBSOCKET)
+                : List.<String>of();
+        return Outgoing.of(new EnginePacket.Open(EngineCodec.handshake(
+                sid,
+                upgrades,
+                settings.pingInterval().toMillis(),
+                settings.pingTimeout().toMillis(),
+                settings.maxPayload())));
+    }
+
     synchronized Transport transport() {
         return transport;
     }
