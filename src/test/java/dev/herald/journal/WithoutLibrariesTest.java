@@ -50,7 +50,8 @@ class WithoutLibrariesTest {
                 // As servers do that set the properties of a data source.
                 assertThat(loaded.getDeclaredMethods()).isNotEmpty();
             }
-            var bound = (DataSource) Class.forName("dev.herald.journal.HeraldDataSource", true, loader)
+            var bound = Class.forName("dev.herald.journal.HeraldDataSource", true, loader)
+                    .asSubclass(DataSource.class)
                     .getConstructor()
                     .newInstance();
             assertThat(bound.getLoginTimeout()).isZero();
