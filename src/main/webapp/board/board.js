@@ -1,4 +1,4 @@
-/** The front page: what the server rendered, kept up to date from the feed. Text is only ever set as text. */
+/** The front page: the server renders it, and this script keeps it up to date from the feed. Text is always set as text, never as HTML. */
 
 import { Feed, START, newId } from "./feed.js";
 import { APPLICATION_NAME, gapInWords, isNews, isOfPeople, isPrivate, lineOf, stateInWords } from "./lines.js";
@@ -6,23 +6,23 @@ import { APPLICATION_NAME, gapInWords, isNews, isOfPeople, isPrivate, lineOf, st
 /** The most messages of each kind on the page; the oldest go first. */
 const MAX_LINES = 500;
 
-/** The same while somebody reads what was said earlier. */
+/** The same limit while the reader has scrolled up to older messages. */
 const MAX_LINES_READ_BACK = 5_000;
 
-/** How many older messages are asked for at a time, and when nobody sees the ones before, as they belong elsewhere. */
+/** How many older messages are asked for at a time; the second number is for pages of which no message was shown. */
 const OLDER = 50;
 const OLDER_UNSEEN = 500;
 
-/** How near to the beginning older messages are asked for, in pixels. */
+/** Older messages are asked for when the reader is this near to the top, in pixels. */
 const NEAR_BEGINNING = 200;
 
 /** The most people in the list, as in the server's. */
 const MAX_PEOPLE = 200;
 
-/** The conversation with the application: what has no sender. */
+/** The id of the conversation with the application, whose messages have no sender. */
 const APPLICATION = "";
 
-/** Under which name the browser keeps what it calls itself. */
+/** The key in the browser's storage under which its device name is kept. */
 const DEVICE = "herald-device";
 
 const page = document.body.dataset;
@@ -50,7 +50,7 @@ function showLocalTime(time) {
   }
 }
 
-/** One of the two lists of messages, with those that are still on their way, and the form to write with. */
+/** One of the two lists of messages, with the messages not sent yet and the form to write with. */
 class Conversation {
   #log;
   #list;
@@ -64,7 +64,7 @@ class Conversation {
   #older;
   /** The position of each line that has one. */
   #positions = new WeakMap();
-  /** What is older than this is not on the page; null when there is nothing at all. */
+  /** Messages older than this are not on the page; null when there are no messages at all. */
   #oldest = null;
   #isLoading = false;
   #isComplete = false;
@@ -145,7 +145,7 @@ class Conversation {
     this.#text.focus();
   }
 
-  /** The message is published: it comes by the feed. */
+  /** The message is published: the feed will deliver it. */
   sent(id) {
     this.#sending.get(id)?.remove();
     this.#sending.delete(id);
@@ -184,7 +184,7 @@ class Conversation {
     this.focus();
   }
 
-  /** Whoever reads the newest goes on reading the newest, also when the window changes; who scrolled back is left alone. */
+  /** Stays at the newest message when the reader was there, also when the window changes its size; does not move when the reader has scrolled up. */
   #stayAtEnd() {
     const extent = () => `${this.#log.scrollHeight} ${this.#log.clientHeight}`;
     let extentBefore = extent();
@@ -210,7 +210,7 @@ class Conversation {
     });
   }
 
-  /** Learns where the server's rendering begins. */
+  /** Remembers the position of the first message that the server rendered. */
   #begin() {
     const { end } = this.#past;
     for (const item of this.#list.children) {
@@ -222,7 +222,7 @@ class Conversation {
     }
   }
 
-  /** All from here on is on the page. */
+  /** All messages from this position on are on the page. */
   #reach(oldest) {
     this.#oldest = oldest;
     this.#isComplete = oldest.offset <= 1;
@@ -242,7 +242,7 @@ class Conversation {
     this.#older.querySelector("[role=status]").textContent = sentence;
   }
 
-  /** Puts what was said before in front, until the reader has something more to see or there is nothing more. */
+  /** Adds older messages at the top until one of them is shown, or there are no older ones. */
   async #loadOlder() {
     if (this.#isLoading || this.#isComplete || this.#oldest === null) {
       return;
@@ -268,7 +268,7 @@ class Conversation {
     }
   }
 
-  /** Returns whether the reader sees anything of it. Of a log that began anew, nothing goes with what is on the page. */
+  /** Returns whether any of these messages is shown. When the log began anew, its messages do not continue those on the page. */
   #prepend({ messages, epoch }) {
     if (messages.length === 0 || epoch !== this.#oldest.epoch) {
       this.#isComplete = true;
@@ -293,14 +293,14 @@ class Conversation {
     return isSeen;
   }
 
-  /** What was said long ago is not read out. */
+  /** Screen readers do not read older messages out. */
   #silently(change) {
     this.#log.setAttribute("aria-live", "off");
     change();
     setTimeout(() => this.#log.setAttribute("aria-live", "polite"), 1_000);
   }
 
-  /** Changes what is on the page, and what the reader looks at stays where it is. */
+  /** Changes the page without moving what the reader is looking at. */
   #steadily(change) {
     const fixed = Array.from(this.#list.children).findLast((item) => !item.hidden);
     const topBefore = fixed?.getBoundingClientRect().top;
@@ -348,7 +348,7 @@ class Conversation {
   }
 }
 
-/** Who is online, whom there is a conversation with, and what is unread of it. */
+/** The list of people: who is online, who has a conversation with the reader, and how many of its messages are unread. */
 class People {
   #section = find("#people");
   #list = this.#section.querySelector(":scope > ul");
@@ -410,7 +410,7 @@ class People {
     }
   }
 
-  /** There is a private message with this person; a new one has an offset. */
+  /** There is a private message with this person; it has an offset when it is new. */
   talk(id, offset) {
     this.#partners.add(id);
     if (offset !== undefined && (id !== this.#chosen || document.hidden)) {
@@ -453,7 +453,7 @@ class People {
     this.#drawSoon();
   }
 
-  /** In a storm of changes once for each picture, and not at all while nobody looks. */
+  /** Draws at most once for each frame, and not while the page is hidden. */
   #drawSoon() {
     if (this.#isDrawn) {
       this.#isDrawn = false;
@@ -514,7 +514,7 @@ class People {
   }
 }
 
-/** The connection's state. What is spoken changes only when it matters, not with every second. */
+/** The connection's state. Screen readers are told only of changes that matter, not of every second. */
 class Status {
   #countdown = null;
 
@@ -616,7 +616,7 @@ function privateLine(line) {
   return [line, element("bdi", { class: "name", text: line.senderName }), line.partnerId];
 }
 
-/** Whoever is met here only is known by the name of then. */
+/** A person who is known only from an old message is shown under the name in that message. */
 function earlierPrivateLine(message) {
   const line = lineOf(message);
   meetEarlier(line);
@@ -630,13 +630,13 @@ function meetEarlier(line) {
   }
 }
 
-/** Whether the server has rendered a private message, or left it to who scrolls up: it comes only because it was not seen yet. */
+/** Whether a private message is not later than those the server rendered: the feed sends it only because it was not seen on this device. */
 function isOnPage({ channel, epoch, offset }) {
   const end = rendered(page.privateEpoch, page.privateOffset);
   return channel !== undefined && end?.epoch === epoch && offset <= end.offset;
 }
 
-/** Tells the server up to where private messages are seen: they do not come again as new ones. */
+/** Tells the server up to where private messages were seen, so that they are not sent again as new. */
 function saySeen() {
   const last = feed.position("private");
   if (last && !document.hidden) {
@@ -644,7 +644,7 @@ function saySeen() {
   }
 }
 
-/** What this browser calls itself, for as long as it keeps it; undefined where it keeps nothing. */
+/** This browser's device name, kept in its storage; undefined when it has no storage. */
 function deviceName() {
   try {
     const name = localStorage.getItem(DEVICE) ?? newId();
@@ -661,12 +661,12 @@ function meet({ senderId, senderName }) {
   }
 }
 
-/** What was said to this connection alone, as the welcome with each new one, waits for no reader. */
+/** Messages to this connection alone, such as the welcome, do not count as unread. */
 function isKept({ channel }) {
   return channel !== undefined;
 }
 
-/** A sender's name in the news leads to the conversation. */
+/** A click on a sender's name in the news opens the conversation with that person. */
 function nameOf({ senderId, senderName }) {
   const name = element("bdi", { text: senderName });
   return senderId && senderId !== selfId
@@ -687,7 +687,7 @@ function choose(id) {
   find("label[for=private-text]").textContent = `Message to ${name}`;
 }
 
-/** Where the server's rendering ends; null if it found nothing. */
+/** The position of the last message that the server rendered; null if there was none. */
 function rendered(epoch, offset) {
   return epoch ? { epoch, offset: Number(offset) } : null;
 }
