@@ -33,8 +33,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
     private final Hub hub;
     private final Subscriber subscriber;
     private final EventOrder events;
-    private final ChannelName privateChannel;
-    private final ChannelName room;
+    private final OwnChannels own;
 
     /** The channels that it is in, for those who must not wait for the lock. */
     private volatile Set<ChannelName> channels = Set.of();
@@ -55,10 +54,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
         this.hub = hub;
         this.subscriber = subscriber;
         this.events = hub.newEventOrder();
-        this.privateChannel =
-                ChannelName.ofUser(subscriber.connection().person().id());
-        this.room = ChannelName.ofConnection(
-                subscriber.connection().namespace(), subscriber.connection().id());
+        this.own = OwnChannels.of(subscriber.connection());
     }
 
     @Override
@@ -72,28 +68,17 @@ public final class Member implements Peer, Predicate<Set<String>> {
 
     /** The channel of the connection's person, which only that person's connections are in. */
     public ChannelName privateChannel() {
-        return privateChannel;
-    }
-
-    /** The channels that every connection of this one's namespace is in. */
-    private Set<ChannelName> own() {
-        return connection().isMain()
-                ? Set.of(ChannelName.NEWS, privateChannel)
-                : Set.of(ChannelName.ofNamespace(connection().namespace()));
-    }
-
-    private boolean isOwn(ChannelName channel) {
-        return own().contains(channel) || channel.equals(room);
+        return own.privateOne();
     }
 
     /** The room of this connection alone, which it is put into when something is sent there for the first time. */
     public ChannelName room() {
-        return room;
+        return own.room();
     }
 
     /** Joins the channels of its own that it is not in yet. Reads the log: called with no lock held, as all that joins. */
     void joinOwn() {
-        own().stream()
+        own.joined().stream()
                 .filter(channel -> !channels.contains(channel))
                 .forEach(channel -> subscribe(channel, null, true));
     }
@@ -104,13 +89,13 @@ public final class Member implements Peer, Predicate<Set<String>> {
      * @throws GapException when a message is missing
      */
     void resume(Map<ChannelName, Position> places) {
-        own().stream()
+        own.joined().stream()
                 .filter(channel -> !places.containsKey(channel))
                 .forEach(channel -> subscribe(channel, null, true));
         places.forEach(this::goOn);
-        if (!places.containsKey(room)) {
+        if (!places.containsKey(own.room())) {
             // What was sent there while the client was away is the first that is sent there at all.
-            hub.beforeFirst(room).ifPresent(beginning -> goOn(room, beginning));
+            hub.beforeFirst(own.room()).ifPresent(beginning -> goOn(own.room(), beginning));
         }
     }
 
@@ -118,15 +103,10 @@ public final class Member implements Peer, Predicate<Set<String>> {
         var isKept = hub.isKept(channel);
         subscribe(channel, isKept ? since : null, true)
                 .map(Subscription::outcome)
-                .filter(outcome -> isKept && !outcome.recovered() && !isOfEarlierLife(channel, outcome))
+                .filter(outcome -> isKept && !outcome.recovered() && !own.isOfEarlierLife(channel, outcome))
                 .ifPresent(outcome -> {
                     throw new GapException(channel, outcome.reason());
                 });
-    }
-
-    /** The connection's own room is in memory: what was sent there in an earlier life of the server ended with it. */
-    private boolean isOfEarlierLife(ChannelName channel, Subscription.Outcome outcome) {
-        return channel.equals(room) && outcome.reason() == Replay.Reason.EPOCH;
     }
 
     /** The channels that it is in, in the order of joining, each with the place before the first message that it got there. */
@@ -196,7 +176,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
 
     private Subscription open(ChannelName channel, @Nullable Position since) {
         var device = subscriber.device();
-        return since == null && device.isPresent() && channel.equals(privateChannel)
+        return since == null && device.isPresent() && channel.equals(own.privateOne())
                 ? hub.subscriptions().open(subscriber, this, channel, device.get())
                 : hub.subscriptions().open(subscriber, this, channel, since);
     }
@@ -250,7 +230,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
         var device = subscriber
                 .device()
                 .orElseThrow(() -> new UnknownDeviceException("this connection has not said which device it is"));
-        return hub.archive().seen(privateChannel, device, offset, epoch);
+        return hub.archive().seen(own.privateOne(), device, offset, epoch);
     }
 
     /**
@@ -314,16 +294,17 @@ public final class Member implements Peer, Predicate<Set<String>> {
     }
 
     private void tellUnlessOwn(ChannelName channel, HeraldEvent event) {
-        if (!isOwn(channel)) {
+        if (!own.contains(channel)) {
             events.tell(event);
         }
     }
 
     private void requireRoomFor(ChannelName channel) {
-        if (isOwn(channel) || subscriptions.containsKey(channel)) {
+        if (own.contains(channel) || subscriptions.containsKey(channel)) {
             return;
         }
-        var others = subscriptions.keySet().stream().filter(c -> !isOwn(c)).count();
+        var others =
+                subscriptions.keySet().stream().filter(c -> !own.contains(c)).count();
         if (others >= hub.limits().channelsPerConnection()) {
             throw new LimitException("this connection has joined as many channels as it may: "
                     + hub.limits().channelsPerConnection());

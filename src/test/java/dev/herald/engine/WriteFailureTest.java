@@ -15,11 +15,7 @@ class WriteFailureTest {
     private final Diary diary = new Diary();
     private final OutboundBudget budget = new OutboundBudget(1_000_000, Runnable::run);
     private final EngineServer server = new EngineServer(
-            EngineSettings.DEFAULT,
-            (session, principal) -> diary,
-            new FakeTimer().asExecutor(),
-            Runnable::run,
-            budget);
+            EngineSettings.DEFAULT, (session, principal) -> diary, new FakeTimer().asExecutor(), Runnable::run, budget);
 
     @AfterEach
     void stopListening() {

@@ -33,7 +33,7 @@ class FanOutTest {
             log,
             new ChannelKinds(List.of(), List.of()),
             new ObserverDiary(),
-            new HubLimits(20_000, 10, 1_000),
+            new HubLimits(40_000, 10, 1_000),
             Clock.systemUTC(),
             lent::add);
 
@@ -191,9 +191,9 @@ class FanOutTest {
 
     @Test
     void leavingCostsTheSameHoweverManyThereAre() {
-        var connections = 4_000;
+        var connections = 8_000;
 
-        Allocation.isInProportion(connections, 6_000, () -> {
+        Allocation.isInProportion(connections, 12_000, () -> {
             var clients = IntStream.range(0, connections)
                     .mapToObj(n -> new TestClient(new Person("person-" + n, "Person")).connect(hub))
                     .toList();

@@ -1,0 +1,34 @@
+package dev.herald.hub;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Connection;
+import java.util.Set;
+
+/**
+ * The channels that belong to a connection by itself; they do not count among those that it may join.
+ *
+ * @param joined those that it is in from the beginning: news and its person's private channel, or its namespace's
+ * @param privateOne the channel of its person, which only that person's connections are in
+ * @param room the room of this connection alone, which it is put into when something is sent there for the first time
+ */
+record OwnChannels(Set<ChannelName> joined, ChannelName privateOne, ChannelName room) {
+
+    static OwnChannels of(Connection connection) {
+        var privateOne = ChannelName.ofUser(connection.person().id());
+        return new OwnChannels(
+                connection.isMain()
+                        ? Set.of(ChannelName.NEWS, privateOne)
+                        : Set.of(ChannelName.ofNamespace(connection.namespace())),
+                privateOne,
+                ChannelName.ofConnection(connection.namespace(), connection.id()));
+    }
+
+    boolean contains(ChannelName channel) {
+        return joined.contains(channel) || channel.equals(room);
+    }
+
+    /** The room is in memory: what was sent there in an earlier life of the server ended with it. */
+    boolean isOfEarlierLife(ChannelName channel, Subscription.Outcome outcome) {
+        return channel.equals(room) && outcome.reason() == Replay.Reason.EPOCH;
+    }
+}
