@@ -177,6 +177,7 @@ public class Settings {
                 .queuedBytes(number("herald.socketio.queue-bytes", (int) defaults.queuedBytes()))
                 .maxSessions(number("herald.connections.max", defaults.maxSessions()))
                 .maxPosts(number("herald.socketio.max-posts", defaults.maxPosts()))
+                .postTimeout(millis("herald.socketio.post-timeout", defaults.postTimeout()))
                 .httpCompression(number("herald.socketio.compression", defaults.httpCompression()))
                 .build();
     }

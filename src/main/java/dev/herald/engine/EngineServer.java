@@ -49,8 +49,7 @@ public final class EngineServer implements AutoCloseable {
     /** A permit for each session that may still come. */
     private final Semaphore room;
 
-    private final Semaphore posts;
-
+    private final SlowBodies slowBodies;
     private final Set<WebSocketTransport> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARNING_PAUSE.toNanos());
     private volatile boolean down;
@@ -110,7 +109,7 @@ public final class EngineServer implements AutoCloseable {
         this.executor = executor;
         this.budget = budget;
         this.room = new Semaphore(settings.maxSessions());
-        this.posts = new Semaphore(settings.maxPosts());
+        this.slowBodies = new SlowBodies(settings.maxPosts(), settings.postTimeout());
         var heartbeat = Math.min(
                 settings.pingInterval().toMillis(), settings.pingTimeout().toMillis());
         var tick = Math.max(1, Math.min(TICK.toMillis(), heartbeat / 10));
@@ -129,13 +128,18 @@ public final class EngineServer implements AutoCloseable {
         return executor;
     }
 
-    /** Whether another body may be read; then {@link #endBody} is to be called. Slow clients must not take all of the container's threads. */
-    boolean beginBody() {
-        return posts.tryAcquire();
+    SlowBodies slowBodies() {
+        return slowBodies;
     }
 
-    void endBody() {
-        posts.release();
+    /** Runs what may wait for a client, on one of the container's threads; on this one when the container gives none. */
+    void execute(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.log(DEBUG, "the container gives no thread; the work is done by this one", e);
+            task.run();
+        }
     }
 
     /** A new session for a client that says nothing of itself. */
@@ -229,6 +233,7 @@ public final class EngineServer implements AutoCloseable {
         down = true;
         clock.cancel(false);
         sessions.values().forEach(session -> session.close(CloseReason.SERVER_SHUTTING_DOWN));
+        slowBodies.close();
     }
 
     void tick(long now) {
@@ -236,12 +241,16 @@ public final class EngineServer implements AutoCloseable {
                 .filter(session -> !isOpen(() -> session.tick(now)))
                 .forEach(this::forget);
         sockets.removeIf(socket -> !isOpen(() -> socket.tick(now)));
+        isOpen(() -> {
+            slowBodies.tick(now);
+            return true;
+        });
     }
 
     private static boolean isOpen(BooleanSupplier tick) {
         try {
             return tick.getAsBoolean();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // It must not end the clock for the others.
             LOG.log(ERROR, "an Engine.IO session could not be looked after", e);
             return true;

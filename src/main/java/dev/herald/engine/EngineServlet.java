@@ -7,7 +7,6 @@ import static dev.herald.engine.EngineError.FULL;
 import static dev.herald.engine.EngineError.UNKNOWN_SID;
 import static dev.herald.engine.EngineError.UNKNOWN_TRANSPORT;
 import static dev.herald.engine.EngineError.UNSUPPORTED_PROTOCOL_VERSION;
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.herald.websocket.WebSocketHandshake;
@@ -18,8 +17,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +26,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("serial") // never serialised
 public abstract class EngineServlet extends HttpServlet {
 
-    private static final System.Logger LOG = System.getLogger(EngineServlet.class.getName());
-
     private static final String PROTOCOL = "4";
 
     /** When who finds the server full may come again. */
     private static final String RETRY_AFTER_SECONDS = "10";
-
-    /** How many more bodies' lengths are read of one that is too long. */
-    private static final int READ_BEYOND_LIMIT = 4;
 
     private static final int MAX_FRAGMENTS = 1_024;
     private static final int MAX_CONTROL_FRAMES_PER_SECOND = 50;
@@ -159,61 +151,16 @@ public abstract class EngineServlet extends HttpServlet {
             response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
             return;
         }
+        var begun = false;
         try {
-            if (isBinary(request)) {
-                session.violated();
-                response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
-                return;
-            }
-            if (!server().beginBody()) {
-                LOG.log(DEBUG, "a polling client is put off: as many bodies are being read as may be");
-                response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
-                return;
-            }
-            Optional<String> body;
-            try {
-                body = body(request);
-            } finally {
-                server().endBody();
-            }
-            if (body.isEmpty()) {
-                response.setStatus(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
-                return;
-            }
-            session.receivePayload(body.get());
-        } catch (IOException e) {
-            LOG.log(DEBUG, () -> "a polling client broke off its request: " + e);
-            session.violated();
-            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
-            return;
+            var posting = new Posting(session, request, response);
+            begun = true;
+            posting.begin();
         } finally {
-            session.endPost();
-        }
-        answer(response, HttpServletResponse.SC_OK, "text/html", "ok");
-    }
-
-    /** The body, or nothing when it is too long. Some of what is too long is read, so that the client can hear of it. */
-    private Optional<String> body(HttpServletRequest request) throws IOException {
-        var maxPayload = server().settings().maxPayload();
-        var input = request.getInputStream();
-        var body = input.readNBytes(maxPayload + 1);
-        if (body.length <= maxPayload) {
-            return Optional.of(new String(body, UTF_8));
-        }
-        try {
-            for (var more = READ_BEYOND_LIMIT; more > 0 && input.readNBytes(maxPayload).length > 0; more--) {
-                // It is not looked at.
+            if (!begun) {
+                session.endPost();
             }
-        } catch (IOException e) {
-            LOG.log(DEBUG, () -> "a polling client broke off a request that was too long: " + e);
         }
-        return Optional.empty();
-    }
-
-    /** What only clients of an older protocol send. */
-    private static boolean isBinary(HttpServletRequest request) {
-        var type = request.getContentType();
-        return type != null && type.toLowerCase(Locale.ROOT).startsWith("application/octet-stream");
     }
 
     private void accept(HttpServletRequest request, HttpServletResponse response, WebSocketTransport transport)
@@ -247,9 +194,17 @@ public abstract class EngineServlet extends HttpServlet {
         }
     }
 
+    static void askToComeBackLater(HttpServletResponse response) {
+        response.setHeader("Retry-After", "5");
+    }
+
     private static void answer(HttpServletResponse response, int status, String type, String text) throws IOException {
-        var body = text.getBytes(UTF_8);
         response.setStatus(status);
+        write(response, type, text);
+    }
+
+    static void write(HttpServletResponse response, String type, String text) throws IOException {
+        var body = text.getBytes(UTF_8);
         response.setContentType(type);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);

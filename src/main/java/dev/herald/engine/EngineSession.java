@@ -390,7 +390,7 @@ public final class EngineSession {
     }
 
     /** Not the whole id, which is a secret. */
-    private String logName() {
+    String logName() {
         return sid.substring(0, 6);
     }
 }

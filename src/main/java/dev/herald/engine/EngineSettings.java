@@ -17,7 +17,9 @@ import java.util.Set;
  * @param queuedPackets that may wait for one client
  * @param queuedBytes that may wait for one client, as estimated
  * @param maxSessions at the same time; those that wait for a last poll count
- * @param maxPosts whose bodies are read at the same time: each holds one of the container's threads until its client has sent it
+ * @param maxPosts whose bodies are on their way at the same time; those that are there at once do not count. One client address may
+ *     have an eighth of them
+ * @param postTimeout how long a body may take
  * @param httpCompression the shortest answer to a poll that is compressed, in bytes; 0 for none
  */
 public record EngineSettings(
@@ -33,6 +35,7 @@ public record EngineSettings(
         long queuedBytes,
         int maxSessions,
         int maxPosts,
+        Duration postTimeout,
         int httpCompression) {
 
     /** HTTP long-polling. */
@@ -55,6 +58,7 @@ public record EngineSettings(
             1024 * 1024,
             20_000,
             64,
+            Duration.ofSeconds(30),
             1_024);
 
     public EngineSettings {
@@ -62,7 +66,7 @@ public record EngineSettings(
         if (transports.isEmpty() || !Set.of(POLLING, WEBSOCKET).containsAll(transports)) {
             throw new IllegalArgumentException("transports are polling, websocket or both, not " + transports);
         }
-        for (var duration : new Duration[] {pingInterval, pingTimeout, upgradeTimeout, closeTimeout}) {
+        for (var duration : new Duration[] {pingInterval, pingTimeout, upgradeTimeout, closeTimeout, postTimeout}) {
             if (duration.isNegative() || duration.isZero()) {
                 throw new IllegalArgumentException("each time is more than nothing");
             }
@@ -100,6 +104,7 @@ public record EngineSettings(
         private long queuedBytes;
         private int maxSessions;
         private int maxPosts;
+        private Duration postTimeout;
         private int httpCompression;
 
         private Builder(EngineSettings from) {
@@ -115,6 +120,7 @@ public record EngineSettings(
             queuedBytes = from.queuedBytes;
             maxSessions = from.maxSessions;
             maxPosts = from.maxPosts;
+            postTimeout = from.postTimeout;
             httpCompression = from.httpCompression;
         }
 
@@ -190,6 +196,12 @@ public record EngineSettings(
             return this;
         }
 
+        /** See {@link EngineSettings#postTimeout}. */
+        public Builder postTimeout(Duration value) {
+            postTimeout = value;
+            return this;
+        }
+
         /** See {@link EngineSettings#httpCompression}. */
         public Builder httpCompression(int value) {
             httpCompression = value;
@@ -215,6 +227,7 @@ public record EngineSettings(
                     queuedBytes,
                     maxSessions,
                     maxPosts,
+                    postTimeout,
                     httpCompression);
         }
     }

@@ -354,27 +354,12 @@ class EngineServletTest {
     void endsTheSessionOfAClientThatBreaksOffItsPost() throws Exception {
         var session = session();
 
-        assertThat(serve(new FakeExchange("POST", session).body("4a").bodyBreaks())
+        assertThat(serve(new FakeExchange("POST", session).slowBody(3, "4a").bodyBreaks())
                         .answer())
                 .isEqualTo("400");
 
         assertThat(diary.heard).isEmpty();
         assertThat(get(session).answer()).isEqualTo(UNKNOWN_SID);
-    }
-
-    @Test
-    void putsOffBodiesBeyondTheirNumberAndTheSessionLives() throws Exception {
-        var session = session();
-        for (var n = 0; n < EngineSettings.DEFAULT.maxPosts(); n++) {
-            assertThat(server.beginBody()).isTrue();
-        }
-
-        assertThat(post(session, "4late").answer()).startsWith("503");
-
-        server.endBody();
-        assertThat(post(session, "4in time").answer()).isEqualTo("200 text/html ok");
-        assertThat(post(session, "4again").answer()).isEqualTo("200 text/html ok");
-        assertThat(diary.heard).containsExactly("in time", "again");
     }
 
     @Test

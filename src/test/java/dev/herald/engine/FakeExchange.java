@@ -31,7 +31,10 @@ final class FakeExchange {
     private final String method;
     private final String query;
     private final Map<String, String> requestHeaders = new HashMap<>();
-    private byte[] requestBody = {};
+    private final Input input = new Input();
+    private int announced;
+    private String address = "127.0.0.1";
+    private Throwable readingFails;
     private boolean lengthIsKnown = true;
     private boolean answerFails;
     private boolean bodyBreaks;
@@ -56,7 +59,27 @@ final class FakeExchange {
     }
 
     FakeExchange body(String text) {
-        requestBody = text.getBytes(UTF_8);
+        input.add(text.getBytes(UTF_8));
+        announced = input.total;
+        return this;
+    }
+
+    /** A body of which no more has come yet than this; {@link #arrives} brings the rest. */
+    FakeExchange slowBody(int length, String begin) {
+        input.add(begin.getBytes(UTF_8));
+        announced = length;
+        return this;
+    }
+
+    /** From this address. */
+    FakeExchange from(String client) {
+        address = client;
+        return this;
+    }
+
+    /** The container cannot read without waiting. */
+    FakeExchange readingFails(Throwable how) {
+        readingFails = how;
         return this;
     }
 
@@ -126,8 +149,9 @@ final class FakeExchange {
             case "getContentType" -> requestHeaders.get("content-type");
             case "getHeaders" ->
                 Collections.enumeration(header(arguments) == null ? List.of() : List.of(header(arguments)));
-            case "getContentLengthLong" -> lengthIsKnown ? requestBody.length : -1L;
-            case "getInputStream" -> new Input();
+            case "getContentLengthLong" -> lengthIsKnown ? (long) announced : -1L;
+            case "getRemoteAddr" -> address;
+            case "getInputStream" -> input;
             case "startAsync" -> {
                 asyncStarted = true;
                 yield context();
@@ -192,23 +216,65 @@ final class FakeExchange {
         });
     }
 
+    /** What the container does when more of the body comes. */
+    void arrives(String text) throws IOException {
+        input.add(text.getBytes(UTF_8));
+        if (input.listener != null) {
+            input.listener.onDataAvailable();
+        }
+        if (input.listener != null && input.isFinished()) {
+            input.listener.onAllDataRead();
+        }
+    }
+
+    /** What the container does when the client goes away before its body has come. */
+    void breaksOff() {
+        input.listener.onError(new IOException("wanted by the test"));
+    }
+
+    /** Whether the request has its answer. */
+    boolean isAnswered() {
+        return !asyncStarted || completions > 0;
+    }
+
     private final class Input extends ServletInputStream {
 
-        private final ByteArrayInputStream bytes = new ByteArrayInputStream(requestBody);
+        private ByteArrayInputStream bytes = new ByteArrayInputStream(new byte[0]);
+        private int total;
+        private ReadListener listener;
+
+        void add(byte[] more) {
+            var rest = bytes.readAllBytes();
+            var all = new ByteArrayOutputStream();
+            all.writeBytes(rest);
+            all.writeBytes(more);
+            bytes = new ByteArrayInputStream(all.toByteArray());
+            total += more.length;
+        }
+
+        @Override
+        public int available() {
+            return bodyBreaks ? Math.max(1, bytes.available()) : bytes.available();
+        }
 
         @Override
         public boolean isFinished() {
-            return bytes.available() == 0;
+            return bytes.available() == 0 && total >= announced && !bodyBreaks;
         }
 
         @Override
         public boolean isReady() {
-            return true;
+            return bytes.available() > 0 || isFinished();
         }
 
         @Override
-        public void setReadListener(ReadListener listener) {
-            throw new UnsupportedOperationException();
+        public void setReadListener(ReadListener newListener) {
+            if (readingFails instanceof Error error) {
+                throw error;
+            } else if (readingFails != null) {
+                throw (RuntimeException) readingFails;
+            }
+            listener = newListener;
         }
 
         @Override

@@ -1,0 +1,324 @@
+package dev.herald.engine;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A polling client's POST. A body that is there at once, as nearly all are, is taken and answered by the request's own thread. One
+ * that is still on its way is read as it comes and holds no thread meanwhile (Jakarta Servlet 5.0, 3.7 "Non Blocking IO").
+ *
+ * <p>The request's thread calls {@link #begin}, the container's threads the read listener, any thread {@code giveUp}. One of them at
+ * a time works on the request; the others note that there is work and return.
+ */
+final class Posting implements ReadListener, SlowBodies.Body {
+
+    private static final System.Logger LOG = System.getLogger(Posting.class.getName());
+
+    /** How many more bodies' lengths are read of one that is too long, so that its client can hear of it. */
+    private static final int READ_BEYOND_LIMIT = 4;
+
+    private static final int BUFFER = 8 * 1024;
+
+    private final EngineSession session;
+    private final HttpServletRequest request;
+    private final HttpServletResponse response;
+    private final SlowBodies slowBodies;
+    private final ServletInputStream input;
+    private final int maxPayload;
+    /** In bytes; negative when the client does not say. */
+    private final long length;
+
+    /** More than 0 while a thread works on the request. */
+    private final AtomicInteger work = new AtomicInteger();
+
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    // Only the thread that works on the request touches the body; the context is set before there are others.
+    private final ByteArrayOutputStream body;
+    private volatile @Nullable AsyncContext context;
+
+    private volatile long received;
+    /** How it ended for another reason than its body. */
+    private volatile @Nullable End givenUp;
+
+    /** How a POST ends. */
+    private enum End {
+        WHOLE(HttpServletResponse.SC_OK),
+        TOO_LONG(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE),
+        /** What only clients of an older protocol send. */
+        BINARY(HttpServletResponse.SC_BAD_REQUEST),
+        BROKEN_OFF(HttpServletResponse.SC_BAD_REQUEST),
+        LATE(HttpServletResponse.SC_REQUEST_TIMEOUT),
+        PUT_OFF(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+
+        private final int status;
+
+        End(int status) {
+            this.status = status;
+        }
+
+        /** Whether the client may still be sending, so that the connection cannot be used for another request. */
+        boolean isUnread() {
+            return this == LATE || this == PUT_OFF;
+        }
+
+        boolean endsSession() {
+            return this == BINARY || this == BROKEN_OFF || this == LATE;
+        }
+    }
+
+    /** For a POST that the session has let begin. */
+    Posting(EngineSession session, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        this.session = session;
+        this.request = request;
+        this.response = response;
+        this.slowBodies = session.server().slowBodies();
+        this.maxPayload = session.server().settings().maxPayload();
+        this.length = request.getContentLengthLong();
+        this.input = request.getInputStream();
+        this.body = new ByteArrayOutputStream((int) Math.min(Math.max(length, 32), BUFFER));
+    }
+
+    /** Takes the body if it is there; otherwise waits for it without a thread. */
+    void begin() throws IOException {
+        var atOnce = Optional.of(End.BROKEN_OFF);
+        try {
+            atOnce = isBinary() ? Optional.of(End.BINARY) : readAtOnce();
+            if (atOnce.isEmpty()) {
+                await();
+            }
+        } finally {
+            if (atOnce.isPresent()) {
+                finish(atOnce.get());
+            }
+        }
+    }
+
+    /** How the POST ends, unless it has to be waited for. */
+    private Optional<End> readAtOnce() {
+        try {
+            while (!isWhole() && input.available() > 0 && read() >= 0) {
+                // There is more.
+            }
+            return isWhole() ? Optional.of(whole()) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(brokenOff(e));
+        }
+    }
+
+    private boolean isBinary() {
+        var type = request.getContentType();
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith("application/octet-stream");
+    }
+
+    private void await() {
+        try {
+            var started = request.startAsync();
+            started.setTimeout(0);
+            started.addListener(new Aborts());
+            context = started;
+            input.setReadListener(this);
+            slowBodies.add(this, request.getRemoteAddr(), System.nanoTime());
+            if (ended.get()) {
+                slowBodies.remove(this);
+            }
+        } catch (RuntimeException | Error e) {
+            end(End.BROKEN_OFF);
+            throw e;
+        }
+    }
+
+    // What the container and the clock call.
+
+    @Override
+    public void onDataAvailable() {
+        work();
+    }
+
+    @Override
+    public void onAllDataRead() {
+        end(whole());
+    }
+
+    @Override
+    public void onError(Throwable e) {
+        end(brokenOff(e));
+    }
+
+    @Override
+    public long received() {
+        return received;
+    }
+
+    @Override
+    public void giveUpLate() {
+        givenUp = End.LATE;
+        work();
+    }
+
+    @Override
+    public void giveUpPlace() {
+        givenUp = End.PUT_OFF;
+        work();
+    }
+
+    private void work() {
+        if (work.getAndIncrement() > 0) {
+            return;
+        }
+        int seen;
+        do {
+            seen = work.get();
+            readWhatIsThere();
+        } while (work.addAndGet(-seen) > 0);
+    }
+
+    private void readWhatIsThere() {
+        try {
+            while (givenUp == null && !ended.get() && !isWhole() && input.isReady() && read() >= 0) {
+                // There is more.
+            }
+            var early = givenUp;
+            if (early != null) {
+                end(early);
+            } else if (!ended.get() && isWhole()) {
+                end(whole());
+            }
+        } catch (IOException e) {
+            end(brokenOff(e));
+        }
+    }
+
+    /** Reads what has come, without waiting; returns how much that is, or -1 at the end. */
+    private int read() throws IOException {
+        var buffer = new byte[(int) (length < 0 ? BUFFER : Math.max(1, Math.min(BUFFER, length - received)))];
+        var count = input.read(buffer);
+        if (count > 0) {
+            var total = received + count;
+            received = total;
+            if (total <= maxPayload) {
+                body.write(buffer, 0, count);
+            }
+        }
+        return count;
+    }
+
+    private boolean isWhole() {
+        return (length >= 0 && received >= length) || received > readAtMost() || input.isFinished();
+    }
+
+    private long readAtMost() {
+        return (1L + READ_BEYOND_LIMIT) * maxPayload;
+    }
+
+    private End whole() {
+        return received > maxPayload ? End.TOO_LONG : End.WHOLE;
+    }
+
+    private End brokenOff(Throwable e) {
+        LOG.log(DEBUG, () -> "a polling client broke off its request: " + e);
+        return received > maxPayload ? End.TOO_LONG : End.BROKEN_OFF;
+    }
+
+    /** Ends a POST that was waited for, once, on a thread that may wait for the client and for listeners. */
+    private void end(End how) {
+        if (ended.compareAndSet(false, true)) {
+            slowBodies.remove(this);
+            session.server().execute(() -> finishAndComplete(how));
+        }
+    }
+
+    private void finishAndComplete(End how) {
+        try {
+            finish(how);
+        } catch (IOException e) {
+            LOG.log(DEBUG, () -> "the answer to a POST was lost: " + e);
+        } catch (RuntimeException | Error e) {
+            LOG.log(
+                    ERROR,
+                    "a POST of session " + session.logName() + " could not be taken; its client connects again",
+                    e);
+            session.violated();
+        } finally {
+            complete();
+        }
+    }
+
+    private void finish(End how) throws IOException {
+        try {
+            if (how == End.WHOLE) {
+                session.receivePayload(body.toString(UTF_8));
+            } else if (how.endsSession()) {
+                session.violated();
+            }
+        } finally {
+            // Before the answer: with it the client may send its next POST.
+            session.endPost();
+        }
+        answer(how);
+    }
+
+    private void answer(End how) throws IOException {
+        response.setStatus(how.status);
+        if (how == End.WHOLE) {
+            EngineServlet.write(response, "text/html", "ok");
+        } else if (how.isUnread()) {
+            response.setHeader("Connection", "close");
+        }
+        if (how == End.PUT_OFF) {
+            EngineServlet.askToComeBackLater(response);
+        }
+    }
+
+    private void complete() {
+        var started = context;
+        if (started == null) {
+            return;
+        }
+        try {
+            started.complete();
+        } catch (IllegalStateException e) {
+            LOG.log(DEBUG, () -> "the container had ended a POST before: " + e);
+        }
+    }
+
+    /** Notices clients that break off. */
+    private final class Aborts implements AsyncListener {
+
+        @Override
+        public void onComplete(AsyncEvent event) {
+            // Answered.
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            // There is no time-out of the container's; the server's clock tells when a body is late.
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            end(brokenOff(event.getThrowable()));
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            // Started once.
+        }
+    }
+}

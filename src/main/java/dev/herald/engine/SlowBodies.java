@@ -1,0 +1,137 @@
+package dev.herald.engine;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The POST bodies that were not there at once. Each has a deadline and a least rate, and there is a bound for all of them and one
+ * for each client address. A new body always finds a place: when a bound is reached, the slowest body has to go.
+ *
+ * <p>Thread-safe: request threads add and remove, the clock's thread looks for late bodies. Bodies are told to give up outside of
+ * the lock.
+ */
+final class SlowBodies {
+
+    /** After so long a body must have come at {@link #LEAST_RATE} on average. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    /** In bytes a second. */
+    private static final int LEAST_RATE = 500;
+
+    /** One address may have this part of all places. */
+    private static final int SHARE_OF_AN_ADDRESS = 8;
+
+    private static final int BYTES_OF_IPV6_NETWORK = 8;
+
+    private final int max;
+    private final int maxOfAddress;
+    private final long timeout;
+
+    // Guarded by this object's monitor.
+    private final List<Entry> entries = new ArrayList<>();
+
+    /** A body on its way. Called by any thread, without a lock. */
+    interface Body {
+
+        /** How many bytes have come. */
+        long received();
+
+        /** The client is too slow. */
+        void giveUpLate();
+
+        /** Another body needs the place. */
+        void giveUpPlace();
+    }
+
+    private record Entry(Body body, Object network, long since) {
+
+        long bytesPerSecond(long now) {
+            return body.received() / Math.max(1, Duration.ofNanos(now - since).toSeconds());
+        }
+    }
+
+    /**
+     * @param max bodies at the same time
+     * @param timeout how long one may take
+     */
+    SlowBodies(int max, Duration timeout) {
+        this.max = max;
+        this.maxOfAddress = Math.max(1, max / SHARE_OF_AN_ADDRESS);
+        this.timeout = timeout.toNanos();
+    }
+
+    /** Takes a body; another one may be told to give up its place. */
+    void add(Body body, @Nullable String address, long now) {
+        var network = networkOf(address);
+        Optional<Entry> slowest;
+        synchronized (this) {
+            var ofNetwork =
+                    entries.stream().filter(one -> one.network.equals(network)).toList();
+            slowest = ofNetwork.size() >= maxOfAddress
+                    ? slowest(ofNetwork, now)
+                    : entries.size() >= max ? slowest(entries, now) : Optional.empty();
+            slowest.ifPresent(entries::remove);
+            entries.add(new Entry(body, network, now));
+        }
+        slowest.ifPresent(one -> one.body.giveUpPlace());
+    }
+
+    private static Optional<Entry> slowest(List<Entry> some, long now) {
+        return some.stream().min(Comparator.comparingLong(one -> one.bytesPerSecond(now)));
+    }
+
+    /** The body has come, or never will. */
+    synchronized void remove(Body body) {
+        entries.removeIf(one -> one.body == body);
+    }
+
+    /** Looks at the clock. */
+    void tick(long now) {
+        List<Entry> late;
+        synchronized (this) {
+            late = entries.stream().filter(one -> isLate(one, now)).toList();
+            entries.removeAll(late);
+        }
+        late.forEach(one -> one.body.giveUpLate());
+    }
+
+    private boolean isLate(Entry entry, long now) {
+        var age = now - entry.since;
+        return age > timeout || (age > GRACE.toNanos() && entry.bytesPerSecond(now) < LEAST_RATE);
+    }
+
+    /** The server goes down. */
+    void close() {
+        List<Entry> all;
+        synchronized (this) {
+            all = List.copyOf(entries);
+            entries.clear();
+        }
+        all.forEach(one -> one.body.giveUpPlace());
+    }
+
+    synchronized int size() {
+        return entries.size();
+    }
+
+    /** Whom an address counts for: whoever has one address of an IPv6 network of 64 bits has them all. */
+    private static Object networkOf(@Nullable String address) {
+        // Only literals are looked up, which asks no name server.
+        if (address == null || address.indexOf(':') < 0) {
+            return String.valueOf(address);
+        }
+        try {
+            var bytes = InetAddress.getByName(address).getAddress();
+            return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, BYTES_OF_IPV6_NETWORK));
+        } catch (UnknownHostException e) {
+            return address;
+        }
+    }
+}
