@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -186,7 +187,7 @@ class PollingAttackIT {
     void b08WhatAPollThatWasBrokenOffTookAlongComesWithRecovery() throws Exception {
         var channel = unique("held");
         try (var publisher = Bystander.connect(port())) {
-            for (var n = 0; n < times(50); n++) {
+            for (var n = 0; n < times(5); n++) {
                 var peer = new PollingPeer(port());
                 peer.post("40");
                 var pid = find("\"pid\":\"([^\"]+)\"", peer.get().body());
@@ -215,6 +216,62 @@ class PollingAttackIT {
                 assertThat(peer.isOver()).isTrue();
             }
         }
+    }
+
+    @Test
+    void b08AnAnswerThatGoesToAConnectionThatHasEndedIsNoSilentHole() throws Exception {
+        for (var mark : List.of("", "&t=sameagain")) {
+            var channel = unique("lost");
+            var peer = PollingPeer.connected(port());
+            peer.post("420[\"join\",\"" + channel + "\"]");
+            peer.hear("430[");
+            try (var publisher = Bystander.connect(port())) {
+                var request = head(peer, "GET", "Connection: close\r\n").replace("EIO=4", "EIO=4" + mark);
+                try (var gone = new RawHttp(port())) {
+                    gone.send(request);
+                }
+                for (var n = 1; n <= 3; n++) {
+                    publish(publisher, channel, n);
+                }
+
+                var next = RawHttp.exchange(port(), request);
+
+                assertThat(numbers(next.body())).as("%s", next).isIn(List.of(), List.of("1", "2", "3"));
+                assertThat(peer.isOver() || next.body().contains("[\"n\",1,")).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void b08AClientThatSaysThatTheAnswerHasComeGoesOn() throws Exception {
+        var channel = unique("come");
+        var peer = PollingPeer.connected(port());
+        peer.post("420[\"join\",\"" + channel + "\"]");
+        peer.hear("430[");
+        var heard = new StringBuilder();
+        try (var publisher = Bystander.connect(port())) {
+            for (var n = 1; n <= 20; n++) {
+                var waiting = later(peer);
+                publish(publisher, channel, n);
+                heard.append(waiting.join().body());
+            }
+            while (numbers(heard).size() < 20) {
+                heard.append(peer.get().body());
+            }
+        }
+        assertThat(numbers(heard))
+                .isEqualTo(IntStream.rangeClosed(1, 20).mapToObj(Integer::toString).toList());
+        peer.end();
+    }
+
+    private static CompletableFuture<RawHttp.Answer> later(PollingPeer peer) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return peer.get();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 
     private static String find(String pattern, String text) {

@@ -70,7 +70,7 @@ public abstract class EngineServlet extends HttpServlet {
     }
 
     /** The query's, never a form's: reading a form would take the body away. */
-    private static @Nullable String parameter(HttpServletRequest request, String name) {
+    static @Nullable String parameter(HttpServletRequest request, String name) {
         var query = request.getQueryString();
         if (query == null) {
             return null;

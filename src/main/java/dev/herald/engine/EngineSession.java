@@ -71,7 +71,9 @@ public final class EngineSession {
         this.share = server.budget().open(this::fellBehind);
         this.outbound = new Outbound(
                 settings,
-                transport.equals(EngineSettings.POLLING) ? new PollingTransport() : new WebSocketTransport(this, null),
+                transport.equals(EngineSettings.POLLING)
+                        ? new PollingTransport(() -> heartbeat.pinged(System.nanoTime()))
+                        : new WebSocketTransport(this, null),
                 Outbound.opening(sid, transport, settings),
                 share,
                 () -> listener.tell(EngineListener::onDrained),
@@ -193,6 +195,11 @@ public final class EngineSession {
             case IS_SECOND -> {
                 poll.refuse();
                 end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
+            }
+            case IS_SENT_AGAIN -> {
+                LOG.log(DEBUG, () -> "session " + logName() + " is closed: its client may not have got the last answer");
+                poll.refuse(EngineError.UNKNOWN_SID);
+                end(CloseReason.TRANSPORT_CLOSE, AT_ONCE);
             }
         }
     }
@@ -317,7 +324,10 @@ public final class EngineSession {
             WriteBatch.countMessage();
         } else if (packet instanceof EnginePacket.Close) {
             endedByClient();
-        } else if (!(packet instanceof EnginePacket.Pong)) {
+        } else if (packet instanceof EnginePacket.Pong) {
+            outbound.proved();
+            flush();
+        } else {
             LOG.log(DEBUG, () -> "session " + logName() + " is closed: the client sent a server's packet");
             end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
         }

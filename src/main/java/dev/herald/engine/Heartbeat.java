@@ -39,6 +39,14 @@ final class Heartbeat {
         return true;
     }
 
+    /** A ping goes out before it is due. */
+    synchronized void pinged(long now) {
+        if (!awaitingPong) {
+            awaitingPong = true;
+            deadAt = now + timeout;
+        }
+    }
+
     /** A packet came: a pong starts over; anything else while one is due gives the client its time once more. */
     synchronized void heard(boolean pong, long now) {
         if (pong && awaitingPong) {

@@ -63,7 +63,9 @@ final class Outbound {
         /** The session's transport is another one. */
         IS_MISPLACED,
         /** Another GET waits, which is a violation. */
-        IS_SECOND
+        IS_SECOND,
+        /** It is the one before, sent again after its connection broke: the answer to that may be lost. */
+        IS_SENT_AGAIN
     }
 
     /**
@@ -196,8 +198,18 @@ final class Outbound {
         if (polling.hasParked()) {
             return Taken.IS_SECOND;
         }
+        if (polling.isSentAgain(poll)) {
+            return Taken.IS_SENT_AGAIN;
+        }
         polling.park(poll);
         return Taken.WAITS;
+    }
+
+    /** A pong has come: what was written before it has, too. */
+    synchronized void proved() {
+        if (transport instanceof PollingTransport polling) {
+            polling.proved();
+        }
     }
 
     /** What the client gets with its last GET. */

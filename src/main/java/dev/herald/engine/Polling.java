@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +27,14 @@ final class Polling implements Poll {
 
     private static final System.Logger LOG = System.getLogger(Polling.class.getName());
     private static final String TEXT = "text/plain; charset=UTF-8";
+    private static final Pattern SECONDS = Pattern.compile("\\d{0,10}");
     private static final Outgoing NOOP = Outgoing.of(new EnginePacket.Noop());
     private static final Answer GONE = new Answer(0, "", "", false);
 
     private final EngineSession session;
     private final Executor executor;
     private final AsyncContext context;
+    private final @Nullable String mark;
     private final int compressedFrom;
     private final boolean compressible;
     /** What the client is to hear, from when it is known; {@link #GONE} when the client has gone away before. */
@@ -50,9 +53,25 @@ final class Polling implements Poll {
         this.compressedFrom = session.server().settings().httpCompression();
         this.compressible =
                 compressedFrom > 0 && Gzip.isAccepted(Collections.list(request.getHeaders("Accept-Encoding")));
+        this.mark = uniqueMark(EngineServlet.parameter(request, "t"));
         this.context = request.startAsync();
         context.setTimeout(0);
         context.addListener(new Aborts());
+    }
+
+    /** Clients put a new {@code t} into each request, lest caches answer. One that counts seconds is not new each time. */
+    private static @Nullable String uniqueMark(@Nullable String t) {
+        return t == null || SECONDS.matcher(t).matches() ? null : t;
+    }
+
+    @Override
+    public @Nullable String mark() {
+        return mark;
+    }
+
+    @Override
+    public boolean hasWaited() {
+        return !inRequest;
     }
 
     /** Waits for packets. */

@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.herald.concurrent.SerialLoop;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +44,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
     /** In bytes; negative when the client does not say. */
     private final long length;
 
-    /** More than 0 while a thread works on the request. */
-    private final AtomicInteger work = new AtomicInteger();
+    private final SerialLoop reading = new SerialLoop();
 
     private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -148,7 +147,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
 
     @Override
     public void onDataAvailable() {
-        work();
+        reading.run(this::readWhatIsThere);
     }
 
     @Override
@@ -169,24 +168,13 @@ final class Posting implements ReadListener, SlowBodies.Body {
     @Override
     public void giveUpLate() {
         givenUp = End.LATE;
-        work();
+        reading.run(this::readWhatIsThere);
     }
 
     @Override
     public void giveUpPlace() {
         givenUp = End.PUT_OFF;
-        work();
-    }
-
-    private void work() {
-        if (work.getAndIncrement() > 0) {
-            return;
-        }
-        int seen;
-        do {
-            seen = work.get();
-            readWhatIsThere();
-        } while (work.addAndGet(-seen) > 0);
+        reading.run(this::readWhatIsThere);
     }
 
     private void readWhatIsThere() {
@@ -219,8 +207,13 @@ final class Posting implements ReadListener, SlowBodies.Body {
         return count;
     }
 
-    private boolean isWhole() {
-        return (length >= 0 && received >= length) || received > readAtMost() || input.isFinished();
+    private boolean isWhole() throws IOException {
+        return (length >= 0 && received >= length) || received > readAtMost() || isAtEnd();
+    }
+
+    /** Some containers say that a body is finished when it has all come, though it is not read yet. */
+    private boolean isAtEnd() throws IOException {
+        return input.isFinished() && input.available() <= 0;
     }
 
     private long readAtMost() {

@@ -96,6 +96,16 @@ class EngineRacesTest {
     /** A client that has its next GET there while the last one is still being answered. */
     private static final class Impatient implements Poll {
 
+        @Override
+        public String mark() {
+            return Integer.toHexString(System.identityHashCode(this));
+        }
+
+        @Override
+        public boolean hasWaited() {
+            return true;
+        }
+
         private final EngineSession session;
         private final AtomicInteger writers;
         private final AtomicInteger overlaps;
@@ -233,7 +243,7 @@ class EngineRacesTest {
     void aGetThatIsAbortedWhileItIsAnsweredEndsOnce() throws Exception {
         for (var round = 0; round < 300; round++) {
             var session = polling();
-            var exchange = new FakeExchange("GET", "");
+            var exchange = new FakeExchange("GET", "t=abc");
             new Polling(session, exchange.request(), Runnable::run).begin();
 
             atOnce(exchange::abortUnchecked, () -> {

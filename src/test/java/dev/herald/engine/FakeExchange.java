@@ -222,7 +222,7 @@ final class FakeExchange {
         if (input.listener != null) {
             input.listener.onDataAvailable();
         }
-        if (input.listener != null && input.isFinished()) {
+        if (input.listener != null && input.isFinished() && input.available() == 0) {
             input.listener.onAllDataRead();
         }
     }
@@ -257,9 +257,10 @@ final class FakeExchange {
             return bodyBreaks ? Math.max(1, bytes.available()) : bytes.available();
         }
 
+        /** As Grizzly does, also when what has come is not read yet. */
         @Override
         public boolean isFinished() {
-            return bytes.available() == 0 && total >= announced && !bodyBreaks;
+            return total >= announced && !bodyBreaks;
         }
 
         @Override

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 
@@ -97,6 +98,18 @@ public final class PollingClient {
     }
 
     private final class Listening implements Poll {
+
+        private final String mark = UUID.randomUUID().toString();
+
+        @Override
+        public String mark() {
+            return mark;
+        }
+
+        @Override
+        public boolean hasWaited() {
+            return true;
+        }
 
         @Override
         public void answer(List<Outgoing> packets) {

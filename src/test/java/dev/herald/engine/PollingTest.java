@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +30,11 @@ class PollingTest {
     }
 
     private FakeExchange get() {
-        var exchange = new FakeExchange("GET", "");
+        return get("EIO=4&t=" + UUID.randomUUID());
+    }
+
+    private FakeExchange get(String query) {
+        var exchange = new FakeExchange("GET", query);
         new Polling(session, exchange.request(), unwritten::add).begin();
         return exchange;
     }
@@ -210,5 +216,94 @@ class PollingTest {
 
         assertThat(exchange.headers).doesNotContainKeys("content-encoding", "vary");
         assertThat(exchange.bytes()).hasSize(100_001);
+    }
+
+    private void write() {
+        while (!unwritten.isEmpty()) {
+            unwritten.remove().run();
+        }
+    }
+
+    private void post(String body) {
+        assertThat(session.beginPost()).isTrue();
+        session.receivePayload(body);
+        session.endPost();
+        write();
+    }
+
+    @Test
+    void refusesAGetThatIsSentAgainForItsAnswerMayBeLost() throws Exception {
+        var answered = get("EIO=4&t=ab1");
+        say("taken or lost");
+        write();
+        say("later");
+
+        var again = get("EIO=4&t=ab1");
+        write();
+
+        assertThat(answered.answer()).endsWith(" 4taken or lost");
+        assertThat(again.answer()).isEqualTo("400 application/json {\"code\":1,\"message\":\"Session ID unknown\"}");
+        assertThat(diary.ends).containsExactly(CloseReason.TRANSPORT_CLOSE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EIO=4", "EIO=4&t=", "EIO=4&t=1764165600"})
+    void asksAClientThatDoesNotMarkItsGetsWhetherTheAnswerHasCome(String query) throws Exception {
+        var waited = get(query);
+        say("one");
+        write();
+        assertThat(waited.answer()).endsWith(" 4one|2");
+        say("two");
+
+        var next = get(query);
+        write();
+        assertThat(next.completions).as("without the pong").isZero();
+        assertThat(session.offerIfIdle(Outgoing.of(new EnginePacket.Message("stale"))))
+                .isFalse();
+        post("3");
+
+        assertThat(next.answer()).isEqualTo("200 text/plain; charset=UTF-8 4two|2");
+        assertThat(diary.ends).isEmpty();
+    }
+
+    @Test
+    void asksNobodyWhoseGetDidNotWait() throws Exception {
+        say("one");
+        var first = get("EIO=4");
+        say("two");
+        var second = get("EIO=4");
+
+        assertThat(first.answer()).endsWith(" 4one");
+        assertThat(second.answer()).endsWith(" 4two");
+    }
+
+    @Test
+    void endsTheSessionOfAClientThatDoesNotSayThatTheAnswerHasCome() throws Exception {
+        get("EIO=4");
+        say("lost");
+        write();
+        say("second");
+        var next = get("EIO=4");
+
+        server.tick(System.nanoTime() + Duration.ofSeconds(21).toNanos());
+        write();
+
+        assertThat(next.answer()).isEqualTo("200 text/plain; charset=UTF-8 1");
+        assertThat(diary.ends).containsExactly(CloseReason.PING_TIMEOUT);
+    }
+
+    @Test
+    void pingsAsEverAfterAnEarlyPing() throws Exception {
+        get("EIO=4");
+        say("one");
+        write();
+        post("3");
+        var next = get("EIO=4");
+
+        server.tick(System.nanoTime() + Duration.ofSeconds(26).toNanos());
+        write();
+
+        assertThat(next.answer()).startsWith("200 text/plain; charset=UTF-8 2");
+        assertThat(diary.ends).isEmpty();
     }
 }

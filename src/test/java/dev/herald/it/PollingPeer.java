@@ -11,6 +11,9 @@ public final class PollingPeer {
 
     private static final Pattern SID = Pattern.compile("\"sid\":\"([A-Za-z0-9_-]+)\"");
 
+    /** Behind other packets. */
+    private static final String PING = "\u001e2";
+
     private final int port;
     private final String sid;
 
@@ -56,9 +59,16 @@ public final class PollingPeer {
         return http;
     }
 
+    /** Asks for packets, and answers the ping after them, if there is one. */
     public RawHttp.Answer get() throws IOException {
         try (var poll = park()) {
-            return poll.answer();
+            var answer = poll.answer();
+            if (!answer.body().endsWith(PING)) {
+                return answer;
+            }
+            post("3");
+            var packets = answer.body().substring(0, answer.body().length() - PING.length());
+            return new RawHttp.Answer(answer.status(), answer.headers(), packets);
         }
     }
 
