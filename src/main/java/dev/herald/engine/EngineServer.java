@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.herald.concurrent.LimitedLog;
 import dev.herald.outbox.OutboundBudget;
 import java.security.Principal;
 import java.security.SecureRandom;
@@ -19,11 +20,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The sessions of one Engine.IO server, and the clock they live by. Lives from deployment to undeployment. Thread-safe. */
+/**
+ * The sessions of one Engine.IO server, and the clock they live by. Lives from deployment to undeployment.
+ *
+ * <p>Thread-safe: the container's threads open and find sessions, the clock's thread ticks, any thread closes. Nobody is to hold a
+ * session's monitor when calling; no lock is held here while a session or the application is called.
+ */
 public final class EngineServer implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(EngineServer.class.getName());
@@ -33,8 +38,6 @@ public final class EngineServer implements AutoCloseable {
 
     /** How long a waiting GET is held once a WebSocket has probed: as the reference server does. */
     private static final Duration NOOP_PAUSE = Duration.ofMillis(100);
-
-    private static final Duration WARNING_PAUSE = Duration.ofSeconds(10);
 
     private static final int SID_BYTES = 20;
 
@@ -51,7 +54,7 @@ public final class EngineServer implements AutoCloseable {
 
     private final SlowBodies slowBodies;
     private final Set<WebSocketTransport> sockets = ConcurrentHashMap.newKeySet();
-    private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARNING_PAUSE.toNanos());
+    private final LimitedLog turnedAway = new LimitedLog(LOG);
     private volatile boolean down;
 
     /** What a server is for. */
@@ -124,10 +127,6 @@ public final class EngineServer implements AutoCloseable {
         return budget;
     }
 
-    Executor executor() {
-        return executor;
-    }
-
     SlowBodies slowBodies() {
         return slowBodies;
     }
@@ -136,7 +135,7 @@ public final class EngineServer implements AutoCloseable {
     void execute(Runnable task) {
         try {
             executor.execute(task);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(DEBUG, "the container gives no thread; the work is done by this one", e);
             task.run();
         }
@@ -159,7 +158,10 @@ public final class EngineServer implements AutoCloseable {
             return Optional.empty();
         }
         if (!room.tryAcquire()) {
-            warnOfNoRoom();
+            turnedAway.log(
+                    WARNING,
+                    "clients are turned away (503): there are " + settings.maxSessions()
+                            + " Engine.IO sessions, as many as herald.connections.max allows");
             return Optional.empty();
         }
         var session = new EngineSession(newSid(), principal, isProven, this, transport, System.nanoTime());
@@ -175,18 +177,6 @@ public final class EngineServer implements AutoCloseable {
             session.close(CloseReason.SERVER_SHUTTING_DOWN);
         }
         return Optional.of(session);
-    }
-
-    /** One line in {@link #WARNING_PAUSE}: it may happen to very many clients at once. */
-    private void warnOfNoRoom() {
-        var now = System.nanoTime();
-        var last = warnedAt.get();
-        if (now - last >= WARNING_PAUSE.toNanos() && warnedAt.compareAndSet(last, now)) {
-            LOG.log(
-                    WARNING,
-                    "clients are turned away, for there are {0,number,#} Engine.IO sessions, as many as the settings allow",
-                    settings.maxSessions());
-        }
     }
 
     private String newSid() {

@@ -142,7 +142,7 @@ public abstract class EngineServlet extends HttpServlet {
     }
 
     private void poll(HttpServletRequest request, EngineSession session) {
-        new Polling(session, request, server().executor()).begin();
+        new Polling(session, request).begin();
     }
 
     private void post(HttpServletRequest request, HttpServletResponse response, EngineSession session)
@@ -185,7 +185,7 @@ public abstract class EngineServlet extends HttpServlet {
     /** Polling clients read JSON, WebSocket clients see a handshake fail. */
     private static void refuse(HttpServletResponse response, EngineError error, boolean webSocket) throws IOException {
         if (error == FULL) {
-            response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+            askToComeBackLater(response);
         }
         if (webSocket) {
             answer(response, error.status(), "text/html", error.message());
@@ -194,8 +194,9 @@ public abstract class EngineServlet extends HttpServlet {
         }
     }
 
+    /** For whoever reads it; stock clients come back by their own measure, later each time. */
     static void askToComeBackLater(HttpServletResponse response) {
-        response.setHeader("Retry-After", "5");
+        response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
     }
 
     private static void answer(HttpServletResponse response, int status, String type, String text) throws IOException {

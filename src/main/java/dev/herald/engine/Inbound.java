@@ -7,7 +7,10 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Keeps the order of what a client sends when it goes over to a WebSocket: what that brings is held while the POST that began
- * before is under way, and taken by the thread that ends it. Thread-safe.
+ * before is under way, and taken by the thread that ends it.
+ *
+ * <p>Thread-safe: request threads begin and end POSTs, the thread that reads the WebSocket takes. What is taken runs on the calling
+ * thread, which may wait here for another one that takes; it must hold no lock.
  */
 final class Inbound {
 

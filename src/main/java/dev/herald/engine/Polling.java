@@ -1,6 +1,7 @@
 package dev.herald.engine;
 
 import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jakarta.servlet.AsyncContext;
@@ -12,8 +13,6 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -32,7 +31,6 @@ final class Polling implements Poll {
     private static final Answer GONE = new Answer(0, "", "", false);
 
     private final EngineSession session;
-    private final Executor executor;
     private final AsyncContext context;
     private final @Nullable String mark;
     private final int compressedFrom;
@@ -47,9 +45,8 @@ final class Polling implements Poll {
     /** @param precious whether the session ends if this is lost */
     private record Answer(int status, String type, String text, boolean precious) {}
 
-    Polling(EngineSession session, HttpServletRequest request, Executor executor) {
+    Polling(EngineSession session, HttpServletRequest request) {
         this.session = session;
-        this.executor = executor;
         this.compressedFrom = session.server().settings().httpCompression();
         this.compressible =
                 compressedFrom > 0 && Gzip.isAccepted(Collections.list(request.getHeaders("Accept-Encoding")));
@@ -76,19 +73,28 @@ final class Polling implements Poll {
 
     /** Waits for packets. */
     void begin() {
-        if (session.beginGet()) {
-            session.poll(this);
-        } else {
-            refuse();
+        try {
+            if (session.beginGet()) {
+                session.poll(this);
+            } else {
+                refuse();
+            }
+        } finally {
+            inRequest = false;
         }
-        inRequest = false;
     }
 
     @Override
     public void answer(List<Outgoing> packets) {
-        var payload =
-                EngineCodec.joinPayload(packets.stream().map(Outgoing::payload).toList());
-        respond(new Answer(HttpServletResponse.SC_OK, TEXT, payload, true));
+        try {
+            var payload = EngineCodec.joinPayload(
+                    packets.stream().map(Outgoing::payload).toList());
+            respond(new Answer(HttpServletResponse.SC_OK, TEXT, payload, true));
+        } catch (RuntimeException | Error e) {
+            LOG.log(ERROR, "packets could not be encoded; the session ends, and its client connects again", e);
+            session.pollLost();
+            respond(new Answer(HttpServletResponse.SC_INTERNAL_SERVER_ERROR, "", "", false));
+        }
     }
 
     @Override
@@ -116,12 +122,7 @@ final class Polling implements Poll {
             write(last);
             return;
         }
-        try {
-            executor.execute(() -> write(last));
-        } catch (RejectedExecutionException e) {
-            LOG.log(DEBUG, "the container gives no thread for an answer; it is written by this one", e);
-            write(last);
-        }
+        session.server().execute(() -> write(last));
     }
 
     private void write(Answer last) {
@@ -146,7 +147,7 @@ final class Polling implements Poll {
             }
             response.setContentLength(body.length);
             response.getOutputStream().write(body);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.log(DEBUG, () -> "the answer to a polling request was lost: " + e);
             lose(last);
         } finally {

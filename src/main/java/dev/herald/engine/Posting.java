@@ -53,6 +53,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
     private volatile @Nullable AsyncContext context;
 
     private volatile long received;
+    private volatile boolean atEnd;
     /** How it ended for another reason than its body. */
     private volatile @Nullable End givenUp;
 
@@ -112,13 +113,21 @@ final class Posting implements ReadListener, SlowBodies.Body {
     /** How the POST ends, unless it has to be waited for. */
     private Optional<End> readAtOnce() {
         try {
-            while (!isWhole() && input.available() > 0 && read() >= 0) {
+            while (!isWhole() && isThere() && read() >= 0) {
                 // There is more.
             }
-            return isWhole() ? Optional.of(whole()) : Optional.empty();
+            return isWhole() || atEnd ? Optional.of(whole()) : Optional.empty();
         } catch (IOException e) {
             return Optional.of(brokenOff(e));
         }
+    }
+
+    /**
+     * Whether reading would not wait. That a container calls the body finished only says that all has come, and some say so too
+     * early: the length counts, if the client has said it.
+     */
+    private boolean isThere() throws IOException {
+        return input.available() > 0 || (length < 0 && input.isFinished());
     }
 
     private boolean isBinary() {
@@ -152,7 +161,8 @@ final class Posting implements ReadListener, SlowBodies.Body {
 
     @Override
     public void onAllDataRead() {
-        end(whole());
+        atEnd = true;
+        reading.run(this::readWhatIsThere);
     }
 
     @Override
@@ -185,7 +195,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
             var early = givenUp;
             if (early != null) {
                 end(early);
-            } else if (!ended.get() && isWhole()) {
+            } else if (isWhole() || atEnd) {
                 end(whole());
             }
         } catch (IOException e) {
@@ -197,7 +207,9 @@ final class Posting implements ReadListener, SlowBodies.Body {
     private int read() throws IOException {
         var buffer = new byte[(int) (length < 0 ? BUFFER : Math.max(1, Math.min(BUFFER, length - received)))];
         var count = input.read(buffer);
-        if (count > 0) {
+        if (count < 0) {
+            atEnd = true;
+        } else {
             var total = received + count;
             received = total;
             if (total <= maxPayload) {
@@ -207,13 +219,8 @@ final class Posting implements ReadListener, SlowBodies.Body {
         return count;
     }
 
-    private boolean isWhole() throws IOException {
-        return (length >= 0 && received >= length) || received > readAtMost() || isAtEnd();
-    }
-
-    /** Some containers say that a body is finished when it has all come, though it is not read yet. */
-    private boolean isAtEnd() throws IOException {
-        return input.isFinished() && input.available() <= 0;
+    private boolean isWhole() {
+        return (length < 0 ? atEnd : received >= length) || received > readAtMost();
     }
 
     private long readAtMost() {
@@ -221,7 +228,10 @@ final class Posting implements ReadListener, SlowBodies.Body {
     }
 
     private End whole() {
-        return received > maxPayload ? End.TOO_LONG : End.WHOLE;
+        if (received > maxPayload) {
+            return End.TOO_LONG;
+        }
+        return received < length ? End.BROKEN_OFF : End.WHOLE;
     }
 
     private End brokenOff(Throwable e) {

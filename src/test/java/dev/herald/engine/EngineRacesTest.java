@@ -244,7 +244,7 @@ class EngineRacesTest {
         for (var round = 0; round < 300; round++) {
             var session = polling();
             var exchange = new FakeExchange("GET", "t=abc");
-            new Polling(session, exchange.request(), Runnable::run).begin();
+            new Polling(session, exchange.request()).begin();
 
             atOnce(exchange::abortUnchecked, () -> {
                 session.offer(Outgoing.of(new Message("x")));

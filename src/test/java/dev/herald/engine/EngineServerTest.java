@@ -3,6 +3,7 @@ package dev.herald.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.herald.testing.ErrorLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,8 +13,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -203,23 +202,14 @@ class EngineServerTest {
     @Test
     void warnsOnceOfVeryManyWhomItTurnsAway() {
         var small = small(1, diary);
-        var warnings = new AtomicInteger();
-        var logger = Logger.getLogger(EngineServer.class.getName());
-        logger.setFilter(line -> {
-            if (line.getLevel().equals(Level.WARNING)) {
-                warnings.incrementAndGet();
-            }
-            return false;
-        });
-        try {
+        try (var log = new ErrorLog(EngineServer.class)) {
             for (var n = 0; n < 1_000; n++) {
                 small.open(EngineSettings.POLLING, null, true);
             }
-        } finally {
-            logger.setFilter(null);
+            assertThat(log.warnings())
+                    .containsExactly("clients are turned away (503): there are 1 Engine.IO sessions,"
+                            + " as many as herald.connections.max allows");
         }
-
-        assertThat(warnings).hasValue(1);
     }
 
     private EngineServer small(int maxSessions, EngineListener listener) {

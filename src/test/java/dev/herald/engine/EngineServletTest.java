@@ -341,7 +341,7 @@ class EngineServletTest {
         var session = slow.open(EngineSettings.POLLING, null, true).orElseThrow();
         session.poll(new FakePoll());
         for (var n = 0; n < 50; n++) {
-            new Polling(session, new FakeExchange("GET", "").request(), unwritten::add).begin();
+            new Polling(session, new FakeExchange("GET", "").request()).begin();
             session.offer(Outgoing.of(new EnginePacket.Message("a")));
             session.flush();
         }
@@ -395,7 +395,9 @@ class EngineServletTest {
         session();
         latest.set(null);
 
-        assertThat(get(POLLING).answer())
+        var refused = get(POLLING);
+        assertThat(refused.headers).containsEntry("retry-after", "10");
+        assertThat(refused.answer())
                 .isEqualTo("503 application/json {\"code\":3,"
                         + "\"message\":\"The server has as many connections as it takes\"}");
         assertThat(upgrade(WEBSOCKET).answer())

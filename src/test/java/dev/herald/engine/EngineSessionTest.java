@@ -1331,7 +1331,7 @@ class EngineSessionTest {
             var session = polling();
             var socket = candidate(session).says("2probe");
             var gone = new FakeExchange("GET", "").answerFails();
-            new Polling(session, gone.request(), Runnable::run).begin();
+            new Polling(session, gone.request()).begin();
 
             socket.says("5", "4hello");
 

@@ -35,8 +35,9 @@ final class FakeExchange {
     private int announced;
     private String address = "127.0.0.1";
     private Throwable readingFails;
+    private boolean finishedTooEarly;
     private boolean lengthIsKnown = true;
-    private boolean answerFails;
+    private Throwable answerFails;
     private boolean bodyBreaks;
     private boolean upgradeFails;
     private AsyncListener asyncListener;
@@ -71,6 +72,12 @@ final class FakeExchange {
         return this;
     }
 
+    /** As Grizzly does for a body of several buffers: it is called finished while more of it comes. */
+    FakeExchange finishedTooEarly() {
+        finishedTooEarly = true;
+        return this;
+    }
+
     /** From this address. */
     FakeExchange from(String client) {
         address = client;
@@ -102,7 +109,12 @@ final class FakeExchange {
 
     /** The client is not there any more when it is answered. */
     FakeExchange answerFails() {
-        answerFails = true;
+        return answerFails(new IOException("wanted by the test"));
+    }
+
+    /** It cannot be answered. */
+    FakeExchange answerFails(Throwable how) {
+        answerFails = how;
         return this;
     }
 
@@ -222,7 +234,7 @@ final class FakeExchange {
         if (input.listener != null) {
             input.listener.onDataAvailable();
         }
-        if (input.listener != null && input.isFinished() && input.available() == 0) {
+        if (input.listener != null && input.total >= announced && input.available() == 0) {
             input.listener.onAllDataRead();
         }
     }
@@ -260,7 +272,7 @@ final class FakeExchange {
         /** As Grizzly does, also when what has come is not read yet. */
         @Override
         public boolean isFinished() {
-            return total >= announced && !bodyBreaks;
+            return finishedTooEarly || (total >= announced && !bodyBreaks);
         }
 
         @Override
@@ -311,8 +323,10 @@ final class FakeExchange {
 
         @Override
         public void write(int one) throws IOException {
-            if (answerFails) {
-                throw new IOException("wanted by the test");
+            if (answerFails instanceof Error error) {
+                throw error;
+            } else if (answerFails != null) {
+                throw (IOException) answerFails;
             }
             body.write(one);
         }

@@ -3,6 +3,7 @@ package dev.herald.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.testing.ErrorLog;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -17,13 +18,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PollingTest {
 
     private final Diary diary = new Diary();
-    private final EngineServer server = new EngineServer(
-            EngineSettings.DEFAULT, (session, principal) -> diary, new FakeTimer().asExecutor(), Runnable::run);
-    private final EngineSession session =
-            server.open(EngineSettings.POLLING, null, true).orElseThrow();
 
     /** What one of the container's threads would do. */
     private final Queue<Runnable> unwritten = new ArrayDeque<>();
+
+    private Error executorFails;
+    private final EngineServer server = new EngineServer(
+            EngineSettings.DEFAULT, (session, principal) -> diary, new FakeTimer().asExecutor(), this::run);
+    private final EngineSession session =
+            server.open(EngineSettings.POLLING, null, true).orElseThrow();
+
+    private void run(Runnable task) {
+        if (executorFails != null) {
+            throw executorFails;
+        }
+        unwritten.add(task);
+    }
 
     PollingTest() {
         session.poll(new FakePoll());
@@ -35,7 +45,7 @@ class PollingTest {
 
     private FakeExchange get(String query) {
         var exchange = new FakeExchange("GET", query);
-        new Polling(session, exchange.request(), unwritten::add).begin();
+        new Polling(session, exchange.request()).begin();
         return exchange;
     }
 
@@ -117,7 +127,7 @@ class PollingTest {
     @Test
     void endsItsSessionWhenItsClientHasGoneAwayJustBeforeItIsAnswered() throws Exception {
         var exchange = new FakeExchange("GET", "");
-        var polling = new Polling(session, exchange.request(), unwritten::add);
+        var polling = new Polling(session, exchange.request());
         exchange.abort();
         assertThat(diary.ends).isEmpty();
 
@@ -143,7 +153,7 @@ class PollingTest {
     private FakeExchange getCompressed(EngineSession of, String accepted, int length) {
         var exchange = new FakeExchange("GET", "").header("Accept-Encoding", accepted);
         of.offer(Outgoing.of(new EnginePacket.Message("é".repeat((length - 1) / 2))));
-        new Polling(of, exchange.request(), unwritten::add).begin();
+        new Polling(of, exchange.request()).begin();
         return exchange;
     }
 
@@ -305,5 +315,53 @@ class PollingTest {
 
         assertThat(next.answer()).startsWith("200 text/plain; charset=UTF-8 2");
         assertThat(diary.ends).isEmpty();
+    }
+
+    @Test
+    void isAnsweredByTheCallingThreadWhenTheContainerGivesNone() throws Exception {
+        var waiting = get();
+        executorFails = new OutOfMemoryError("unable to create native thread");
+
+        say("hello");
+
+        assertThat(waiting.answer()).endsWith(" 4hello");
+        assertThat(waiting.completions).isOne();
+        assertThatNoGetIsLeftOpen();
+    }
+
+    @Test
+    void isAnsweredAlsoWhenItsPacketsCannotBeEncoded() throws Exception {
+        var waiting = get();
+        try (var log = new ErrorLog(Polling.class)) {
+            session.offer(Outgoing.later(10, () -> {
+                throw new LinkageError("wanted by the test");
+            }));
+            session.flush();
+            write();
+            assertThat(log.lines()).hasSize(1);
+        }
+
+        assertThat(waiting.answer()).isEqualTo("500");
+        assertThat(waiting.completions).isOne();
+        assertThat(diary.ends).containsExactly(CloseReason.TRANSPORT_CLOSE);
+    }
+
+    @Test
+    void endsItsSessionWhenWritingFailsWithAnError() throws Exception {
+        var waiting = get().answerFails(new OutOfMemoryError("wanted by the test"));
+        say("lost");
+
+        write();
+
+        assertThat(waiting.completions).isOne();
+        assertThat(diary.ends).containsExactly(CloseReason.TRANSPORT_CLOSE);
+        assertThatNoGetIsLeftOpen();
+    }
+
+    private void assertThatNoGetIsLeftOpen() {
+        // As many as may be open.
+        for (var n = 0; n < 4; n++) {
+            assertThat(session.beginGet()).isTrue();
+        }
     }
 }

@@ -102,6 +102,17 @@ class PostingTest {
     }
 
     @Test
+    void takesNoBodyForWholeThatIsNot() throws Exception {
+        var exchange = post(session, slow(6, "4he").finishedTooEarly());
+
+        exchange.arrives("llo");
+        runTasks();
+
+        assertThat(exchange.answer()).isEqualTo("200 text/html ok");
+        assertThat(diary.heard).containsExactly("hello");
+    }
+
+    @Test
     void takesABodyInPiecesOfUnknownLength() throws Exception {
         var exchange = post(session, slow(5, "4a").chunked());
 
