@@ -197,7 +197,9 @@ public final class EngineSession {
                 end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
             }
             case IS_SENT_AGAIN -> {
-                LOG.log(DEBUG, () -> "session " + logName() + " is closed: its client may not have got the last answer");
+                LOG.log(
+                        DEBUG,
+                        () -> "session " + logName() + " is closed: its client may not have got the last answer");
                 poll.refuse(EngineError.UNKNOWN_SID);
                 end(CloseReason.TRANSPORT_CLOSE, AT_ONCE);
             }
