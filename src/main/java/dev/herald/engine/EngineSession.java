@@ -69,11 +69,10 @@ public final class EngineSession {
         this.upgrade = new Upgrade(this, settings.upgradeTimeout(), server::afterNoopPause);
         this.inbound = new Inbound(settings.maxPackets(), settings.maxPayload());
         this.share = server.budget().open(this::fellBehind);
+        var isPolling = transport.equals(EngineSettings.POLLING);
         this.outbound = new Outbound(
                 settings,
-                transport.equals(EngineSettings.POLLING)
-                        ? new PollingTransport(() -> heartbeat.pinged(System.nanoTime()))
-                        : new WebSocketTransport(this, null),
+                isPolling ? new PollingTransport(heartbeat) : new WebSocketTransport(this, null),
                 Outbound.opening(sid, transport, settings),
                 share,
                 () -> listener.tell(EngineListener::onDrained),
@@ -148,8 +147,6 @@ public final class EngineSession {
         LOG.log(ERROR, "session " + logName() + " is closed: its messages could not be written", cause);
         end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
     }
-
-    // What the servlet calls.
 
     /** Whether nothing of the session is left for anyone. */
     boolean isOver() {
@@ -273,8 +270,6 @@ public final class EngineSession {
         return (WebSocketTransport) outbound.transport();
     }
 
-    // What the transports call.
-
     /** Takes a text frame. */
     void receiveText(String frame) {
         try {
@@ -352,8 +347,6 @@ public final class EngineSession {
         }
     }
 
-    // Time.
-
     /** Looks at the clock; false when the session is over. */
     boolean tick(long now) {
         if (isOver()) {
@@ -375,8 +368,6 @@ public final class EngineSession {
             end(CloseReason.PING_TIMEOUT, AT_ONCE);
         }
     }
-
-    // The end.
 
     private void endedByClient() {
         end(CloseReason.TRANSPORT_CLOSE, NOOP, AFTER_WHAT_WAITS);

@@ -16,14 +16,14 @@ final class PollingTransport implements Transport {
 
     private static final Outgoing PING = Outgoing.of(new EnginePacket.Ping(""));
 
-    private final Runnable beforePing;
+    private final Heartbeat heartbeat;
     private @Nullable Poll parked;
     private @Nullable String lastMark;
     private boolean awaitingProof;
 
-    /** @param beforePing called under the session's lock when a ping is to go out with an answer */
-    PollingTransport(Runnable beforePing) {
-        this.beforePing = beforePing;
+    /** @param heartbeat hears of a ping that goes out with an answer */
+    PollingTransport(Heartbeat heartbeat) {
+        this.heartbeat = heartbeat;
     }
 
     @Override
@@ -42,7 +42,7 @@ final class PollingTransport implements Transport {
         }
         if (poll.mark() == null && poll.hasWaited()) {
             awaitingProof = true;
-            beforePing.run();
+            heartbeat.pinged(System.nanoTime());
             return packets -> poll.answer(withPing(packets));
         }
         return poll::answer;
