@@ -222,7 +222,7 @@ class ArchitectureTest {
             .and()
             .haveNameNotMatching("dev\\.herald\\.(Startup|operate\\.HealthServlet)")
             .and()
-            .haveNameNotMatching("dev\\.herald\\.engine\\.(EngineServlet|Polling)(\\$.*)?")
+            .haveNameNotMatching("dev\\.herald\\.engine\\.(EngineServlet|Polling|Posting)(\\$.*)?")
             .and()
             .haveNameNotMatching(
                     "dev\\.herald\\.websocket\\.(TcpConnection|WebSocketConnection|WebSocketHandshake)(\\$.*)?")

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import java.util.zip.ZipInputStream;
+import org.awaitility.Awaitility;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,8 @@ class BackupTest {
     @AfterEach
     void close() {
         threads.shutdownNow();
+        // Who still uses the database would keep its files open.
+        Awaitility.await().until(threads::isTerminated);
         pools.forEach(JdbcConnectionPool::dispose);
     }
 

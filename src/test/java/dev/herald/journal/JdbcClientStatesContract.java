@@ -87,6 +87,8 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
     @AfterEach
     void close() {
         threads.shutdownNow();
+        // Who still uses the database would keep its files open.
+        Awaitility.await().until(threads::isTerminated);
         pool.dispose();
     }
 

@@ -63,6 +63,8 @@ abstract class JdbcDevicesContract extends DevicesContract {
     @AfterEach
     void close() {
         threads.shutdownNow();
+        // Who still uses the database would keep its files open.
+        Awaitility.await().until(threads::isTerminated);
         pool.dispose();
     }
 

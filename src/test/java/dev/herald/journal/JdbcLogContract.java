@@ -78,6 +78,8 @@ abstract class JdbcLogContract extends LogContract {
     @AfterEach
     void close() {
         threads.shutdownNow();
+        // Who still uses the database would keep its files open.
+        Awaitility.await().until(threads::isTerminated);
         pool.close();
     }
 

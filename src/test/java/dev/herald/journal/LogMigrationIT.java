@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +56,8 @@ class LogMigrationIT {
     @AfterEach
     void close() {
         threads.shutdownNow();
+        // Who still uses the database would keep its files open.
+        Awaitility.await().until(threads::isTerminated);
         pools.forEach(JdbcConnectionPool::dispose);
     }
 
