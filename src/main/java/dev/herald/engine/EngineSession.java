@@ -10,7 +10,6 @@ import dev.herald.concurrent.WriteBatch;
 import dev.herald.engine.Outbound.Farewell;
 import dev.herald.outbox.OutboundBudget;
 import java.security.Principal;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
