@@ -33,6 +33,7 @@ import dev.herald.journal.Threads;
 import dev.herald.operate.JournalStatus;
 import dev.herald.operate.SocketIoStatus;
 import dev.herald.outbox.OutboundBudget;
+import dev.herald.random.RandomIds;
 import dev.herald.request.Permission;
 import dev.herald.request.Requests;
 import dev.herald.socketio.Admission;
@@ -48,9 +49,7 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
-import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.Base64;
 
 /** Puts Herald together, once for each deployment. */
 @ApplicationScoped
@@ -61,6 +60,9 @@ public class HeraldProducer {
 
     /** Of their text, in characters. */
     private static final long WAITING_STATES_SIZE = 64L * 1024 * 1024;
+
+    /** Of the random id of a log, which is 16 characters. */
+    private static final int EPOCH_BYTES = 12;
 
     /** Devices on which something was seen that wait for the database. */
     private static final int WAITING_DEVICES = 20_000;
@@ -84,7 +86,7 @@ public class HeraldProducer {
     @Produces
     @Singleton
     LogDatabase database(Settings settings) {
-        var opening = new LogDatabase.Opening(settings.isStrict(), randomId(), settings.restored());
+        var opening = new LogDatabase.Opening(settings.isStrict(), RandomIds.ofBytes(EPOCH_BYTES), settings.restored());
         return wayDown.add(DATABASE, LogDatabase.configured(opening, threads()));
     }
 
@@ -112,7 +114,7 @@ public class HeraldProducer {
     @Produces
     @Singleton
     Log log(JdbcLog durable, ChannelKinds kinds, MemoryLog.Bounds bounds) {
-        return new LogsByKind(kinds, durable, new MemoryLog(randomId(), Clock.systemUTC(), bounds));
+        return new LogsByKind(kinds, durable, new MemoryLog(RandomIds.ofBytes(EPOCH_BYTES), Clock.systemUTC(), bounds));
     }
 
     @Produces
@@ -124,12 +126,6 @@ public class HeraldProducer {
 
     static void close(@Disposes Retention retention) {
         WayDown.close(retention);
-    }
-
-    private static String randomId() {
-        var id = new byte[12];
-        new SecureRandom().nextBytes(id);
-        return Base64.getUrlEncoder().encodeToString(id);
     }
 
     @Produces

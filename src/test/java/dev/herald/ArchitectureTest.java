@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
+import java.util.Random;
 import java.util.Set;
 import java.util.Timer;
 import java.util.concurrent.AbstractExecutorService;
@@ -54,6 +55,7 @@ class ArchitectureTest {
                     "dev.herald.json",
                     "dev.herald.outbox",
                     "dev.herald.operate",
+                    "dev.herald.random",
                     "dev.herald.request",
                     "dev.herald.socketio",
                     "dev.herald.web",
@@ -63,9 +65,24 @@ class ArchitectureTest {
     static final ArchRule API_KNOWS_CDI_AND_JSON_VALUES =
             onlyKnows("dev.herald.api", "jakarta.inject", "jakarta.enterprise..", "jakarta.json..", "org.jspecify..");
 
-    /** Which is why all others may know it. */
+    /** So every package may import it. */
     @ArchTest
-    static final ArchRule CONCURRENT_KNOWS_NOTHING_OF_OURS = onlyKnows("dev.herald.concurrent", "org.jspecify..");
+    static final ArchRule CONCURRENT_IMPORTS_NOTHING_OF_OURS = onlyKnows("dev.herald.concurrent", "org.jspecify..");
+
+    /** So every package may import it. */
+    @ArchTest
+    static final ArchRule RANDOM_IMPORTS_NOTHING_OF_OURS = onlyKnows("dev.herald.random", "org.jspecify..");
+
+    /** Lengths and characters are the same everywhere, and every secret comes from a generator that is made for secrets. */
+    @ArchTest
+    static final ArchRule RANDOM_IDS_ARE_MADE_IN_ONE_PLACE = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.herald.random")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.herald.outbox.Unconfirmed")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(Random.class);
 
     @ArchTest
     static final ArchRule JSON_IS_PLAIN_JAVA = onlyKnows("dev.herald.json", "dev.herald.api", "org.jspecify..");
@@ -273,11 +290,12 @@ class ArchitectureTest {
     static final ArchRule NULL_IS_THE_EXCEPTION_EVERYWHERE = classes().should(resideInANullMarkedPackage());
 
     private static ArchRule onlyKnows(String one, String... others) {
-        var known = new String[others.length + 3];
-        System.arraycopy(others, 0, known, 3, others.length);
+        var known = new String[others.length + 4];
+        System.arraycopy(others, 0, known, 4, others.length);
         known[0] = one;
         known[1] = "java..";
         known[2] = "dev.herald.concurrent";
+        known[3] = "dev.herald.random";
         return classes()
                 .that()
                 .resideInAPackage(one)

@@ -6,10 +6,9 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.concurrent.LimitedLog;
 import dev.herald.outbox.OutboundBudget;
+import dev.herald.random.RandomIds;
 import java.security.Principal;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,7 +46,6 @@ public final class EngineServer implements AutoCloseable {
     private final Executor executor;
     private final OutboundBudget budget;
     private final Future<?> clock;
-    private final SecureRandom random = new SecureRandom();
     private final ConcurrentMap<String, EngineSession> sessions = new ConcurrentHashMap<>();
     /** A permit for each session that may still come. */
     private final Semaphore room;
@@ -164,7 +162,8 @@ public final class EngineServer implements AutoCloseable {
                             + " Engine.IO sessions, as many as herald.connections.max allows");
             return Optional.empty();
         }
-        var session = new EngineSession(newSid(), principal, isProven, this, transport, System.nanoTime());
+        var session = new EngineSession(
+                RandomIds.ofBytes(SID_BYTES), principal, isProven, this, transport, System.nanoTime());
         sessions.put(session.sid(), session);
         try {
             session.listen(application.accept(session, principal, caller));
@@ -177,12 +176,6 @@ public final class EngineServer implements AutoCloseable {
             session.close(CloseReason.SERVER_SHUTTING_DOWN);
         }
         return Optional.of(session);
-    }
-
-    private String newSid() {
-        var bytes = new byte[SID_BYTES];
-        random.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** A session that is live, or has last words for its client. */

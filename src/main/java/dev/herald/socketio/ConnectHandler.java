@@ -16,6 +16,7 @@ import dev.herald.hub.GapException;
 import dev.herald.hub.LimitException;
 import dev.herald.hub.LogUnavailableException;
 import dev.herald.hub.Member;
+import dev.herald.random.RandomIds;
 import dev.herald.request.ErrorCode;
 import dev.herald.socketio.Recoveries.Outcome;
 import dev.herald.socketio.SocketIoPacket.Connect;

@@ -7,6 +7,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Position;
 import dev.herald.hub.ClientStates;
+import dev.herald.random.RandomIds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;

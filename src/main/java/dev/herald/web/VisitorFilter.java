@@ -45,8 +45,6 @@ public class VisitorFilter extends HttpFilter {
     @Inject
     transient SocketIoPath socketIo;
 
-    private final transient Visitors visitors = new Visitors();
-
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
@@ -108,7 +106,7 @@ public class VisitorFilter extends HttpFilter {
     }
 
     private PersonPrincipal newGuest(HttpServletRequest request) {
-        var secret = visitors.newSecret();
+        var secret = Visitors.newSecret();
         if (!origins.isStranger(request)) {
             var secure = request.isSecure() ? "; Secure" : "";
             request.setAttribute(

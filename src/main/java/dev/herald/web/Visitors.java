@@ -2,10 +2,10 @@ package dev.herald.web;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
+import dev.herald.random.RandomIds;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +22,10 @@ final class Visitors {
     private static final Pattern GUEST_ID = Pattern.compile("guest-[A-Za-z0-9_-]{16}");
     private static final int SECRET_BYTES = 20;
 
-    private final SecureRandom random = new SecureRandom();
+    private Visitors() {}
 
-    String newSecret() {
-        var secret = new byte[SECRET_BYTES];
-        random.nextBytes(secret);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    static String newSecret() {
+        return RandomIds.ofBytes(SECRET_BYTES);
     }
 
     static boolean isSecret(String text) {

@@ -15,8 +15,6 @@ class VisitorsTest {
 
     private static final String SECRET = "abcdefghijklmnopqrstuvwxyz0";
 
-    private final Visitors visitors = new Visitors();
-
     @Nested
     class AGuest {
 
@@ -35,7 +33,7 @@ class VisitorsTest {
 
         @Test
         void isSomebodyElseForEachSecret() {
-            var ids = Stream.generate(visitors::newSecret)
+            var ids = Stream.generate(Visitors::newSecret)
                     .limit(1_000)
                     .map(secret -> Visitors.guest(secret, null).id())
                     .collect(Collectors.toSet());
@@ -77,7 +75,7 @@ class VisitorsTest {
 
         @Test
         void isNewEachTimeAndRecognised() {
-            var secrets = Stream.generate(visitors::newSecret).limit(1_000).toList();
+            var secrets = Stream.generate(Visitors::newSecret).limit(1_000).toList();
 
             assertThat(secrets).doesNotHaveDuplicates().allMatch(Visitors::isSecret);
         }
@@ -123,7 +121,7 @@ class VisitorsTest {
         @Test
         void cannotHaveTheIdOfAGuest() {
             for (var n = 0; n < 100; n++) {
-                var guest = Visitors.guest(visitors.newSecret(), null);
+                var guest = Visitors.guest(Visitors.newSecret(), null);
 
                 assertThatIllegalArgumentException().isThrownBy(() -> Visitors.user(guest.id()));
             }
