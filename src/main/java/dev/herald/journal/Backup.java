@@ -13,11 +13,11 @@ final class Backup {
     private Backup() {}
 
     /**
-     * Writes a database as it is at one moment. The file is there only when all of it is.
+     * Writes a copy of the database as it is at one moment. The file appears only when it is complete.
      *
      * @param file on the disk of the server; is not there yet
-     * @throws IOException when there is no such copy, with a sentence for the operator; it has no cause, which a JMX client might
-     *     not know
+     * @throws IOException when no copy was made. The message is a sentence for the operator. There is no cause: a JMX client
+     *     might not have its class
      */
     static void write(DataSource database, String file) throws IOException {
         var target = target(file);

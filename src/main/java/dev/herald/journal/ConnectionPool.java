@@ -11,15 +11,21 @@ import java.time.Duration;
 import java.util.ServiceLoader;
 import javax.sql.DataSource;
 
-/** Makes Herald's own connection pool. Nothing else knows HikariCP: where the server's pool is used, it need not be there. */
+/**
+ * Makes Herald's own connection pool. No other class uses HikariCP, so an application that uses the server's pool can leave it
+ * out.
+ */
 final class ConnectionPool {
 
     private static final System.Logger LOG = System.getLogger(ConnectionPool.class.getName());
 
-    /** How long a connection is waited for. Together with the next one less than 5 s, in which a publisher has an answer. */
+    /**
+     * How long a caller waits for a connection. Together with the next timeout this is less than the 5 s within which a
+     * publisher gets an answer.
+     */
     private static final Duration PATIENCE = Duration.ofMillis(1500);
 
-    /** How long PostgreSQL may take for a statement: far more than one of Herald's needs. */
+    /** How long a statement may take in PostgreSQL. Herald's statements need far less. */
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(3);
 
     /** How long PostgreSQL may take to accept a connection; in the background. */
@@ -47,7 +53,7 @@ final class ConnectionPool {
         config.setInitializationFailTimeout(-1);
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         if (settings.url().startsWith(POSTGRESQL)) {
-            // What the URL says goes before these.
+            // What the URL says overrides these.
             config.addDataSourceProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
             config.addDataSourceProperty("socketTimeout", Long.toString(SOCKET_TIMEOUT.toSeconds()));
             config.addDataSourceProperty("ApplicationName", "Herald");
@@ -58,7 +64,7 @@ final class ConnectionPool {
         return new HikariDataSource(config);
     }
 
-    /** By this class's loader: JDBC's own registry does not see what a WAR brings along. */
+    /** Looks for the driver with this class's loader: JDBC's own registry does not see the drivers inside a WAR. */
     private static String driver(String url) throws SQLException {
         if (url.startsWith(H2)) {
             return "org.h2.Driver";
@@ -74,7 +80,7 @@ final class ConnectionPool {
         throw new SQLException("herald.datasource.url: there is no JDBC driver for " + url.replaceFirst("[;?].*", ""));
     }
 
-    /** Closes a data source if it is a pool made here, and leaves H2's file as it has to be left. */
+    /** Closes a data source if it is a pool made here; an H2 file is closed as {@link H2File} says. */
     static void close(DataSource one) {
         if (one instanceof HikariDataSource pool) {
             try (pool;
@@ -86,7 +92,7 @@ final class ConnectionPool {
         }
     }
 
-    /** The pool does not know by itself which failures of H2 leave a connection that is of no use. */
+    /** Tells the pool after which failures of H2 a connection must be thrown away. */
     private static final class BrokenH2 implements SQLExceptionOverride {
 
         @java.lang.Override

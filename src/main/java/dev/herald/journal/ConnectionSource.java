@@ -8,7 +8,7 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** A data source of which only {@link #getConnection()} is of interest. */
+/** A data source that only offers {@link #getConnection()}. */
 abstract class ConnectionSource implements DataSource {
 
     @Override

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url for JDBC; unused when there is a JNDI name
  * @param jndi of a data source that the operator has defined; {@code null} for Herald's own pool
- * @param connections in Herald's own pool, at least 2: one writes
+ * @param connections in Herald's own pool; at least 2, because one is kept for writing
  */
 record DatabaseSettings(
         String url, String user, String password, @Nullable String jndi, int connections) {
@@ -34,8 +34,8 @@ record DatabaseSettings(
      * As configured: by environment, system properties or {@code META-INF/microprofile-config.properties}.
      *
      * @param contextPath the application's, for which the H2 file is named; {@code null} when it is not known yet
-     * @throws IllegalArgumentException when a value cannot be
-     * @throws IllegalStateException when the context path is needed
+     * @throws IllegalArgumentException when a value is invalid
+     * @throws IllegalStateException when the context path is needed but not known yet
      */
     static DatabaseSettings of(Config config, @Nullable String contextPath) {
         var url = config.getOptionalValue("herald.datasource.url", String.class);
@@ -70,7 +70,7 @@ record DatabaseSettings(
 
     /**
      * The name of the file without its extension: {@code herald} for the root application, {@code herald-shop} for one at
-     * {@code /shop}. Different paths have different names, also where file names have no case.
+     * {@code /shop}. Different paths get different names, even on file systems that ignore case.
      */
     private static String fileName(String contextPath) {
         var name = new StringBuilder(ROOT_FILE);
@@ -87,7 +87,7 @@ record DatabaseSettings(
         return name.toString();
     }
 
-    /** The root application's file, if it is there while this application has another one that is not. */
+    /** The root application's file, if it exists and this application uses another file that does not exist yet. */
     Optional<Path> abandoned() {
         if (!url.startsWith(H2_FILE) || url.indexOf(';') < 0) {
             return Optional.empty();
@@ -98,7 +98,7 @@ record DatabaseSettings(
         return isNamedForPath && !Files.exists(own) && Files.exists(roots) ? Optional.of(roots) : Optional.empty();
     }
 
-    /** The database for people: without what may be a secret. */
+    /** A description of the database for people, without secrets. */
     String name() {
         return jndi != null ? jndi : url.replaceFirst("[;?].*", "").replaceFirst("//[^/@]*@", "//");
     }

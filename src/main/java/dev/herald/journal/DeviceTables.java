@@ -11,12 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 
-/** The statements for people's devices, in the SQL that H2 and PostgreSQL have in common. Begins and ends no transactions. */
+/**
+ * The statements for people's devices, in the SQL that H2 and PostgreSQL have in common. The caller begins and ends
+ * transactions.
+ */
 final class DeviceTables {
 
     private DeviceTables() {}
 
-    /** A device of the person that has this private channel. In the order in which they are locked. */
+    /** A device of the person that has this private channel. Ordered as the rows are locked. */
     record Key(ChannelName channel, DeviceName device) implements Comparable<Key> {
 
         @Override
@@ -40,7 +43,7 @@ final class DeviceTables {
         }
     }
 
-    /** Fails when it is there. */
+    /** Fails when the row exists. */
     static void insert(Connection connection, Key key, Position seen) throws SQLException {
         try (var insert =
                 connection.prepareStatement("INSERT INTO device (channel, name, epoch, seen) VALUES (?, ?, ?, ?)")) {
@@ -61,9 +64,9 @@ final class DeviceTables {
     }
 
     /**
-     * Moves devices forward, in the order of their keys; those that are further already, in the same epoch, stay.
+     * Moves devices forward, in the order of their keys. A device that is already further in the same epoch stays where it is.
      *
-     * @return which are not there
+     * @return the devices that do not exist
      */
     static Set<Key> move(Connection connection, SortedMap<Key, Position> seen) throws SQLException {
         var unchanged = new HashSet<Key>();

@@ -11,7 +11,8 @@ final class Durability {
     private Durability() {}
 
     /**
-     * What is weak about it, as the end of a sentence that begins with its name; empty when nothing is, or the product is unknown.
+     * What can be lost and how to mend that, as the rest of a sentence that begins with the database's name. Empty when nothing
+     * can be lost, or when the product is unknown.
      */
     static Optional<String> weakness(DataSource database) throws SQLException {
         try (var connection = database.getConnection()) {

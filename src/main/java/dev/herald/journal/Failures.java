@@ -7,23 +7,23 @@ final class Failures {
 
     private Failures() {}
 
-    /** Whether the data are at fault, so that a transaction without them may succeed. */
+    /** Whether the data caused the failure, so that a transaction without them may succeed. */
     static boolean isOfData(SQLException failure) {
-        // Data exception, integrity constraint violation, program limit exceeded, a character that UTF-8 has not.
+        // Data exception, integrity constraint violation, program limit exceeded, character not in UTF-8.
         return isOfClass(failure, "22", "23", "54");
     }
 
-    /** Whether a row is there already. */
+    /** Whether a row with this key exists already. */
     static boolean isConstraint(SQLException failure) {
         return isOfClass(failure, "23");
     }
 
-    /** Whether the transaction was rolled back for another's sake: a deadlock, or a lock that was not given. */
+    /** Whether the transaction was rolled back because of another transaction: a deadlock, or a lock timeout. */
     static boolean isTransient(SQLException failure) {
         return isOfClass(failure, "40", "55P03", "HYT00");
     }
 
-    /** Whether H2 could not write or read its file, or has closed it for that: then no connection is of use any more. */
+    /** Whether H2 could not write or read its file, or has closed it because of that. Then no connection works any more. */
     static boolean isOfH2File(SQLException failure) {
         // General error, I/O exception 1 and 2, file corrupted, database is closed.
         return isOfClass(failure, "HY000", "90028", "90031", "90030", "90098");

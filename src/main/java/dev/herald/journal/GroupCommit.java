@@ -31,13 +31,13 @@ final class GroupCommit {
 
     private static final System.Logger LOG = System.getLogger(GroupCommit.class.getName());
 
-    /** How often a transaction is tried that was rolled back for another's sake. */
+    /** How often a transaction is tried when other transactions make it roll back. */
     private static final int TRIES = 5;
 
     private final DataSource database;
     private final Clock clock;
 
-    /** Whether connections come as they are needed. Only the writer uses it. */
+    /** Whether connections already have the isolation level that is needed. Used only by the writing thread. */
     private volatile boolean isReadCommitted;
 
     /** The first offset of each channel in the transaction that is being committed. */
@@ -49,8 +49,8 @@ final class GroupCommit {
     }
 
     /**
-     * The last offset of a channel that a reader may be told of, which has read the head just before. H2 shows a transaction to
-     * others before it is safe in the file: what could still be lost is not shown.
+     * The last offset of a channel that a reader may see, given the head that it has just read. H2 shows a transaction to
+     * others before it is safe in the file; messages that could still be lost are not shown.
      */
     long settled(ChannelName channel, long head) {
         var first = unsettled.get(channel);
@@ -58,10 +58,10 @@ final class GroupCommit {
     }
 
     /**
-     * Appends drafts, all or none of them, except for those that are repeats or use an id again.
+     * Appends all of the drafts or none of them. Repeats, and drafts that use an id again for other contents, are left out.
      *
-     * @return for each draft what became of it, after the commit
-     * @throws SQLException when nothing was appended; or, if the connection broke in the commit, maybe all
+     * @return for each draft what happened to it, after the commit
+     * @throws SQLException when nothing was appended, or, if the connection broke during the commit, perhaps everything
      */
     List<Outcome> append(List<Draft> drafts) throws SQLException {
         for (var attempt = 1; ; attempt++) {
@@ -106,8 +106,9 @@ final class GroupCommit {
     }
 
     /**
-     * Each statement sees what was committed before it, and so, once the channels are locked, all of their messages. A data source
-     * that gives connections of this kind is asked once: to ask PostgreSQL costs as much as a statement.
+     * Begins a transaction in which each statement sees what was committed before it ("read committed"). So, once the channels
+     * are locked, it sees all of their messages. The level of a source's connections is asked only once: asking PostgreSQL
+     * costs as much as a statement.
      */
     private void begin(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
@@ -119,7 +120,10 @@ final class GroupCommit {
         }
     }
 
-    /** Each in a transaction of its own: another node may make the same one at the same time, and then it is there. */
+    /**
+     * Creates channels, each in its own transaction: another node may create the same channel at the same time, and then it
+     * exists.
+     */
     private static void create(Connection connection, Set<String> wanted, Set<String> present) throws SQLException {
         for (var channel : wanted) {
             if (present.contains(channel)) {
@@ -154,12 +158,15 @@ final class GroupCommit {
         return keys.isEmpty() ? new HashMap<>() : Tables.findRepeats(connection, keys, heads);
     }
 
-    /** Something to do with a connection that is not needed any more, or is broken. */
+    /** A step of cleaning up a connection that is broken or not needed any more. */
     private interface Farewell {
         void run() throws SQLException;
     }
 
-    /** What was committed stays so, and what failed has failed with the first failure. */
+    /**
+     * A failure here is only logged: what was committed stays committed, and for what failed the first failure is the one that
+     * is reported.
+     */
     private static void quietly(String what, Farewell farewell) {
         try {
             farewell.run();
@@ -173,14 +180,14 @@ final class GroupCommit {
         private final Map<String, Long> firstOffsets;
         private final Map<String, Long> nextOffsets;
         private final Map<String, Position> heads;
-        /** Of earlier transactions and of this one. */
+        /** The first messages by which repeats are recognised, of earlier transactions and of this one. */
         private final Map<RepeatKey, Envelope> byRepeatKey;
 
         private final Instant at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         private final List<Tables.Entry> entries = new ArrayList<>();
         private final List<Outcome> outcomes = new ArrayList<>();
 
-        /** By how many messages each head was moved too far. */
+        /** By how many messages each head was moved too far (for repeats and refused drafts). */
         private final TreeMap<String, Integer> surplus = new TreeMap<>();
 
         Batch(Map<String, Long> firstOffsets, Map<String, Position> heads, Map<RepeatKey, Envelope> byRepeatKey) {

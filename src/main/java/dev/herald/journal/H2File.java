@@ -10,25 +10,26 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
- * How H2 is used.
+ * How Herald uses H2.
  *
- * <p>Its file is never ended in order, but always left as if the process had been killed. What is committed is in the file
- * either way. But a file of H2 2.2.224 that was ended in order, written to again, and then left by a killed process often cannot be
- * opened any more ("Double mark"); one that is never ended in order can ({@code docs/decisions/0012}).
+ * <p>H2 never closes its file in the normal way; the file is always left as if the process had been killed. What is committed
+ * is in the file either way. The reason: a file that H2 2.2.224 closed normally, then wrote to again, and that a killed process
+ * then left often cannot be opened any more ("Double mark"). A file that is never closed normally can ({@code
+ * docs/decisions/0012}).
  */
 final class H2File {
 
-    /** H2 2.2.224 gives the old result of a statement again when something was committed while the statement ran. */
+    /** Without this setting, H2 2.2.224 returns an old result again if something was committed while the statement ran. */
     private static final String NO_OLD_RESULTS = "OPTIMIZE_REUSE_RESULTS=FALSE";
 
-    /** The file stays open when no connection is, and is not ended with the JVM. */
+    /** Keeps the file open when there are no connections, and does not close it when the JVM ends. */
     private static final List<String> NEEDED = List.of("DB_CLOSE_DELAY=-1", "DB_CLOSE_ON_EXIT=FALSE", NO_OLD_RESULTS);
 
     private static final System.Logger LOG = System.getLogger(H2File.class.getName());
 
     private H2File() {}
 
-    /** A URL with what it needs, unless it says otherwise. */
+    /** The URL with these settings added, except those that it already has. */
     static String url(String url) {
         var said = url.toUpperCase(Locale.ROOT);
         return NEEDED.stream()
@@ -36,7 +37,9 @@ final class H2File {
                 .collect(Collectors.joining(";", url + ";", ""));
     }
 
-    /** Tells a database, if it is H2, to give no old results, as its URL may not be ours. Its user has to be an administrator. */
+    /**
+     * Switches old results off in a database, if it is H2: its URL may not be ours. The database user must be an administrator.
+     */
     static void setUp(DataSource database) throws SQLException {
         try (var connection = database.getConnection()) {
             if (isAt(connection)) {
@@ -47,7 +50,7 @@ final class H2File {
         }
     }
 
-    /** Lets a connection, if it is to H2, read results row by row instead of all at once. */
+    /** Makes a connection, if it is to H2, read results row by row instead of all at once. */
     static void readInPieces(Connection connection) throws SQLException {
         if (isAt(connection)) {
             try (var statement = connection.createStatement()) {
@@ -60,7 +63,10 @@ final class H2File {
         return connection.getMetaData().getDatabaseProductName().equals("H2");
     }
 
-    /** Closes the file as it is. All connections are broken then; the next one opens it anew, from the last commit on. */
+    /**
+     * Closes the file as it is. This breaks all connections; the next one opens the file again, with everything that was
+     * committed.
+     */
     static void letGo(Connection connection) {
         try {
             if (isAt(connection)) {

@@ -11,11 +11,11 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Herald's database, as configured by {@code herald.datasource.*} and {@code herald.data.dir}: the data source that servers bind to
- * {@code java:app/jdbc/herald}. All instances of an application share one small pool, or hand on to the data source that the
- * operator has named. Any thread may call it.
+ * Herald's database, as configured by {@code herald.datasource.*} and {@code herald.data.dir}. Servers bind this data source to
+ * {@code java:app/jdbc/herald}. All instances in an application share one small pool, or pass calls on to the data source that
+ * the operator has named. Any thread may call it.
  *
- * <p>A connection is given, or refused, in finite time; a broken one is never given twice.
+ * <p>A call for a connection returns or fails within a known time, and a broken connection is never handed out again.
  */
 public final class HeraldDataSource extends ConnectionSource {
 
@@ -30,21 +30,21 @@ public final class HeraldDataSource extends ConnectionSource {
 
     private @Nullable String description;
 
-    /** One for a server to bind; nothing is configured or connected before the first connection. */
+    /** Made by the server. Nothing is read or connected before the first connection is wanted. */
     public HeraldDataSource() {}
 
-    /** Some servers want to set a property. */
+    /** Exists because some servers set at least one property. */
     public void setDescription(String description) {
         this.description = description;
     }
 
-    /** As it was set. */
+    /** The property that was set. */
     public @Nullable String getDescription() {
         return description;
     }
 
     /**
-     * Gives a connection with automatic commits, read committed.
+     * Returns a connection that commits automatically, with isolation level "read committed".
      *
      * @throws SQLException when the database does not give one within 1.5 seconds, or the settings are wrong
      */
@@ -54,7 +54,7 @@ public final class HeraldDataSource extends ConnectionSource {
     }
 
     /**
-     * Says where the application is, before anything else is asked: the H2 file is named for it.
+     * Sets the application's context path, which is part of the H2 file's name. Called before anything else.
      *
      * @param path the application's context path; empty for the root application
      */
@@ -64,21 +64,21 @@ public final class HeraldDataSource extends ConnectionSource {
         }
     }
 
-    /** The database for people. */
+    /** A description of the database for people. */
     String name() {
         synchronized (LOCK) {
             return settings().name();
         }
     }
 
-    /** How many connections there may be at once. */
+    /** The most connections at one time. */
     int connections() {
         synchronized (LOCK) {
             return settings().connections();
         }
     }
 
-    /** Closes the connections, of all instances; the next one wanted is of a new pool. */
+    /** Closes the connections of all instances. The next call makes a new pool. */
     static void closeAll() {
         DataSource closed;
         var isOwn = false;

@@ -32,30 +32,31 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients' states in a database, each under the hash of its secret: a copy of the database lets nobody come back as somebody else.
- * Any number of nodes may have the same database.
+ * Clients' states in a database, each under the hash of its secret. So nobody can use a copy of the database to come back as
+ * somebody else. Any number of nodes may use the same database.
  *
- * <p>A state belongs to the life of a server that has its client. Each life gives a sign from time to time. When one is silent for
- * longer than clients may be away, its states are deleted; while a client is away, nothing is written for it.
+ * <p>A "life" is one run of a server. Each state belongs to the life that its client is connected to. Each life writes a sign
+ * of life from time to time. When a life has been silent for longer than clients may be away, its states are deleted. While a
+ * client is away, nothing is written for it.
  *
- * <p>Threads: any thread may put and remove, also under a lock of its own; who takes holds no lock, as that waits for the database. The
- * stages complete on the one thread that writes.
+ * <p>Threads: any thread may put and remove, even while it holds a lock. {@link #take} waits for the database, so its callers
+ * hold no lock. The stages complete on the one thread that writes.
  */
 public final class JdbcClientStates implements ClientStates, AutoCloseable {
 
-    /** How often this life gives a sign. */
+    /** How often this life writes a sign of life. */
     static final Duration SIGN_INTERVAL = Duration.ofSeconds(10);
 
-    /** How much longer than its clients may be away a life may be silent. */
+    /** A life may be silent for so much longer than its clients may be away. */
     static final Duration GRACE = Duration.ofSeconds(30);
 
     /** How many states are deleted in one transaction. */
     static final int PURGED_TOGETHER = 500;
 
-    /** How long the writer keeps its thread when nothing waits. */
+    /** How long the writer keeps its thread when there is nothing to write. */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
-    /** How long going down waits for what is still to be written. */
+    /** How long {@link #close} waits until everything is written. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
     private static final int BATCH = 256;
@@ -71,18 +72,20 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     private final Writer<Waiting> writer;
     private final Future<?> timer;
 
-    /** Whether this life is known to the others. */
+    /** Whether this life is in the database, where the others see it. */
     private volatile boolean begun;
 
     /** Written before {@code begun}. */
     private volatile long begunAt;
 
-    /** Whether the operator knows that another server has this database. Only one thread at a time signs. */
+    /**
+     * Whether the operator was told that another server uses this database. Only one thread at a time writes signs of life.
+     */
     private volatile boolean toldOfOthers;
 
     private final AtomicBoolean signing = new AtomicBoolean();
 
-    /** Whether the database failed the last time. */
+    /** Whether the last attempt to write failed. */
     private final AtomicBoolean failing = new AtomicBoolean();
 
     /** @param state {@code null} when it is to be removed */
@@ -96,12 +99,12 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     /**
      * The states in a database whose {@linkplain Schema tables} are there.
      *
-     * @param database best gives connections from a pool, that fail in finite time when the database does not answer
+     * @param database should be a pool whose connections fail within a known time when the database does not answer
      * @param window how long clients may be away
-     * @param clock by which lives give signs; those of all nodes agree to a few seconds
-     * @param threads of which one writes as long as states wait; the stages complete on it
+     * @param clock gives the time of the signs of life; the clocks of all nodes agree to a few seconds
+     * @param threads one of these writes as long as states wait; the stages complete on it
      * @param waiting how many states may wait
-     * @param waitingSize of their text, in characters
+     * @param waitingSize the most text that may wait, in characters
      */
     public JdbcClientStates(
             DataSources database, Duration window, Clock clock, Threads threads, int waiting, long waitingSize) {
@@ -120,7 +123,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
                         this::signLater, SIGN_INTERVAL.toMillis(), SIGN_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** The name of a state in the database, from which nobody finds the secret. */
+    /** The key of a state in the database. The secret cannot be found from it. */
     private static String id(String secret) {
         try {
             var hash = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
@@ -185,7 +188,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         return new RefusedException(LOG_UNAVAILABLE, why);
     }
 
-    /** Writes the last state of each client; returns which are another life's. */
+    /** Writes the last state of each client. Returns those that belong to another life. */
     private Set<String> commit(List<Waiting> batch) throws SQLException {
         var states = new TreeMap<String, String>();
         var removed = new TreeSet<String>();
@@ -233,7 +236,10 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
 
     // Lives.
 
-    /** Makes this life known before it has states, and the others count as alive: as long as no server ran, none could give a sign. */
+    /**
+     * Registers this life before it has states. All other lives count as alive from now: while no server ran, none could write
+     * a sign of life.
+     */
     private void begin() throws SQLException {
         if (begun) {
             return;
@@ -267,7 +273,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         }
     }
 
-    /** Gives a sign, and deletes the states of those who have given none for too long. */
+    /** Writes a sign of life, and deletes the states of lives that have been silent for too long. */
     private void sign() {
         try {
             begin();
@@ -294,7 +300,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         }
     }
 
-    /** As this life began, all others got a sign: who has a later one is alive. */
+    /** When this life began, it wrote a sign for all others. One with a later sign is alive. */
     private void tellOfOthers(Connection connection) throws SQLException {
         if (!toldOfOthers && StateTables.isAnotherSigning(connection, node, begunAt + SIGN_INTERVAL.toMillis() / 2)) {
             toldOfOthers = true;
@@ -323,7 +329,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         }
     }
 
-    /** Takes no more states, gives no more signs, and waits until those that wait are written, but not for long. */
+    /** Takes no more states, writes no more signs of life, and waits a limited time until the waiting states are written. */
     @Override
     public void close() {
         timer.cancel(false);

@@ -24,17 +24,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * People's devices in a database. Any number of nodes may have the same one.
+ * People's devices in a database. Any number of nodes may use the same one.
  *
- * <p>Threads: any thread may say what was seen, also under a lock of its own; who begins holds no lock, as that waits for the database.
- * The stages complete on the one thread that writes.
+ * <p>Threads: any thread may call {@link #seen}, even while it holds a lock. {@link #begin} waits for the database, so its
+ * callers hold no lock. The stages complete on the one thread that writes.
  */
 public final class JdbcDevices implements Devices, AutoCloseable {
 
-    /** How long going down waits for what is still to be written. */
+    /** How long {@link #close} waits until everything is written. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
-    /** How long the writer keeps its thread when nothing waits. */
+    /** How long the writer keeps its thread when there is nothing to write. */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private static final int BATCH = 256;
@@ -44,7 +44,7 @@ public final class JdbcDevices implements Devices, AutoCloseable {
     private final DataSources database;
     private final Writer<Waiting> writer;
 
-    /** Whether the database failed the last time. */
+    /** Whether the last attempt to write failed. */
     private final AtomicBoolean failing = new AtomicBoolean();
 
     private record Waiting(DeviceTables.Key key, Position seen, CompletableFuture<Boolean> stage) {}
@@ -52,13 +52,13 @@ public final class JdbcDevices implements Devices, AutoCloseable {
     /**
      * The devices in a database whose {@linkplain Schema tables} are there.
      *
-     * @param database best gives connections from a pool, that fail in finite time when the database does not answer
-     * @param threads of which one writes as long as something waits; the stages complete on it
-     * @param waiting how much may wait: devices on which something was seen
+     * @param database should be a pool whose connections fail within a known time when the database does not answer
+     * @param threads one of these writes as long as something waits; the stages complete on it
+     * @param waiting the most devices on which something was seen and is not written yet
      */
     public JdbcDevices(DataSources database, Threads threads, int waiting) {
         this.database = database;
-        // All are of the same size, so that their number is bound enough.
+        // All have the same size, so a bound on their number is enough.
         this.writer = new Writer<>(
                 threads,
                 new Writer.Bounds(waiting, waiting, BATCH, BATCH, Duration.ZERO, LINGER),
@@ -114,7 +114,7 @@ public final class JdbcDevices implements Devices, AutoCloseable {
                 unavailable(writer.isClosed() ? "the server goes down" : "too much waits for the database"));
     }
 
-    /** Takes nothing more, and waits until what waits is written, but not for long. */
+    /** Takes nothing more, and waits a limited time until everything is written. */
     @Override
     public void close() {
         writer.close(CLOSE_PATIENCE);
@@ -152,7 +152,7 @@ public final class JdbcDevices implements Devices, AutoCloseable {
         return new RefusedException(LOG_UNAVAILABLE, why);
     }
 
-    /** Writes the furthest place of each device; returns which are not known. */
+    /** Writes the furthest place of each device. Returns the devices that are not known. */
     private Set<DeviceTables.Key> commit(List<Waiting> batch) throws SQLException {
         var seen = new TreeMap<DeviceTables.Key, Position>();
         batch.forEach(one -> seen.merge(one.key(), one.seen(), JdbcDevices::further));

@@ -28,37 +28,39 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log in a database, which keeps everything until it is {@linkplain #trim trimmed}. Any number of nodes may have one on the same
+ * A log in a database, which keeps everything until it is {@linkplain #trim trimmed}. Any number of nodes may use the same
  * database.
  *
- * <p>Drafts wait in a queue, and one thread commits all that wait in one transaction; it waits a moment for more of what a thread
- * appends within one {@link WriteBatch}. When a transaction fails, its drafts are refused,
- * and those that wait by then, unless a single draft was the cause. The next draft is tried as if nothing had been: the log needs no
- * restart after the database had one.
+ * <p>Drafts wait in a queue, and one thread commits all of them in one transaction. While a thread is in a {@link WriteBatch},
+ * the writer waits a moment for more drafts from it. When a transaction fails, its drafts are refused, and so are all that wait
+ * at that time, unless a single draft was the cause. The next draft is tried as usual: when the database has been restarted,
+ * the log works again without a restart.
  *
- * <p>All texts may be any Unicode but the character U+0000 and halves of surrogate pairs.
+ * <p>Texts may have any Unicode character but U+0000 and halves of surrogate pairs.
  *
- * <p>Threads: any thread may append, also under a lock of its own. Those who read hold no lock: they wait for the database. The stages
- * complete on the one thread that writes, which commits nothing meanwhile: what depends on them only computes and queues.
+ * <p>Threads: any thread may append, even while it holds a lock. Reading waits for the database, so readers hold no lock. The
+ * stages complete on the one thread that writes. It commits nothing meanwhile, so dependent stages must only compute and queue.
  */
 public final class JdbcLog implements Log, AutoCloseable {
 
-    /** How many drafts are committed together at the most. */
+    /** The most drafts in one transaction. */
     static final int BATCH = 256;
 
-    /** How much text is committed together at the most, in characters, unless one draft has more. */
+    /** The most text in one transaction, in characters. A single larger draft is committed alone. */
     private static final int BATCH_SIZE = 4 * 1024 * 1024;
 
-    /** How many messages are handed out together at the most, lest queues fill up that their clients would have emptied. */
+    /**
+     * The most messages that are handed out together. With more, queues could overflow before their clients have emptied them.
+     */
     private static final int TOLD_TOGETHER = 16;
 
-    /** How long a commit is put off for what a thread may append in the same go. */
+    /** How long a commit waits for more drafts of the same {@link WriteBatch}. */
     private static final Duration PATIENCE = Duration.ofMillis(1);
 
-    /** How long the writer keeps its thread when nothing waits. */
+    /** How long the writer keeps its thread when there is nothing to write. */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
-    /** How long going down waits for what is still to be committed. */
+    /** How long {@link #close} waits until everything is committed. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
     private static final System.Logger LOG = System.getLogger(JdbcLog.class.getName());
@@ -69,7 +71,7 @@ public final class JdbcLog implements Log, AutoCloseable {
     private final Writer<Waiting> writer;
     private final Runnable noMoreExpected;
 
-    /** Whether the last transaction failed. Used only by the thread that writes, which may be another one each time. */
+    /** Whether the last transaction failed. Used only by the thread that writes; that may be a different thread each time. */
     private volatile boolean failing;
 
     private record Waiting(Draft draft, CompletableFuture<Appended> stage) {
@@ -80,12 +82,12 @@ public final class JdbcLog implements Log, AutoCloseable {
     }
 
     /**
-     * What the log keeps in memory at the most.
+     * The most that the log keeps in memory.
      *
      * @param waiting drafts that are not committed yet
      * @param waitingSize of their text, in characters
      * @param recent committed messages of all channels
-     * @param recentBytes of these, as the memory taken is estimated
+     * @param recentBytes of these, an estimate of the memory they take
      */
     public record Bounds(int waiting, long waitingSize, int recent, long recentBytes) {
 
@@ -97,11 +99,11 @@ public final class JdbcLog implements Log, AutoCloseable {
     }
 
     /**
-     * The log in a database whose {@linkplain Schema tables} are there when it is first used.
+     * The log in a database whose {@linkplain Schema tables} exist when it is first used.
      *
-     * @param database best gives connections from a pool, that fail in finite time when the database does not answer
+     * @param database should be a pool whose connections fail within a known time when the database does not answer
      * @param clock gives the messages' time
-     * @param threads of which one writes as long as drafts wait
+     * @param threads one of these writes as long as drafts wait
      */
     public JdbcLog(DataSources database, Clock clock, Threads threads, Bounds bounds) {
         this.groupCommit = new GroupCommit(database.writing(), clock);
@@ -132,7 +134,7 @@ public final class JdbcLog implements Log, AutoCloseable {
                 writer.isClosed() ? "the server goes down; try again" : "too many messages wait for the database"));
     }
 
-    /** Takes no more drafts, and waits until those that wait are committed, but not for long: the rest is refused. */
+    /** Takes no more drafts, and waits a limited time until the waiting ones are committed; the rest is refused. */
     @Override
     public void close() {
         writer.close(CLOSE_PATIENCE);
@@ -148,7 +150,7 @@ public final class JdbcLog implements Log, AutoCloseable {
                 && draft.except().stream().allMatch(JdbcLog::isStorable);
     }
 
-    /** Whether every database of ours takes the text. */
+    /** Whether every supported database can store the text. */
     static boolean isStorable(@Nullable String text) {
         return text == null || WellFormed.is(text);
     }
@@ -171,7 +173,7 @@ public final class JdbcLog implements Log, AutoCloseable {
         if (!Failures.isOfData(cause)) {
             reject(batch, cause);
         } else if (batch.size() == 1) {
-            // Not with the failure: its text may have the message in it.
+            // The failure is not logged: its text may contain the message.
             LOG.log(
                     ERROR,
                     () -> "the database does not take a message to "
@@ -182,7 +184,10 @@ public final class JdbcLog implements Log, AutoCloseable {
         }
     }
 
-    /** Finds out which of the drafts was the cause. When the database fails meanwhile, it is not asked for the others. */
+    /**
+     * Commits the drafts one by one to find the one that caused the failure. When the database itself fails meanwhile, the
+     * others are not tried.
+     */
     private void writeOneByOne(List<Waiting> batch) {
         for (var n = 0; n < batch.size(); n++) {
             if (failing) {
@@ -193,7 +198,7 @@ public final class JdbcLog implements Log, AutoCloseable {
         }
     }
 
-    /** What fails from here on is not the database's failure. */
+    /** Hands out the committed messages. What fails from here on is not the database's failure. */
     private void committed(List<Waiting> batch, List<Outcome> outcomes) {
         if (failing) {
             failing = false;
@@ -251,9 +256,8 @@ public final class JdbcLog implements Log, AutoCloseable {
             failing = true;
             LOG.log(ERROR, "the database takes no messages; each is refused until it does", cause);
         }
-        // Those in the queue have waited as long, and would wait for another failure. They are taken out before anybody
-        // is told,
-        // as somebody who is told may offer a message again at once.
+        // Drafts in the queue would only wait for another failure, so they are refused too. They are taken out before
+        // any sender is told, because a sender may offer its message again at once.
         var others = writer.takeAll();
         fail(batch);
         fail(others);
@@ -290,19 +294,21 @@ public final class JdbcLog implements Log, AutoCloseable {
     }
 
     /**
-     * Forgets the oldest messages of a channel, and that they could be repeated: at once for those who read, but in small steps
-     * in the database, of which a call does one. No step holds up those who publish: what locks the channel changes one row.
+     * Forgets the oldest messages of a channel, and the ids by which repeats of them were recognised. Readers stop seeing them
+     * at once; the database removes them in small steps, one step for each call. No step delays publishers for long: the
+     * statement that locks the channel changes one row.
      *
      * @param upTo the last one to forget; nothing more is forgotten when it is ahead of the head
-     * @return whether the database still has messages that are forgotten, which the next call removes: so does one with another
-     *     {@code upTo}, when something came between
-     * @throws dev.herald.hub.LogUnavailableException when the database does not answer; they are forgotten or not
+     * @return whether the database still has forgotten messages. The next call removes more of them, even if its {@code upTo}
+     *     is different
+     * @throws dev.herald.hub.LogUnavailableException when the database does not answer; the messages may or may not be
+     *     forgotten
      */
     public boolean trim(ChannelName channel, Position upTo) {
         return reader.trim(channel, upTo);
     }
 
-    /** How many messages wait for the database. */
+    /** How many messages are not committed yet. */
     public int waiting() {
         return writer.waiting();
     }

@@ -20,24 +20,24 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database that the log is in, from the first try to open it until the end. It is opened as soon as it is there: its tables are
- * brought up to date, and it is asked whether what it commits is safe. Until then, and whenever it does not answer, its
- * {@linkplain #sources() connections} are refused at once, so that nobody waits for a database that is gone. Of those who read, a few at
- * a time have a connection, and the others wait their turn.
+ * The log's database, from the first attempt to open it until the end. It is opened as soon as it answers: its tables are
+ * brought up to date, and its settings are checked for whether committed data is safe. Before that, and whenever it does not
+ * answer, calls for {@linkplain #sources() connections} fail at once, so nobody waits for a database that is gone. Only a few
+ * readers have a connection at one time; the others wait for their turn.
  *
- * <p>Threads: any thread may call any method, and holds no lock meanwhile, as most methods wait for the database.
+ * <p>Threads: any thread may call any method. Most methods wait for the database, so callers hold no lock.
  */
 public final class LogDatabase implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(LogDatabase.class.getName());
 
-    /** How long after a failure the database is asked again. */
+    /** How long after a failure the next attempt is made. */
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    /** How long somebody who reads waits for a connection, while others read. */
+    /** How long a reader waits for its turn while others read. */
     private static final Duration TURN_PATIENCE = Duration.ofSeconds(3);
 
-    /** How long going down waits for those who read. */
+    /** How long {@link #close} waits for readers. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
     private final DataSource target;
@@ -51,10 +51,10 @@ public final class LogDatabase implements AutoCloseable {
     /**
      * How a database is opened.
      *
-     * @param strict whether a database that may lose what it has committed is refused; otherwise it is warned of
+     * @param strict whether a database that may lose committed data is refused; otherwise there is only a warning
      * @param newEpoch random, 1 to 64 characters: no other log may ever have had it; used when the database is new, or restored
-     * @param restored names the backup that was restored last, 1 to 64 characters; the first opening with a name gives all channels
-     *     the new epoch
+     * @param restored names the backup that was restored last, 1 to 64 characters; the first opening with a name gives all
+     *     channels the new epoch
      */
     public record Opening(boolean strict, String newEpoch, Optional<String> restored) {
 
@@ -68,7 +68,7 @@ public final class LogDatabase implements AutoCloseable {
     private enum State {
         CLOSED,
         OPEN,
-        /** What it commits is not safe, and nothing less is wanted. */
+        /** It may lose committed data, and {@link Opening#strict} forbids that. */
         REFUSED,
         ENDED
     }
@@ -76,21 +76,21 @@ public final class LogDatabase implements AutoCloseable {
     /** Written under this object's monitor. */
     private volatile State state = State.CLOSED;
 
-    /** What was wrong last; {@code null} when nothing is. */
+    /** The last failure; {@code null} while the database answers. */
     private volatile @Nullable SQLException failure;
 
     private volatile long failedAt;
 
-    /** Whether somebody finds out if the database is back. */
+    /** Whether a thread is trying whether the database answers again. */
     private final AtomicBoolean trying = new AtomicBoolean();
 
     /**
      * Not opened yet.
      *
-     * @param database is asked for connections, and refuses in finite time
+     * @param database where connections come from; each call returns or fails within a known time
      * @param name of the database, for people
-     * @param connections how many it may be asked for at once
-     * @param threads of which one is borrowed for each further try to open the database
+     * @param connections the most connections to ask for at one time
+     * @param threads one is borrowed for each further attempt to open the database
      */
     public LogDatabase(DataSource database, String name, int connections, Opening opening, Threads threads) {
         this(database, () -> name, () -> connections, opening, threads);
@@ -112,7 +112,7 @@ public final class LogDatabase implements AutoCloseable {
     }
 
     /**
-     * Opens the database, now or, on another thread, as soon as it is there. Called once.
+     * Opens the database now, or, if it does not answer, later on another thread. Called once.
      *
      * @throws IllegalArgumentException when a setting is wrong
      */
@@ -171,7 +171,7 @@ public final class LogDatabase implements AutoCloseable {
         }
     }
 
-    /** Of all connections, without those of the writers: of messages, of clients' states and of devices. */
+    /** The connections that are left for readers: three are kept for the writers of messages, clients' states and devices. */
     private int forReading() {
         return Math.max(1, connections.getAsInt() - 3);
     }
@@ -232,28 +232,28 @@ public final class LogDatabase implements AutoCloseable {
         return root.getClass().getSimpleName() + ": " + root.getMessage();
     }
 
-    /** The database for people: without what may be a secret. */
+    /** A description of the database for people, without secrets. */
     public String name() {
         return name.get();
     }
 
-    /** Whether it is open and has answered when it was used last. */
+    /** Whether it is open and the last call to it succeeded. */
     public boolean isOpen() {
         return state == State.OPEN && failure == null;
     }
 
     /**
-     * Writes a copy of an H2 database, as it is at one moment, while it is used.
+     * Writes a copy of an H2 database, as it is at one moment, while Herald uses it.
      *
-     * @param file absolute; is not there yet
-     * @throws IOException when there is no copy, with a sentence for the operator
+     * @param file an absolute path; the file must not exist yet
+     * @throws IOException when no copy was made; the message is a sentence for the operator
      */
     public void backup(String file) throws IOException {
         Backup.write(sources.reading(), file);
         LOG.log(INFO, "a backup of " + name() + " is in " + file);
     }
 
-    /** Where connections come from, as long as the database is open; they have automatic commits. */
+    /** Where connections come from while the database is open. They commit automatically. */
     public DataSources sources() {
         return sources;
     }
@@ -261,7 +261,7 @@ public final class LogDatabase implements AutoCloseable {
     /**
      * Does nothing if the database is open and answers.
      *
-     * @throws LogUnavailableException when not, with the reason
+     * @throws LogUnavailableException when it is not, with the reason
      */
     public void requireOpen() {
         try (var connection = sources.reading().getConnection()) {
@@ -272,8 +272,8 @@ public final class LogDatabase implements AutoCloseable {
     }
 
     /**
-     * Refuses from now on, for good, and waits for those who read, but not for long; then Herald's own pool is closed. Those who write
-     * have been closed before.
+     * Refuses all further calls, waits a limited time for readers, and closes Herald's own pool. The writers have been closed
+     * before.
      */
     @Override
     public void close() {
@@ -348,7 +348,7 @@ public final class LogDatabase implements AutoCloseable {
             if (!inTurn) {
                 return ask();
             }
-            // Nobody waits for a database that is known to be gone.
+            // Fail at once when the database is known not to answer.
             requireNotClosed();
             requireNoFailureJustNow();
             return turns.take(LogDatabase.this::ask);

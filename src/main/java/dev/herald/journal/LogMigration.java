@@ -18,12 +18,12 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 /**
- * Copies the log from one database into another while Herald is down, so that Herald goes on there as if nothing had been: with the
- * same epochs, and all that clients remember.
+ * Copies the log from one database into another while Herald is down. Epochs and positions stay the same, so clients can resume
+ * from the new database.
  *
- * <p>{@code java -cp "WEB-INF/lib/*:WEB-INF/classes" dev.herald.journal.LogMigration FROM-URL TO-URL}; users and passwords are in the
- * environment, as {@code HERALD_FROM_USER}, {@code HERALD_FROM_PASSWORD}, {@code HERALD_TO_USER} and {@code HERALD_TO_PASSWORD}.
- * Nobody is the user {@code herald} without a password.
+ * <p>{@code java -cp "WEB-INF/lib/*:WEB-INF/classes" dev.herald.journal.LogMigration FROM-URL TO-URL}; users and passwords are
+ * in the environment variables {@code HERALD_FROM_USER}, {@code HERALD_FROM_PASSWORD}, {@code HERALD_TO_USER} and {@code
+ * HERALD_TO_PASSWORD}. The default is the user {@code herald} without a password.
  */
 public final class LogMigration {
 
@@ -32,12 +32,18 @@ public final class LogMigration {
     /** How many rows are read and written together. */
     private static final int TOGETHER = 100;
 
-    /** All tables of the log, in the order in which their rows refer to each other. Who adds one in a migration adds it here. */
+    /**
+     * All tables of the log, in an order in which rows refer to earlier tables only. A migration that adds a table must add it
+     * here.
+     */
     static final List<String> TABLES = List.of("journal", "channel", "message", "node", "client_state", "device");
 
     private LogMigration() {}
 
-    /** A copy that was not made, with a sentence for the operator. The target is as it was, but for empty tables. */
+    /**
+     * No copy was made. The message is a sentence for the operator. The target is unchanged, except that it may have new empty
+     * tables.
+     */
     @SuppressWarnings("serial") // never serialised
     static final class MigrationException extends RuntimeException {
 
@@ -46,7 +52,7 @@ public final class LogMigration {
         }
     }
 
-    /** Copies; ends with 1 when it could not. */
+    /** Makes the copy; the exit code is 1 when that failed. */
     public static void main(String[] arguments) {
         if (arguments.length != 2) {
             LOG.log(ERROR, "give two JDBC URLs: that of the database to copy from, and that of the one to copy to");
@@ -70,7 +76,7 @@ public final class LogMigration {
         return cause == null ? String.valueOf(e.getMessage()) : e.getMessage() + ": " + rootMessage(cause);
     }
 
-    /** H2 would make a new database where there is none. */
+    /** Without this, H2 would create a new, empty database. */
     private static String onlyIfThere(String url) {
         return isH2(url) ? url + ";IFEXISTS=TRUE" : url;
     }
@@ -92,9 +98,9 @@ public final class LogMigration {
     }
 
     /**
-     * Copies everything, or nothing, and compares.
+     * Copies everything or nothing, and compares the two.
      *
-     * @throws MigrationException when there is nothing to copy, when the target has something already, or the copy is not the same
+     * @throws MigrationException when there is nothing to copy, when the target is not empty, or when the copy is different
      */
     static void copy(DataSource source, DataSource target) throws SQLException {
         requireLog(source);
@@ -122,7 +128,7 @@ public final class LogMigration {
                 "everything is copied, and every channel has the same head and number of messages in both databases");
     }
 
-    /** PostgreSQL's driver does so within a transaction, and H2 when told. */
+    /** Reads row by row: PostgreSQL's driver does so in a transaction, H2 when it is told to. */
     private static void readInPieces(Connection from) throws SQLException {
         from.setAutoCommit(false);
         H2File.readInPieces(from);
@@ -152,7 +158,7 @@ public final class LogMigration {
         }
     }
 
-    /** Reads a table once from its beginning to its end, however large it is, with few rows in memory. */
+    /** Reads a table once from beginning to end, with only a few rows in memory however large it is. */
     private static long copy(String table, Connection from, Connection to) throws SQLException {
         try (var select = from.prepareStatement("SELECT * FROM " + table)) {
             select.setFetchSize(TOGETHER);

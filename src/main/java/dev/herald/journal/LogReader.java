@@ -14,8 +14,8 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /**
- * Reads the log, and trims it. What was written or read of late comes from memory, all else from the database. Any thread may call
- * it, and holds no lock meanwhile: it waits for the database.
+ * Reads the log, and trims it. Recently written or read messages come from memory, all others from the database. Any thread may
+ * call it; it may wait for the database, so callers hold no lock.
  */
 final class LogReader {
 
@@ -32,10 +32,10 @@ final class LogReader {
     }
 
     /**
-     * Reads with connections of this database.
+     * Reads from this database.
      *
-     * @param tails messages that are in the database; what is read is added
-     * @param settled what a reader may be told of
+     * @param tails recent committed messages; what is read from the database is added
+     * @param settled up to which message a reader may see the log
      */
     LogReader(DataSource database, Tails tails, Settled settled) {
         this.database = database;
@@ -133,7 +133,7 @@ final class LogReader {
         return messages;
     }
 
-    /** Messages are missing that were to be read: that may be only because they were trimmed since the channel's row was read. */
+    /** Some messages to be read are missing. That is no error if they were trimmed after the channel's row was read. */
     private static void requireTrimmed(Connection connection, ChannelName channel, Tables.Row before)
             throws SQLException {
         if (Tables.channel(connection, channel).firstKept() == before.firstKept()) {
@@ -141,7 +141,7 @@ final class LogReader {
         }
     }
 
-    /** What to read with a connection. */
+    /** Something to read by a connection. */
     private interface Reading<T> {
         T from(Connection connection) throws SQLException;
     }

@@ -22,20 +22,20 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trims the log by rules, in sweeps through all channels. A sweep is many small steps; when others wait to publish, they go
- * before the next one. Several nodes may do so at once.
+ * Trims the log by rules, in sweeps through all channels. A sweep is made of many small steps; waiting publishers go before the
+ * next step. Several nodes may sweep at the same time.
  *
- * <p>Messages' ages are by the clocks of those who wrote them. In one channel the times are taken to grow: where a clock was put
- * back or forward, messages may go that much earlier or later.
+ * <p>The age of a message comes from the clock of the server that wrote it. Times are assumed to grow within a channel: after a
+ * clock was set back or forward, messages may be removed that much earlier or later.
  */
 public final class Retention implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Retention.class.getName());
 
-    /** How long a sweep pauses when somebody waits to publish. */
+    /** How long a sweep pauses while publishers wait. */
     private static final Duration PAUSE = Duration.ofMillis(20);
 
-    /** How many channels are read together. */
+    /** How many channels' names are read at a time. */
     private static final int PAGE = 500;
 
     private final JdbcLog log;
@@ -45,7 +45,7 @@ public final class Retention implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final Executor executor;
 
-    /** Whether there is a sweep that has not ended. */
+    /** Whether a sweep is under way. */
     private final AtomicBoolean sweeping = new AtomicBoolean();
 
     private volatile boolean failing;
@@ -55,8 +55,8 @@ public final class Retention implements AutoCloseable {
     /**
      * What is kept.
      *
-     * @param rules the first that fits a channel counts; all is kept of a channel that none fits
-     * @param interval between the beginnings of sweeps
+     * @param rules the first one that fits a channel counts; a channel that none fits keeps everything
+     * @param interval between one look for messages to trim and the next
      */
     public record Rules(List<RetentionRule> rules, Duration interval) {
 
@@ -76,12 +76,12 @@ public final class Retention implements AutoCloseable {
     }
 
     /**
-     * Trims nothing yet.
+     * A retention that has not begun.
      *
      * @param log is trimmed
      * @param database it is in
      * @param timer may have a single thread: what it runs here does not block
-     * @param executor lends a thread for a sweep, until it ends or pauses
+     * @param executor lends a thread to a sweep until the sweep ends or pauses
      */
     public Retention(
             JdbcLog log,
@@ -147,7 +147,7 @@ public final class Retention implements AutoCloseable {
         sweeping.set(false);
     }
 
-    /** Ends after the step that is being done. */
+    /** Stops after the current step. */
     @Override
     public void close() {
         closed = true;
@@ -157,7 +157,7 @@ public final class Retention implements AutoCloseable {
         }
     }
 
-    /** One way through all channels. One thread at a time. */
+    /** One pass through all channels. Used by one thread at a time. */
     private final class Sweep {
 
         private final Queue<ChannelName> page = new ArrayDeque<>();
@@ -165,7 +165,7 @@ public final class Retention implements AutoCloseable {
         private @Nullable Trim current;
         private boolean isPageFull;
 
-        /** Does a little; false when there is nothing left to do. */
+        /** Does one step; returns false when nothing is left to do. */
         boolean step() throws SQLException {
             var trim = current;
             if (trim != null) {
@@ -201,7 +201,7 @@ public final class Retention implements AutoCloseable {
             try (var connection = database.getConnection()) {
                 var firstKept = Tables.channel(connection, channel).firstKept();
                 var upTo = Math.min(head.offset(), upTo(connection, channel, head.offset(), firstKept, rule));
-                // Also when nothing is to be trimmed: something of an earlier sweep may be left.
+                // Even when no message is to be trimmed now: rows of an earlier sweep may be left.
                 if (upTo > 0) {
                     current = new Trim(channel, new Position(head.epoch(), upTo));
                 }
@@ -221,12 +221,13 @@ public final class Retention implements AutoCloseable {
             return upTo;
         }
 
-        /** The last message that was sent before a time, after one that goes anyway. */
+        /** The last message that was sent before this time. All up to {@code after} are trimmed anyway. */
         private static long lastBefore(Connection connection, ChannelName channel, long time, long after, long head)
                 throws SQLException {
             var goes = after;
             var stays = head + 1;
-            // The next one after those that go first: mostly it stays, and then nothing else is read.
+            // Binary search that looks first at the first message that might stay: mostly it stays, and nothing else
+            // is read.
             for (var n = after + 1; goes + 1 < stays; n = goes + (stays - goes) / 2) {
                 var sentAt = Tables.sentAt(connection, channel, n);
                 if (sentAt.isPresent() && sentAt.getAsLong() < time) {
@@ -239,6 +240,6 @@ public final class Retention implements AutoCloseable {
         }
     }
 
-    /** What goes of a channel. */
+    /** What to remove from a channel. */
     private record Trim(ChannelName channel, Position upTo) {}
 }

@@ -7,10 +7,10 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * How much is kept of the channels that fit a pattern. Without an age and a count that is everything.
+ * How much is kept of the channels that fit a pattern. Without an age and a count, everything is kept.
  *
- * @param age older messages go
- * @param count more messages than these go, the oldest first
+ * @param age older messages are removed
+ * @param count when a channel has more messages, the oldest are removed
  */
 public record RetentionRule(ChannelPattern channels, Optional<Duration> age, OptionalLong count) {
 
@@ -20,10 +20,10 @@ public record RetentionRule(ChannelPattern channels, Optional<Duration> age, Opt
             + ")(?<unit>[dhms])(/(?<both>" + NUMBER + "))?|(?<count>" + NUMBER + "))");
 
     /**
-     * Reads a rule as it is set: {@code news=30d}, {@code chat.*=1000}, {@code orders:*=90d/100000} or {@code audit=all}. The units
-     * are {@code d}, {@code h}, {@code m} and {@code s}; a number without one is a count.
+     * Reads a rule as it is set: {@code news=30d}, {@code chat.*=1000}, {@code orders:*=90d/100000} or {@code audit=all}. The
+     * units are {@code d}, {@code h}, {@code m} and {@code s}; a number without one is a count.
      *
-     * @throws IllegalArgumentException when it is none
+     * @throws IllegalArgumentException when the text is no rule
      */
     public static RetentionRule of(String text) {
         var rule = RULE.matcher(text.strip());
@@ -47,7 +47,7 @@ public record RetentionRule(ChannelPattern channels, Optional<Duration> age, Opt
         };
     }
 
-    /** Whether anything ever goes. */
+    /** Whether this rule ever removes anything. */
     boolean isTrimming() {
         return age.isPresent() || count.isPresent();
     }

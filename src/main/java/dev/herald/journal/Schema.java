@@ -7,17 +7,17 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
-/** The log's tables, brought up to date by the migrations in this package's {@code schema} folder. */
+/** Creates and updates the log's tables, by the migrations in this package's {@code schema} folder. */
 public final class Schema {
 
     private Schema() {}
 
     /**
-     * Makes the tables, or changes those of an earlier version; does nothing when they are up to date. Several nodes may call it
-     * at once: Flyway lets one go first.
+     * Creates the tables, or updates those of an earlier version; does nothing when they are up to date. Several nodes may call
+     * it at the same time: Flyway lets one go first.
      *
      * @param newEpoch random, 1 to 64 characters: no other log may ever have had it; used when the database is new
-     * @throws LogUnavailableException when it cannot; the tables are as they were
+     * @throws LogUnavailableException when that fails; the tables are unchanged
      */
     public static void prepare(DataSource database, String newEpoch) {
         migrate(database);
@@ -31,13 +31,13 @@ public final class Schema {
     }
 
     /**
-     * Begins a new life of the log after a backup was restored: all channels get another epoch, so that clients which know messages
-     * from after the backup are told. Does nothing when that was done for this backup.
+     * Begins a new life of the log after a backup was restored. All channels get a new epoch, so that clients that know
+     * messages from after the backup find out. Does nothing when that was already done for this backup.
      *
      * @param newEpoch random, 1 to 64 characters: no other log may ever have had it
      * @param restored names the backup, 1 to 64 characters
-     * @return whether the log has the new epoch now
-     * @throws LogUnavailableException when it cannot; the epochs are as they were
+     * @return whether the log has the new epoch now; false when nothing was done
+     * @throws LogUnavailableException when that fails; the epochs are unchanged
      */
     static boolean renew(DataSource database, String newEpoch, String restored) {
         try {
@@ -48,14 +48,14 @@ public final class Schema {
         }
     }
 
-    /** As {@link #prepare}, but without an epoch for a database that is new. */
+    /** As {@link #prepare}, but stores no epoch in a new database. */
     static void migrate(DataSource database) {
         try {
             Flyway.configure(Schema.class.getClassLoader())
                     .dataSource(database)
                     .locations("classpath:dev/herald/journal/schema")
                     .table("herald_schema")
-                    // Others may have tables there, too.
+                    // The database may also have tables of other applications.
                     .baselineOnMigrate(true)
                     .baselineVersion("0")
                     .load()

@@ -11,7 +11,10 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** The statements for clients' states, in the SQL that H2 and PostgreSQL have in common. Begins and ends no transactions. */
+/**
+ * The statements for clients' states, in the SQL that H2 and PostgreSQL have in common. The caller begins and ends
+ * transactions.
+ */
 final class StateTables {
 
     private StateTables() {}
@@ -19,11 +22,11 @@ final class StateTables {
     /**
      * A client's state.
      *
-     * @param node the life of a server that it belongs to
+     * @param node the life of the server that it belongs to (see {@link JdbcClientStates})
      */
     record Row(String node, String state) {}
 
-    /** All lives that are known gave a sign now: while no server ran, none could. */
+    /** Sets the sign of life of all known lives to now: while no server ran, none could write one. */
     static void signAll(Connection connection, long now) throws SQLException {
         try (var update = connection.prepareStatement("UPDATE node SET sign = ?")) {
             update.setLong(1, now);
@@ -31,7 +34,7 @@ final class StateTables {
         }
     }
 
-    /** A life gives a sign; it is known from then on. */
+    /** Writes a life's sign of life, and registers the life if it is new. */
     static void sign(Connection connection, String node, long now) throws SQLException {
         try (var update = connection.prepareStatement("UPDATE node SET sign = ? WHERE id = ?")) {
             update.setLong(1, now);
@@ -49,7 +52,7 @@ final class StateTables {
         }
     }
 
-    /** The lives that gave no sign since a time. */
+    /** The lives that have written no sign since a time. */
     static List<String> silent(Connection connection, long since) throws SQLException {
         try (var select = connection.prepareStatement("SELECT id FROM node WHERE sign < ?")) {
             select.setLong(1, since);
@@ -63,7 +66,7 @@ final class StateTables {
         }
     }
 
-    /** Whether another life than this one gave a sign after a time. */
+    /** Whether any other life has written a sign after a time. */
     static boolean isAnotherSigning(Connection connection, String node, long after) throws SQLException {
         try (var select = connection.prepareStatement("SELECT COUNT(*) FROM node WHERE id <> ? AND sign > ?")) {
             select.setString(1, node);
@@ -74,7 +77,7 @@ final class StateTables {
         }
     }
 
-    /** Deletes some of a life's states; returns how many. */
+    /** Deletes some of a life's states; returns how many it deleted. */
     static int purge(Connection connection, String node, int atMost) throws SQLException {
         try (var delete = connection.prepareStatement("DELETE FROM client_state WHERE id IN"
                 + " (SELECT id FROM client_state WHERE node = ? FETCH FIRST " + atMost + " ROWS ONLY)")) {
@@ -83,7 +86,7 @@ final class StateTables {
         }
     }
 
-    /** Forgets a life, unless it gave a sign since a time. */
+    /** Forgets a life, unless it has written a sign since a time. */
     static void forget(Connection connection, String node, long since) throws SQLException {
         try (var delete = connection.prepareStatement("DELETE FROM node WHERE id = ? AND sign < ?")) {
             delete.setString(1, node);
@@ -96,7 +99,7 @@ final class StateTables {
      * Writes states of a life, and locks them in the order of their ids.
      *
      * @param states by their ids
-     * @return which were not written, as they are another life's
+     * @return the ids of states that were not written because they belong to another life
      */
     static SortedSet<String> write(Connection connection, String node, SortedMap<String, String> states)
             throws SQLException {
@@ -151,7 +154,7 @@ final class StateTables {
         }
     }
 
-    /** A state, whosever it is. */
+    /** Reads a state, whichever life it belongs to. */
     static Optional<Row> read(Connection connection, String id) throws SQLException {
         try (var select = connection.prepareStatement("SELECT node, state FROM client_state WHERE id = ?")) {
             select.setString(1, id);
@@ -161,7 +164,7 @@ final class StateTables {
         }
     }
 
-    /** Gives a state that was read to another life; false when it is not as it was read. */
+    /** Gives a state to another life; false when the state has changed since it was read. */
     static boolean take(Connection connection, String id, Row read, String node) throws SQLException {
         try (var update = connection.prepareStatement(
                 "UPDATE client_state SET node = ? WHERE id = ? AND node = ? AND state = ?")) {

@@ -26,7 +26,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The statements, in the SQL that H2 and PostgreSQL have in common. Begins and ends no transactions. */
+/**
+ * The statements for channels and messages, in the SQL that H2 and PostgreSQL have in common. The caller begins and ends
+ * transactions.
+ */
 final class Tables {
 
     private static final String MESSAGE =
@@ -47,12 +50,12 @@ final class Tables {
         }
     }
 
-    /** A message and the id that its sender gave to it. */
+    /** A message, and the id that its sender gave it. */
     record Entry(Envelope message, @Nullable String clientId) {}
 
     /**
-     * To be called with each failure. H2 goes on with nothing after it failed to write: it is told to let go of its file, which
-     * the next connection opens anew, from the last commit on.
+     * Must be called after each failure. After a failed write, no connection to H2 works any more. So H2 is made to close its
+     * file; the next connection opens the file again, with everything that was committed.
      */
     static void afterFailure(Connection connection, SQLException failure) {
         if (Failures.isOfH2File(failure)) {
@@ -60,7 +63,7 @@ final class Tables {
         }
     }
 
-    /** Gives the channels to come their epoch, unless they have one. */
+    /** Stores the epoch for new channels, unless there is one. */
     static void begin(Connection connection, String epoch) throws SQLException {
         try (var insert = connection.prepareStatement("INSERT INTO journal (id, epoch)"
                 + " SELECT 1, CAST(? AS VARCHAR) WHERE NOT EXISTS (SELECT 1 FROM journal WHERE id = 1)")) {
@@ -70,9 +73,9 @@ final class Tables {
     }
 
     /**
-     * Gives all channels another epoch, unless that was done for this restored backup already.
+     * Gives all channels a new epoch, unless that was already done for this restored backup.
      *
-     * @return whether they have it now
+     * @return whether they have the new epoch now
      */
     static boolean renew(Connection connection, String epoch, String restored) throws SQLException {
         try (var journal = connection.prepareStatement(
@@ -90,7 +93,7 @@ final class Tables {
         }
     }
 
-    /** The channel, as it will be if it is not there yet. */
+    /** Reads a channel's row. For a channel that does not exist yet: the row that it will have. */
     static Row channel(Connection connection, ChannelName name) throws SQLException {
         try (var select = connection.prepareStatement("SELECT epoch, head, first_kept FROM channel WHERE name = ?")) {
             select.setString(1, name.value());
@@ -109,7 +112,7 @@ final class Tables {
         }
     }
 
-    /** Makes a channel without messages; fails when it is there. */
+    /** Creates a channel without messages; fails when the channel exists. */
     static void create(Connection connection, String channel) throws SQLException {
         try (var insert = connection.prepareStatement("INSERT INTO channel (name, epoch, head, first_kept)"
                 + " SELECT CAST(? AS VARCHAR), epoch, 0, 1 FROM journal WHERE id = 1")) {
@@ -121,8 +124,8 @@ final class Tables {
     /**
      * Locks channels in the order of their names, and moves their heads.
      *
-     * @param messages by how many
-     * @return where the heads are now; without the channels that are not there
+     * @param messages by how many messages each head is moved
+     * @return the new heads, without those of channels that do not exist
      */
     static Map<String, Position> grow(Connection connection, SortedMap<String, Integer> messages) throws SQLException {
         try (var update = connection.prepareStatement(
@@ -143,7 +146,7 @@ final class Tables {
         }
     }
 
-    /** The messages that are there under some of these keys. */
+    /** The existing messages that have one of these keys. */
     static Map<RepeatKey, Envelope> findRepeats(
             Connection connection, Collection<RepeatKey> wanted, Map<String, Position> heads) throws SQLException {
         var keys = padded(List.copyOf(wanted));
@@ -171,7 +174,7 @@ final class Tables {
         return found;
     }
 
-    /** Adds messages; the channels' heads are moved already. */
+    /** Adds messages. The channels' heads have been moved before. */
     static void insert(Connection connection, List<Entry> entries) throws SQLException {
         try (var insert = connection.prepareStatement("INSERT INTO message (channel, number, event, sender_id,"
                 + " sender_name, recipient, client_id, sent_at, json, excepted)"
@@ -199,7 +202,7 @@ final class Tables {
         insert.setString(10, lines(message.except()));
     }
 
-    /** The messages after one offset up to another, as far as they are there. */
+    /** The existing messages after one offset, up to and including another. */
     static List<Envelope> messages(Connection connection, ChannelName channel, String epoch, long after, long upTo)
             throws SQLException {
         try (var select = connection.prepareStatement("SELECT " + MESSAGE
@@ -217,7 +220,7 @@ final class Tables {
         }
     }
 
-    /** The names of the channels that are there, by name after another, which may be empty. */
+    /** The names of channels that come after this name, in order; the name may be empty. */
     static List<ChannelName> channels(Connection connection, String after, int limit) throws SQLException {
         try (var select =
                 connection.prepareStatement("SELECT name FROM channel WHERE name > ? ORDER BY name LIMIT " + limit)) {
@@ -232,7 +235,7 @@ final class Tables {
         }
     }
 
-    /** The time of a message, in milliseconds since 1970; empty when it is not there. */
+    /** The time of a message, in milliseconds since 1970; empty when there is no such message. */
     static OptionalLong sentAt(Connection connection, ChannelName channel, long offset) throws SQLException {
         try (var select = connection.prepareStatement("SELECT sent_at FROM message WHERE channel = ? AND number = ?")) {
             select.setString(1, channel.value());
@@ -241,9 +244,9 @@ final class Tables {
         }
     }
 
-    /** The offset of the first message that is there, trimmed or not; empty when there is none. */
+    /** The offset of the first row of a channel, even if it is already trimmed; empty when there is none. */
     static OptionalLong first(Connection connection, ChannelName channel) throws SQLException {
-        // In the order of the whole key: H2 would read the whole channel to sort it by number.
+        // Ordered by the whole key: if ordered by the offset alone, H2 would read and sort the whole channel.
         try (var select = connection.prepareStatement(
                 "SELECT number FROM message WHERE channel = ? ORDER BY channel, number LIMIT 1")) {
             select.setString(1, channel.value());
@@ -257,7 +260,10 @@ final class Tables {
         }
     }
 
-    /** Marks the messages up to an offset as trimmed; does nothing when they are, or when the head is before it. Locks the channel. */
+    /**
+     * Marks the messages up to an offset as trimmed. Does nothing when they already are, or when the offset is after the head.
+     * Locks the channel.
+     */
     static void trim(Connection connection, ChannelName channel, Position upTo) throws SQLException {
         try (var update = connection.prepareStatement(
                 "UPDATE channel SET first_kept = ? WHERE name = ? AND epoch = ? AND first_kept <= ? AND head >= ?")) {
@@ -270,7 +276,7 @@ final class Tables {
         }
     }
 
-    /** Removes the messages from one offset to another. Locks them, but not their channel. */
+    /** Deletes the messages from one offset to another. Locks them, but not their channel. */
     static void remove(Connection connection, ChannelName channel, long from, long to) throws SQLException {
         try (var delete =
                 connection.prepareStatement("DELETE FROM message WHERE channel = ? AND number >= ? AND number <= ?")) {
@@ -309,7 +315,10 @@ final class Tables {
                 .collect(Collectors.toSet());
     }
 
-    /** The last one again and again, up to a power of 4: a database prepares few statements instead of one for each length. */
+    /**
+     * Repeats the last element until the length is a power of 4. So the database prepares few statements, and not one for each
+     * length.
+     */
     private static <T> List<T> padded(List<T> values) {
         var size = 1;
         while (size < values.size()) {

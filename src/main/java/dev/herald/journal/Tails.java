@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Committed messages that were written or read of late, so that many who come back at once read the database once. What is not
- * here is in the database. Thread-safe.
+ * The recently written or read messages, in memory. So when many clients come back at once, the database is read once. All
+ * other messages are in the database only. Thread-safe.
  */
 final class Tails {
 
@@ -23,13 +23,13 @@ final class Tails {
     private final long maxBytes;
 
     // Guarded by this object's monitor.
-    /** By the time of their last use, the oldest first. */
+    /** In the order of their last use, the least recent first. */
     private final Map<ChannelName, Tail> tails = new LinkedHashMap<>(16, 0.75f, true);
 
     private int messages;
     private long bytes;
 
-    /** Messages without a gap between them, at least one. */
+    /** At least one message, with no gaps. */
     private record Tail(String epoch, List<Envelope> messages) {
 
         long first() {
@@ -42,17 +42,17 @@ final class Tails {
     }
 
     /**
-     * An empty memory.
+     * Has no messages yet.
      *
      * @param maxMessages of all channels together
-     * @param maxBytes of all channels together, as the memory taken is estimated
+     * @param maxBytes of all channels together, an estimate of the memory they take
      */
     Tails(int maxMessages, long maxBytes) {
         this.maxMessages = maxMessages;
         this.maxBytes = maxBytes;
     }
 
-    /** The messages after one offset up to another, if all of them are here. */
+    /** The messages after one offset, up to and including another; empty unless all of them are here. */
     synchronized Optional<List<Envelope>> read(ChannelName channel, String epoch, long after, long upTo) {
         var tail = tails.get(channel);
         if (tail == null || !tail.epoch().equals(epoch) || after + 1 < tail.first() || upTo > tail.last()) {
@@ -64,9 +64,10 @@ final class Tails {
     }
 
     /**
-     * Keeps committed messages if they go with those that are here, or are later. The oldest go when there are too many.
+     * Adds committed messages if they join up with those that are here. Later ones that do not join up replace them; earlier
+     * ones are ignored. When there are too many, the oldest are dropped.
      *
-     * @param added of one channel, without a gap between them, at least one
+     * @param added at least one message of one channel, with no gaps
      */
     synchronized void add(ChannelName channel, List<Envelope> added) {
         var tail = tails.get(channel);
@@ -114,7 +115,7 @@ final class Tails {
         }
     }
 
-    /** Channels that were not used for long go first, then the oldest messages of the one that has grown. */
+    /** Drops the least recently used channels first, then the oldest messages of the channel that has grown. */
     private void shrink(ChannelName grown) {
         while (isTooMuch() && tails.size() > 1) {
             forget(tails.keySet().iterator().next());

@@ -6,32 +6,32 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** Work that is done as a whole or not at all, and tried again when another's has come in its way. */
+/** Runs work in one transaction, and tries again when another transaction got in its way. */
 final class Transaction {
 
-    /** How often it is tried. */
+    /** How often the work is tried. */
     private static final int TRIES = 5;
 
     private static final System.Logger LOG = System.getLogger(Transaction.class.getName());
 
     private Transaction() {}
 
-    /** What is done between begin and commit, maybe several times. */
+    /** What is done between begin and commit; may be called several times. */
     interface Work<T> {
         T in(Connection connection) throws SQLException;
     }
 
     /**
-     * Does the work, and commits it.
+     * Runs the work, and commits.
      *
-     * @throws SQLException when nothing was done; or, if the connection broke in the commit, maybe all
+     * @throws SQLException when nothing was committed, or, if the connection broke during the commit, perhaps everything
      */
     static <T> T of(DataSource database, Work<T> work) throws SQLException {
         for (var attempt = 1; ; attempt++) {
             try (var connection = database.getConnection()) {
                 return in(connection, work);
             } catch (SQLException e) {
-                // A constraint: somebody else has made the same row meanwhile.
+                // A constraint failure: another transaction has made the same row meanwhile.
                 if (attempt == TRIES || !(Failures.isTransient(e) || Failures.isConstraint(e))) {
                     throw e;
                 }

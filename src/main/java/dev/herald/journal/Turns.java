@@ -13,28 +13,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The turns of those who want a connection: so many at once have one, the others wait in the order in which they came. So thousands who
- * ask at once never wait in the connection pool, where it would look as if the database did not answer. Any thread may call it, and holds
- * no lock meanwhile.
+ * Bounds how many readers have a connection at one time; the others wait in the order in which they came. So when thousands ask
+ * at once, they do not wait in the connection pool, where a timeout would look as if the database did not answer. Any thread
+ * may call it; it may wait, so callers hold no lock.
  */
 final class Turns {
 
     private final Duration patience;
     private final Semaphore free = new Semaphore(0, true);
 
-    // Written once, before anybody has a turn.
+    // Written once, before the first turn.
     private volatile int all;
 
     /**
-     * Nobody's turn comes before {@link #begin}.
+     * There are no turns before {@link #begin}.
      *
-     * @param patience how long somebody waits at the most
+     * @param patience the longest wait for a turn
      */
     Turns(Duration patience) {
         this.patience = patience;
     }
 
-    /** From now on, so many may have a connection at once. */
+    /** Begins: from now on, so many callers may have a connection at one time. */
     void begin(int atOnce) {
         all = atOnce;
         free.release(atOnce);
@@ -46,9 +46,9 @@ final class Turns {
     }
 
     /**
-     * Waits for the caller's turn, which lasts until the connection is closed.
+     * Waits for the caller's turn, and returns a connection. The turn lasts until the connection is closed.
      *
-     * @throws SQLException when it does not come in time, or the source fails
+     * @throws SQLException when the turn does not come in time, or the source fails
      */
     Connection take(Source source) throws SQLException {
         if (!await(1, patience)) {
@@ -66,7 +66,7 @@ final class Turns {
         }
     }
 
-    /** Waits until nobody has a connection any more; false when that takes longer. */
+    /** Waits until nobody has a connection; false when that takes too long. */
     boolean end(Duration atMost) {
         return await(all, atMost);
     }

@@ -18,11 +18,11 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /**
- * A queue of things to write, and the one thread that writes them: in the order in which they were offered, several in one batch, and
- * one batch at a time. While a slow commit runs, more is queued, so that the next batch is larger.
+ * A queue of things to write, and the one thread that writes them, in the order in which they were offered. It writes one batch
+ * of several things at a time. While a slow commit runs, more is queued, and the next batch is larger.
  *
- * <p>Threads: any thread may call any method, also under a lock of its own. What is written, and what fails, is handed on by a thread
- * of the executor, or of the timer if the executor lends none; only {@link #close} hands on by the calling thread.
+ * <p>Threads: any thread may call any method, even while it holds a lock. {@code write} and {@code fail} are called by a thread
+ * of the executor, or by the timer's if the executor lends none. Only {@link #close} calls {@code fail} on the calling thread.
  */
 final class Writer<T> {
 
@@ -30,8 +30,8 @@ final class Writer<T> {
     static final Duration RETRY = Duration.ofMillis(50);
 
     /**
-     * How long what waits is kept while the executor lends no thread. A publisher has an answer within 5 s: this, 1.5 s for a
-     * connection and 3 s for the commit are less.
+     * How long the queue is kept while the executor lends no thread; then it is refused. A publisher gets an answer within 5 s:
+     * this time, 1.5 s for a connection and 3 s for the commit are less.
      */
     static final Duration THREAD_PATIENCE = Duration.ofMillis(400);
 
@@ -46,33 +46,33 @@ final class Writer<T> {
     // Guarded by the queue's monitor.
     private final Queue<T> queue = new ArrayDeque<>();
     private long queuedSize;
-    /** Whether a thread writes, or is being asked for. */
+    /** Whether a thread writes, or has been asked for. */
     private boolean working;
 
     private boolean closed;
-    /** Threads that will offer more, or say that they do not. */
+    /** The threads that have called {@link #expectMore} and not yet {@link #expectNoMore}. */
     private final Set<Thread> expected = new HashSet<>();
-    /** Whether the executor has refused since it lent a thread, and since when. */
+    /** Whether the executor has refused a thread since it last lent one, and since when. */
     private boolean refused;
 
     private long refusedSince;
 
     /**
-     * How much may wait, and how much is written in one batch. Something larger than a size is taken when nothing else waits, and
-     * written alone.
+     * How much may wait, and how much is written in one batch. A thing that is larger than the whole size is taken when nothing
+     * else waits, and is written alone.
      *
      * @param waitingSize in characters of text
      * @param batchSize in characters of text
-     * @param patience how long the writer waits for {@linkplain #expectMore what is expected}: not long, as the thread that announced
-     *     it may itself be waiting for the writer
-     * @param linger how long the thread is kept when nothing waits: borrowing one may cost more than writing
+     * @param patience how long the writer waits for {@linkplain #expectMore expected} offers. It must be short, because the
+     *     announcing thread may itself be waiting for the writer
+     * @param linger how long the thread is kept when the queue is empty: borrowing a thread may cost more than writing
      */
     record Bounds(int waiting, long waitingSize, int batch, int batchSize, Duration patience, Duration linger) {}
 
     /**
      * A writer with an empty queue.
      *
-     * @param threads of which it borrows one as long as something waits, and a while longer
+     * @param threads it borrows one while the queue is not empty, and a short time longer
      * @param size of one thing, in characters of text
      * @param write is given each batch, by one thread at a time; what it throws is logged, and its batch goes to {@code fail}
      * @param fail is given what is not written
@@ -107,14 +107,14 @@ final class Writer<T> {
         return true;
     }
 
-    /** Announces that the calling thread may offer more at once, which should be written together with its next offer. */
+    /** Announces that the calling thread may offer several things at once, which should be written together. */
     void expectMore() {
         synchronized (queue) {
             expected.add(Thread.currentThread());
         }
     }
 
-    /** The calling thread has offered all it had. */
+    /** Says that the calling thread has offered everything. */
     void expectNoMore() {
         synchronized (queue) {
             if (expected.remove(Thread.currentThread()) && expected.isEmpty()) {
@@ -123,7 +123,7 @@ final class Writer<T> {
         }
     }
 
-    /** How many wait that are not being written yet. */
+    /** How many things wait and are not being written yet. */
     int waiting() {
         synchronized (queue) {
             return queue.size();
@@ -137,7 +137,7 @@ final class Writer<T> {
         }
     }
 
-    /** Removes what waits from the queue: the caller answers for it now. */
+    /** Empties the queue. The caller is now responsible for what was in it. */
     List<T> takeAll() {
         synchronized (queue) {
             var all = new ArrayList<>(queue);
@@ -147,7 +147,7 @@ final class Writer<T> {
         }
     }
 
-    /** Takes nothing more, and waits until all that was offered is written. What is not written in time fails. */
+    /** Takes nothing more, and waits until everything is written. What is not written in time goes to {@code fail}. */
     void close(Duration atMost) {
         List<T> left;
         synchronized (queue) {
@@ -167,7 +167,7 @@ final class Writer<T> {
         }
     }
 
-    /** What waits stays in the queue. */
+    /** Asks for a thread again later. The queue is kept meanwhile. */
     private void tryLater(RuntimeException why) {
         boolean isFirst;
         synchronized (queue) {
@@ -231,7 +231,7 @@ final class Writer<T> {
             isDone = true;
         } finally {
             if (!isDone) {
-                // An Error: another thread goes on.
+                // After an Error, another thread must go on.
                 tryLater(new IllegalStateException("the writing thread has died"));
             }
         }
@@ -257,7 +257,7 @@ final class Writer<T> {
         }
     }
 
-    /** Waits for the next batch; it is empty when the thread is to go. */
+    /** Waits for the next batch. An empty batch means that the thread must end. */
     private List<T> next() {
         synchronized (queue) {
             waitWhile(() -> queue.isEmpty() && !closed, bounds.linger());
@@ -281,7 +281,7 @@ final class Writer<T> {
         }
     }
 
-    /** Waits, but not for long. The lock is held. */
+    /** Waits at most so long. The caller holds the lock. */
     private void waitWhile(BooleanSupplier condition, Duration atMost) {
         var end = System.nanoTime() + atMost.toNanos();
         for (var left = atMost.toNanos(); condition.getAsBoolean() && left > 0; left = end - System.nanoTime()) {

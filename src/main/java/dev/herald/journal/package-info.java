@@ -1,4 +1,4 @@
-/** The durable log: messages in a database, reached by JDBC. */
+/** The durable log: messages, clients' states and devices in a database, by JDBC. */
 @NullMarked
 package dev.herald.journal;
 
