@@ -242,7 +242,7 @@ class ArchitectureTest {
             .haveNameNotMatching("dev\\.herald\\.engine\\.(EngineServlet|Polling|Posting)(\\$.*)?")
             .and()
             .haveNameNotMatching(
-                    "dev\\.herald\\.websocket\\.(TcpConnection|WebSocketConnection|WebSocketHandshake)(\\$.*)?")
+                    "dev\\.herald\\.websocket\\.(FrameWriter|TcpConnection|WebSocketConnection|WebSocketHandshake)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jakarta.servlet..");

@@ -1,28 +1,26 @@
 package dev.herald.websocket;
 
 import static java.lang.System.Logger.Level.DEBUG;
-import static java.lang.System.Logger.Level.ERROR;
 
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of one WebSocket (RFC 6455), read and written without blocking. Thread-safe.
+ * The server's side of one WebSocket (RFC 6455), read and written without blocking. It hears the peer and ends the connection;
+ * {@link FrameWriter} writes, and {@link ListenerCalls} tells the listener.
  *
- * <p>What is sent waits until somebody flushes. The thread that flushes writes, together, all that waits, when the socket is
- * free; while another thread writes that one takes it along; and while the socket is full it waits for the container's word.
+ * <p>What is sent waits until somebody flushes. It has no clock: whoever has one calls {@link #tick}.
  *
- * <p>It has no clock: whoever has one calls {@link #tick}.
+ * <p>Thread-safe: called by the container's threads, by whoever sends, and by whoever has the clock; {@link #send},
+ * {@link #pendingFrames} and {@link #pendingBytes} call nobody and may be called under any lock, everything else may call the
+ * listener and is called under none.
  */
 public final class WebSocketConnection implements HttpUpgradeHandler {
 
@@ -30,46 +28,14 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
 
     private static final int READ_SIZE = 8_192;
 
-    /** What is joined in one write at most, unless one frame is larger: a slow peer shall show progress. In bytes. */
-    private static final int MAX_JOINED = 65_536;
-
-    /** Hears what nobody else is to hear any more. */
-    private static final WebSocketListener NOBODY = new WebSocketListener() {
-
-        @Override
-        public void onOpen(WebSocketConnection opened) {
-            // Too late.
-        }
-
-        @Override
-        public void onText(String message) {
-            // Too late.
-        }
-
-        @Override
-        public void onBinary(byte[] message) {
-            // Too late.
-        }
-
-        @Override
-        public void onWritable() {
-            // Too late.
-        }
-
-        @Override
-        public void onClose(int code, String reason) {
-            // Told before.
-        }
-    };
-
-    private final Object lock = new Object();
+    private final ListenerCalls listener = new ListenerCalls(() -> close(CloseCodes.INTERNAL_ERROR, "internal error"));
+    private final FrameWriter output = new FrameWriter(new FromOutput());
+    /** Whoever takes it ends it. */
+    private final AtomicReference<@Nullable TcpConnection> tcp = new AtomicReference<>();
 
     // Set by start, before init, and by init, before anything is read or written.
     @SuppressWarnings("NullAway.Init")
     private WebSocketLimits limits;
-
-    @SuppressWarnings("NullAway.Init")
-    private WebSocketListener listener;
 
     @SuppressWarnings("NullAway.Init")
     private FrameReader reader;
@@ -77,78 +43,35 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
     @SuppressWarnings("NullAway.Init")
     private ServletInputStream input;
 
-    @SuppressWarnings("NullAway.Init")
-    private ServletOutputStream output;
-
-    // Guarded by the lock, under which nothing is called.
-    private @Nullable TcpConnection connection;
-    private final Queue<byte[]> queue = new ArrayDeque<>(2);
-    private long queuedBytes;
-    /** The container has said that it takes data, and has not been found full since. */
-    private boolean ready;
-    /** A thread has claimed the output. */
-    private boolean writing;
-    /** The container's word came while a thread had claimed the output. */
-    private boolean signalled;
-    /** Our close frame is in the queue, or was; nothing may follow it. */
-    private boolean closing;
-
-    private boolean closeSent;
-    private boolean closeReceived;
-    private @Nullable Ending ending;
-    private boolean gone;
-    private boolean goneTold;
-    private boolean listenerFailed;
-    /** How many calls of the listener have not returned. */
-    private int calls;
-
-    /** Counts what the peer, or the container, took. */
-    private long progress;
-
-    private @Nullable Since waiting;
-    private @Nullable Since closingSince;
-
-    // Only for the thread that has claimed the output.
-    private boolean flushIsDue;
-    private boolean wrote;
-
-    /** How it ends, for the listener: the first reason counts. */
-    private record Ending(int code, String reason) {}
-
-    /** When a tick first saw the connection wait, with the progress until then. */
-    private record Since(long nanoTime, long progress) {}
-
     /** For the container. */
     public WebSocketConnection() {}
 
     /** Gives it what it needs; before the container calls {@link #init}, which it does after the servlet has returned. */
-    void start(WebSocketLimits limits, WebSocketListener listener) {
-        synchronized (lock) {
-            this.limits = limits;
-            this.listener = listener;
-            this.reader = new FrameReader(limits, System::nanoTime, new FromPeer());
-        }
+    void start(WebSocketLimits limits, WebSocketListener newListener) {
+        this.limits = limits;
+        this.reader = newReader();
+        // Last: the lock that this takes makes the lines above visible to other threads.
+        listener.begin(newListener);
+    }
+
+    private FrameReader newReader() {
+        return new FrameReader(limits, System::nanoTime, new FromPeer());
     }
 
     @Override
     public void init(WebConnection opened) {
-        var tcp = TcpConnection.below(opened);
-        boolean isLate;
-        synchronized (lock) {
-            connection = tcp;
-            isLate = gone;
-        }
-        if (isLate) {
-            tcp.close();
+        tcp.set(TcpConnection.below(opened));
+        if (listener.isGone()) {
+            endTcp(TcpConnection::close);
             return;
         }
         try {
             input = opened.getInputStream();
-            output = opened.getOutputStream();
-            tell(one -> one.onOpen(this));
-            if (!isGone()) {
+            var stream = opened.getOutputStream();
+            listener.tell(one -> one.onOpen(this));
+            if (!listener.isGone()) {
                 input.setReadListener(new Incoming());
-                output.setWriteListener(new Outgoing());
+                output.begin(stream);
             }
         } catch (IOException | RuntimeException e) {
             broken(e);
@@ -168,41 +91,22 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
      * @param frame as {@link Frames} builds it; any number of connections may share it
      */
     public void send(byte[] frame) {
-        synchronized (lock) {
-            if (!closing && !gone) {
-                enqueue(frame);
-            }
-        }
-    }
-
-    private void enqueue(byte[] frame) {
-        queue.add(frame);
-        queuedBytes += frame.length;
+        output.add(frame);
     }
 
     /** Writes what waits in one write, on this thread, if the socket is free; otherwise whoever holds it up goes on. */
     public void flush() {
-        synchronized (lock) {
-            if (writing || !ready || gone || queue.isEmpty()) {
-                return;
-            }
-            writing = true;
-        }
-        drain();
+        output.flush();
     }
 
     /** How many frames wait. */
     public int pendingFrames() {
-        synchronized (lock) {
-            return queue.size();
-        }
+        return output.frames();
     }
 
     /** How many bytes the frames have that wait. */
     public long pendingBytes() {
-        synchronized (lock) {
-            return queuedBytes;
-        }
+        return output.bytes();
     }
 
     /**
@@ -216,19 +120,11 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
         if (!CloseCodes.isSendable(code)) {
             throw new IllegalArgumentException("a close frame does not carry " + code);
         }
-        synchronized (lock) {
-            if (closing || gone) {
-                return;
-            }
-            closeWith(new Ending(code, reason));
+        var frame = Frames.close(code, reason);
+        if (listener.close(code, reason)) {
+            output.close(frame);
+            output.flush();
         }
-        flush();
-    }
-
-    private void closeWith(Ending cause) {
-        closing = true;
-        ending = cause;
-        enqueue(Frames.close(cause.code(), cause.reason()));
     }
 
     /** Ends TCP at once. */
@@ -244,176 +140,32 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
      * @return false when the connection is gone
      */
     public boolean tick(long nanoTime) {
-        boolean isStuck;
-        boolean isUnanswered;
-        synchronized (lock) {
-            if (gone) {
-                return false;
-            }
-            if (ready && queue.isEmpty()) {
-                waiting = null;
-            } else if (waiting == null || waiting.progress() != progress) {
-                waiting = new Since(nanoTime, progress);
-            }
-            if (closing && closingSince == null) {
-                closingSince = new Since(nanoTime, progress);
-            }
-            isStuck = isOver(waiting, nanoTime, limits.writeTimeout().toNanos());
-            isUnanswered = isOver(closingSince, nanoTime, limits.closeTimeout().toNanos());
+        if (listener.isGone()) {
+            return false;
         }
-        if (isStuck || isUnanswered) {
-            LOG.log(DEBUG, isStuck ? "a peer takes no data" : "a peer does not answer a close");
+        if (output.isOverdue(nanoTime, limits)) {
             cut("write timeout");
             return false;
         }
         return true;
     }
 
-    private static boolean isOver(@Nullable Since since, long nanoTime, long timeout) {
-        return since != null && nanoTime - since.nanoTime() > timeout;
-    }
-
-    /** Writes until nothing waits or the socket is full. Only for the thread that has claimed the output, which it gives back. */
-    private void drain() {
-        try {
-            while (flushIsDue || hasMore()) {
-                if (!isReady()) {
-                    return;
-                }
-                if (flushIsDue) {
-                    output.flush();
-                    flushIsDue = false;
-                } else {
-                    output.write(take());
-                    flushIsDue = true;
-                    wrote = true;
-                }
-            }
-        } catch (IOException | RuntimeException | Error e) {
-            // Nobody else would write to it any more.
-            broken(e);
-            if (e instanceof Error error) {
-                throw error;
-            }
-        }
-    }
-
-    /** Asks the container; gives the output back when it is full, for the container calls when it is not so any more. */
-    private boolean isReady() {
-        while (true) {
-            synchronized (lock) {
-                if (gone) {
-                    return false;
-                }
-                signalled = false;
-            }
-            if (output.isReady()) {
-                return true;
-            }
-            synchronized (lock) {
-                // The container's word may have come already, on another thread.
-                if (!signalled) {
-                    ready = false;
-                    writing = false;
-                    return false;
-                }
-            }
-        }
-    }
-
-    /** Takes what waits, which is something, as one array. */
-    private byte[] take() {
-        synchronized (lock) {
-            progress++;
-            if (queue.size() == 1) {
-                queuedBytes = 0;
-                return queue.remove();
-            }
-            var frames = new ArrayDeque<byte[]>(queue.size());
-            var bytes = 0;
-            for (var next = queue.peek(); next != null; next = queue.peek()) {
-                if (!frames.isEmpty() && bytes + next.length > MAX_JOINED) {
-                    break;
-                }
-                frames.add(queue.remove());
-                bytes += next.length;
-            }
-            queuedBytes -= bytes;
-            return join(frames, bytes);
-        }
-    }
-
-    private static byte[] join(Iterable<byte[]> frames, int length) {
-        var joined = new byte[length];
-        var at = 0;
-        for (var frame : frames) {
-            System.arraycopy(frame, 0, joined, at, frame.length);
-            at += frame.length;
-        }
-        return joined;
-    }
-
-    /** Whether there is more to write. If not: tells that everything has left, and gives the output back unless that brings more. */
-    private boolean hasMore() {
-        while (true) {
-            boolean isOver;
-            synchronized (lock) {
-                if (!queue.isEmpty()) {
-                    return true;
-                }
-                closeSent = closing;
-                isOver = closeSent && closeReceived;
-                writing = wrote && !closing;
-                wrote = false;
-                if (!writing && !isOver) {
-                    return false;
-                }
-            }
-            if (isOver) {
-                end(CloseCodes.NONE, "");
-                return false;
-            }
-            // With the output claimed: what is sent meanwhile is written by the loop, not by recursion.
-            tell(WebSocketListener::onWritable);
-        }
-    }
-
-    private final class Outgoing implements WriteListener {
-
-        @Override
-        public void onWritePossible() {
-            synchronized (lock) {
-                progress++;
-                signalled = true;
-                ready = true;
-                if (writing || gone) {
-                    return;
-                }
-                writing = true;
-            }
-            drain();
-        }
-
-        @Override
-        public void onError(Throwable cause) {
-            broken(cause);
-        }
-    }
-
     private final class Incoming implements ReadListener {
 
         @Override
         public void onDataAvailable() {
+            // As it is before the end, which replaces it.
+            var frames = reader;
             try {
                 var bytes = new byte[READ_SIZE];
-                while (!isGone() && input.isReady()) {
+                while (!listener.isGone() && input.isReady()) {
                     var length = input.read(bytes);
                     if (length < 0) {
                         onAllDataRead();
                         return;
                     }
-                    listener.onRead(() -> reader.read(bytes, length));
-                    flush();
+                    listener.tellMessages(() -> frames.read(bytes, length));
+                    output.flush();
                 }
             } catch (IOException | RuntimeException e) {
                 broken(e);
@@ -435,43 +187,33 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
 
         @Override
         public void text(String message) {
-            tell(one -> one.onText(message));
+            listener.tell(one -> one.onText(message));
         }
 
         @Override
         public void binary(byte[] message) {
-            tell(one -> one.onBinary(message));
+            listener.tell(one -> one.onBinary(message));
         }
 
         @Override
         public void ping(byte[] payload) {
-            send(Frames.pong(payload));
+            output.add(Frames.pong(payload));
         }
 
         @Override
         public boolean pong(byte[] payload) {
             var isOurs = new AtomicBoolean();
-            tell(one -> isOurs.set(one.onPong(payload)));
+            listener.tell(one -> isOurs.set(one.onPong(payload)));
             return isOurs.get();
         }
 
         @Override
         public void close(int code, String reason) {
-            boolean isOver;
-            synchronized (lock) {
-                closeReceived = true;
-                isOver = closeSent;
-                if (!closing && !gone) {
-                    // Nobody reads what still waits.
-                    queue.clear();
-                    queuedBytes = 0;
-                    closeWith(new Ending(code, reason));
-                }
+            var answer = Frames.close(code, reason);
+            if (listener.close(code, reason)) {
+                output.closeAtOnce(answer);
             }
-            if (isOver) {
-                end(CloseCodes.NONE, "");
-            }
-            flush();
+            output.closeReceived();
         }
 
         @Override
@@ -481,47 +223,27 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
         }
     }
 
-    /** Calls the listener, unless one side has closed. */
-    private void tell(Consumer<WebSocketListener> what) {
-        synchronized (lock) {
-            if (closing || gone) {
-                return;
-            }
-            calls++;
-        }
-        try {
-            what.accept(listener);
-        } catch (RuntimeException | Error e) {
-            failed(e);
-        } finally {
-            synchronized (lock) {
-                calls--;
-            }
-            tellGone();
-        }
-    }
+    private final class FromOutput implements FrameWriter.Listener {
 
-    private void failed(Throwable cause) {
-        boolean isFirst;
-        synchronized (lock) {
-            isFirst = !listenerFailed;
-            listenerFailed = true;
+        @Override
+        public void allHasLeft() {
+            listener.tell(WebSocketListener::onWritable);
         }
-        if (isFirst) {
-            LOG.log(ERROR, "a WebSocket is closed with 1011, for its listener failed", cause);
+
+        @Override
+        public void closedByBoth() {
+            end(CloseCodes.NONE, "");
         }
-        close(CloseCodes.INTERNAL_ERROR, "internal error");
+
+        @Override
+        public void broken(Throwable cause) {
+            WebSocketConnection.this.broken(cause);
+        }
     }
 
     private void broken(Throwable cause) {
         LOG.log(DEBUG, () -> "a connection broke: " + cause);
         end(CloseCodes.BROKEN, "connection lost");
-    }
-
-    private boolean isGone() {
-        synchronized (lock) {
-            return gone;
-        }
     }
 
     /** Ends TCP; the code and the reason are for a connection that nobody has closed before. */
@@ -535,52 +257,21 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
     }
 
     private void end(int code, String reason, Consumer<TcpConnection> how) {
-        TcpConnection ended;
-        synchronized (lock) {
-            if (gone) {
-                return;
-            }
-            gone = true;
-            queue.clear();
-            queuedBytes = 0;
-            if (ending == null) {
-                ending = new Ending(code, reason);
-            }
-            ended = connection;
+        if (listener.end(code, reason)) {
+            output.stop();
+            endTcp(how);
+            listener.tellEnd();
+            // Payara's threads keep requests for reuse, and each its last upgrade handler, which is this: it lets go of
+            // the half
+            // of a message that the peer sent, as of TCP and of the listener.
+            reader = newReader();
         }
+    }
+
+    private void endTcp(Consumer<TcpConnection> how) {
+        var ended = tcp.getAndSet(null);
         if (ended != null) {
             how.accept(ended);
-        }
-        tellGone();
-    }
-
-    /** Tells that the connection is gone when it is so and no call of the listener is under way. */
-    private void tellGone() {
-        Ending told;
-        synchronized (lock) {
-            if (!gone || goneTold || calls > 0 || ending == null) {
-                return;
-            }
-            goneTold = true;
-            told = ending;
-        }
-        try {
-            listener.onClose(told.code(), told.reason());
-        } catch (RuntimeException | Error e) {
-            LOG.log(ERROR, "the listener of a WebSocket failed at its end", e);
-        }
-        letGo();
-    }
-
-    /**
-     * Refers to nothing that was the connection's. Payara's threads keep requests for reuse, and each its last upgrade handler:
-     * without this, the session of a client that is gone, and the half of a message that it sent.
-     */
-    private void letGo() {
-        synchronized (lock) {
-            listener = NOBODY;
-            reader = new FrameReader(limits, System::nanoTime, new FromPeer());
-            connection = null;
         }
     }
 }

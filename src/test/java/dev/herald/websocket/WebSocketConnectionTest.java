@@ -676,7 +676,7 @@ class WebSocketConnectionTest {
         diary.meanwhile = line -> {
             throw new IllegalStateException("mine");
         };
-        try (var log = new ErrorLog(WebSocketConnection.class)) {
+        try (var log = new ErrorLog("dev.herald.websocket")) {
             socket.input.receive(join(text("a"), text("b")));
 
             assertThat(log.lines()).hasSize(1);
@@ -694,7 +694,7 @@ class WebSocketConnectionTest {
         diary.meanwhile = line -> {
             throw new StackOverflowError();
         };
-        try (var log = new ErrorLog(WebSocketConnection.class)) {
+        try (var log = new ErrorLog("dev.herald.websocket")) {
             connection.init(socket);
             assertThat(log.lines()).hasSize(1);
         }
@@ -709,7 +709,7 @@ class WebSocketConnectionTest {
         diary.meanwhile = line -> {
             throw new IllegalStateException("mine");
         };
-        try (var log = new ErrorLog(WebSocketConnection.class)) {
+        try (var log = new ErrorLog("dev.herald.websocket")) {
             send(Frames.text("a"));
             assertThat(log.lines()).hasSize(1);
         }
@@ -723,7 +723,7 @@ class WebSocketConnectionTest {
         diary.meanwhile = line -> {
             throw new IllegalStateException("mine");
         };
-        try (var log = new ErrorLog(WebSocketConnection.class)) {
+        try (var log = new ErrorLog("dev.herald.websocket")) {
             connection.abort();
             assertThat(log.lines()).hasSize(1);
         }
@@ -733,7 +733,7 @@ class WebSocketConnectionTest {
     @Test
     void aPeersMistakeIsNoErrorOfOurs() {
         open();
-        try (var log = new ErrorLog(WebSocketConnection.class)) {
+        try (var log = new ErrorLog("dev.herald.websocket")) {
             socket.input.receive(hex("ff ff"));
             socket.output.listener().onError(new IOException("reset"));
 
