@@ -31,8 +31,8 @@ public final class EngineCodec {
     private EngineCodec() {}
 
     /**
-     * Reads a text frame of a WebSocket ("WebSocket": one packet for each frame). A binary frame is no matter of this codec: all
-     * of its bytes are one {@link Binary} message.
+     * Reads a text frame of a WebSocket ("WebSocket": one packet for each frame). Binary frames are not read here: all of their
+     * bytes are one {@link Binary} message.
      *
      * @throws MalformedPacketException when it is empty, of unknown type, or {@code b} without base64
      */
@@ -58,7 +58,7 @@ public final class EngineCodec {
      * Splits a polling request's body into packets ("HTTP long-polling").
      *
      * @param body at most {@code maxPayload} bytes in UTF-8
-     * @param maxPackets how many packets it may have; more are refused before any of them is made
+     * @param maxPackets the most packets; a body with more is refused before any packet object is made
      * @return the packets in the client's order, never empty
      * @throws MalformedPacketException when there are too many, or one of them is what {@link #decodeText} refuses; then none
      *     of them counts
@@ -92,12 +92,12 @@ public final class EngineCodec {
         return end < 0 ? body.length() : end;
     }
 
-    /** The official Java client puts its base64 into lines, of 76 characters each. */
+    /** Removes line breaks: the official Java client writes its base64 in lines of 76 characters. */
     private static String inOneLine(String base64) {
         return base64.indexOf('\n') < 0 ? base64 : base64.replace("\r\n", "").replace("\n", "");
     }
 
-    /** Java's decoder does without padding, and ignores surplus bits: both are refused here. */
+    /** Java's decoder accepts missing padding, and ignores surplus bits. Both are refused here. */
     private static Bytes decodeBase64(String base64) {
         byte[] data;
         try {

@@ -2,10 +2,10 @@ package dev.herald.engine;
 
 import dev.herald.engine.EnginePacket.Bytes;
 
-/** Whom a session tells what comes from its client. Called outside all locks, one call at a time but for {@link #onDrained}. */
+/** Hears what comes from a session's client. Called outside all locks, one call at a time but for {@link #onDrained}. */
 public interface EngineListener {
 
-    /** A text message came. What this throws closes the session and is logged as our mistake. */
+    /** A text message came. An exception closes the session and is logged as an error of the server's own. */
     void onText(String text);
 
     /** A binary message came. */

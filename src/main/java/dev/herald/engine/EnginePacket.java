@@ -39,7 +39,7 @@ public sealed interface EnginePacket {
     /** The client switches to the WebSocket that brings this packet. */
     record Upgrade() implements EnginePacket {}
 
-    /** Means nothing, and so releases a waiting poll. */
+    /** Means nothing; it is sent to answer a waiting poll. */
     record Noop() implements EnginePacket {}
 
     /** What a ping and a pong carry to try out a WebSocket before the upgrade. */
@@ -59,12 +59,12 @@ public sealed interface EnginePacket {
             return new Bytes(content.clone());
         }
 
-        /** Takes the array itself: the caller gives it away and never writes to it again. */
+        /** Takes the array without copying it: the caller must never write to it again. */
         public static Bytes wrap(byte[] content) {
             return new Bytes(content);
         }
 
-        /** How many they are. */
+        /** The number of bytes. */
         public int size() {
             return content.length;
         }
@@ -89,7 +89,7 @@ public sealed interface EnginePacket {
             return Arrays.hashCode(content);
         }
 
-        /** Says how many, not which: they may be long, and private. */
+        /** Only the number of bytes, not their values: they may be many, and private. */
         @Override
         public String toString() {
             return content.length + " bytes";

@@ -23,16 +23,16 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of one Engine.IO server, and the clock they live by. Lives from deployment to undeployment.
+ * The sessions of one Engine.IO server, and the clock that checks their deadlines. Lives from deployment to undeployment.
  *
- * <p>Thread-safe: the container's threads open and find sessions, the clock's thread ticks, any thread closes. Nobody is to hold a
- * session's monitor when calling; no lock is held here while a session or the application is called.
+ * <p>Thread-safe: the container's threads open and find sessions, the clock's thread ticks, any thread closes. Callers must not
+ * hold a session's monitor. No lock is held here while a session or the application is called.
  */
 public final class EngineServer implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(EngineServer.class.getName());
 
-    /** At most; short heartbeats need a quicker clock. */
+    /** The longest time between two ticks. Short heartbeats need shorter ones. */
     private static final Duration TICK = Duration.ofMillis(250);
 
     /** How long a waiting GET is held once a WebSocket has probed: as the reference server does. */
@@ -47,7 +47,7 @@ public final class EngineServer implements AutoCloseable {
     private final OutboundBudget budget;
     private final Future<?> clock;
     private final ConcurrentMap<String, EngineSession> sessions = new ConcurrentHashMap<>();
-    /** A permit for each session that may still come. */
+    /** Has one permit for each session that may still be opened. */
     private final Semaphore room;
 
     private final SlowBodies slowBodies;
@@ -55,19 +55,19 @@ public final class EngineServer implements AutoCloseable {
     private final LimitedLog turnedAway = new LimitedLog(LOG);
     private volatile boolean down;
 
-    /** What a server is for. */
+    /** What is served by these sessions. */
     @FunctionalInterface
     public interface Application {
 
         /**
          * A client has a session.
          *
-         * @param principal whom its first request is from; {@code null} when nobody says
-         * @return whom to tell what comes from it
+         * @param principal the principal of its first request; {@code null} when it has none
+         * @return hears what comes from the client
          */
         EngineListener accept(EngineSession session, @Nullable Principal principal);
 
-        /** As above, for who wants to know more of the client. */
+        /** As above, with more about the client. */
         default EngineListener accept(EngineSession session, @Nullable Principal principal, Caller caller) {
             return accept(session, principal);
         }
@@ -85,7 +85,7 @@ public final class EngineServer implements AutoCloseable {
         public static final Caller UNKNOWN = new Caller("", false);
     }
 
-    /** As the other constructor does, with a budget of its own for what waits for its clients. */
+    /** As the other constructor, with a budget of its own. */
     public EngineServer(
             EngineSettings settings, Application application, ScheduledExecutorService timer, Executor executor) {
         this(settings, application, timer, executor, new OutboundBudget(OutboundBudget.ofHeap(), executor));
@@ -96,7 +96,7 @@ public final class EngineServer implements AutoCloseable {
      *
      * @param timer may have a single thread: what it runs here does not block
      * @param executor for what may wait for a client
-     * @param budget counts what waits for clients; while it is spent, no new ones are taken
+     * @param budget counts the bytes that wait for clients; while it is spent, no new clients are taken
      */
     public EngineServer(
             EngineSettings settings,
@@ -129,7 +129,10 @@ public final class EngineServer implements AutoCloseable {
         return slowBodies;
     }
 
-    /** Runs what may wait for a client, on one of the container's threads; on this one when the container gives none. */
+    /**
+     * Runs a task that may wait for a client, on one of the container's threads; on the calling thread when the container gives
+     * none.
+     */
     void execute(Runnable task) {
         try {
             executor.execute(task);
@@ -145,7 +148,7 @@ public final class EngineServer implements AutoCloseable {
     }
 
     /**
-     * A new session, unless there are as many as there may be.
+     * Opens a session, unless there are too many already or the budget is spent.
      *
      * @param isProven whether the client has shown that it is the principal
      */
@@ -178,21 +181,21 @@ public final class EngineServer implements AutoCloseable {
         return Optional.of(session);
     }
 
-    /** A session that is live, or has last words for its client. */
+    /** A session that is open, or closed with a last answer for its client's next poll. */
     Optional<EngineSession> find(String sid) {
         var session = Optional.ofNullable(sessions.get(sid));
         session.ifPresent(one -> one.expire(System.nanoTime()));
         return session.filter(one -> !one.isOver());
     }
 
-    /** Nothing of this session is left. */
+    /** Forgets a session that is over. */
     void forget(EngineSession session) {
         if (sessions.remove(session.sid(), session)) {
             room.release();
         }
     }
 
-    /** Looks after a WebSocket from now until it is gone: it may outlive its session. */
+    /** Checks the deadlines of a WebSocket until it is gone. It may outlive its session. */
     void watch(WebSocketTransport socket) {
         sockets.add(socket);
     }
@@ -234,7 +237,7 @@ public final class EngineServer implements AutoCloseable {
         try {
             return tick.getAsBoolean();
         } catch (RuntimeException | Error e) {
-            // It must not end the clock for the others.
+            // It must not stop the clock for the other sessions.
             LOG.log(ERROR, "an Engine.IO session could not be looked after", e);
             return true;
         }

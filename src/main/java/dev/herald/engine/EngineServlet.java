@@ -28,7 +28,7 @@ public abstract class EngineServlet extends HttpServlet {
 
     private static final String PROTOCOL = "4";
 
-    /** When who finds the server full may come again. */
+    /** When a client that was turned away because the server is full may try again. */
     private static final String RETRY_AFTER_SECONDS = "10";
 
     private static final int MAX_FRAGMENTS = 1_024;
@@ -36,15 +36,15 @@ public abstract class EngineServlet extends HttpServlet {
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Whose sessions these are. */
+    /** The server that has the sessions. */
     protected abstract EngineServer server();
 
     /** Whether a client may begin a session; asked for handshakes only. */
     protected abstract boolean isAllowed(HttpServletRequest request);
 
     /**
-     * Whether the client has shown that it is the request's principal, as it does with each of its requests: then nobody else may go
-     * on with its session. Otherwise the session's id, which is a secret, is proof enough.
+     * Whether the client proves with each request that it is the request's principal. Then no other principal may use its
+     * session. Otherwise the session's id, which is a secret, is enough.
      */
     protected boolean isProven(HttpServletRequest request) {
         return true;
@@ -69,7 +69,7 @@ public abstract class EngineServlet extends HttpServlet {
         }
     }
 
-    /** The query's, never a form's: reading a form would take the body away. */
+    /** Reads the query only, never a form: reading a form would consume the body. */
     static @Nullable String parameter(HttpServletRequest request, String name) {
         var query = request.getQueryString();
         if (query == null) {
@@ -182,7 +182,7 @@ public abstract class EngineServlet extends HttpServlet {
         }
     }
 
-    /** Polling clients read JSON, WebSocket clients see a handshake fail. */
+    /** Polling clients read the JSON; WebSocket clients only see that the handshake failed. */
     private static void refuse(HttpServletResponse response, EngineError error, boolean webSocket) throws IOException {
         if (error == FULL) {
             askToComeBackLater(response);
@@ -194,7 +194,7 @@ public abstract class EngineServlet extends HttpServlet {
         }
     }
 
-    /** For whoever reads it; stock clients come back by their own measure, later each time. */
+    /** For clients that read it. Stock clients use their own delays, which grow each time. */
     static void askToComeBackLater(HttpServletResponse response) {
         response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
     }

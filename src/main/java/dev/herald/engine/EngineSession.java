@@ -15,12 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's session of Engine.IO 4, from its handshake to its end, over whichever transport it has at the moment. Here come the
- * client's packets in, and time passes; {@link Outbound} sends.
+ * One client's session of Engine.IO 4, from its handshake to its end, over whichever transport it has at the moment. This class
+ * takes the client's packets and checks deadlines; {@link Outbound} sends.
  *
  * <p>Thread-safe: called by the container's threads for requests and sockets, by the server's clock, and by whoever sends. What
- * comes from the client is handed to the listener one packet at a time, in the client's order, under no lock but {@link Inbound}'s
- * turn.
+ * comes from the client is handed to the listener one packet at a time, in the client's order, under no lock but {@link
+ * Inbound}'s turn.
  */
 public final class EngineSession {
 
@@ -30,7 +30,7 @@ public final class EngineSession {
     private static final Outgoing NOOP = Outgoing.of(new EnginePacket.Noop());
     private static final Outgoing PING = Outgoing.of(new EnginePacket.Ping(""));
 
-    /** GETs whose answers are still on their way: more than the one that waits are a client that reads none. */
+    /** The most GETs whose answers are not written yet. A client with more reads no answers. */
     private static final int MAX_OPEN_GETS = 4;
 
     private final String sid;
@@ -46,7 +46,7 @@ public final class EngineSession {
     private final ListenerCalls listener;
     private final OutboundBudget.Share share;
     private final Outbound outbound;
-    /** The same object each time, as {@link WriteBatch} wants it. */
+    /** Always the same object, as {@link WriteBatch} requires. */
     private final Runnable flush;
 
     private final AtomicInteger openGets = new AtomicInteger();
@@ -84,7 +84,7 @@ public final class EngineSession {
         return sid;
     }
 
-    /** By what the client is connected at the moment, as requests name it. */
+    /** The name of the current transport, as in requests. */
     public String transportName() {
         return outbound.transport().name();
     }
@@ -93,12 +93,15 @@ public final class EngineSession {
         return server;
     }
 
-    /** Where what waits for the client is counted. */
+    /** Counts the bytes that wait for the client. */
     OutboundBudget.Share share() {
         return share;
     }
 
-    /** Whether a request may go on with the session: the owner's, or nobody's in particular if the owner is nobody either. */
+    /**
+     * Whether a request may use the session. A client that has proved who it is needs the owner's name; any other may use only
+     * a session that began without such a proof.
+     */
     boolean belongsTo(@Nullable Principal principal, boolean isProven) {
         return isProven ? Objects.equals(owner, principal == null ? null : principal.getName()) : !isOwnerProven;
     }
@@ -112,19 +115,22 @@ public final class EngineSession {
         return outbound.offer(packets);
     }
 
-    /** As {@link #offer}, in the first half of the queue only: for what can wait. */
+    /** As {@link #offer}, but only while the queue is less than half full: for packets that can be offered again later. */
     public boolean offerToHalf(Outgoing packets) {
         return outbound.offerToHalf(packets);
     }
 
-    /** Queues packets if they could be written at once; false, and nothing changed, when they would wait: for what soon is stale. */
+    /**
+     * Queues packets only if they can be written at once; otherwise returns false and changes nothing. For packets that are
+     * soon out of date.
+     */
     public boolean offerIfIdle(Outgoing packets) {
         return outbound.offerIfIdle(packets);
     }
 
     /**
-     * Writes everything that waits, in one write, if the transport can take it: at once, or when the thread has taken all messages
-     * of a read that it is taking.
+     * Writes everything that waits, in one write, if the transport can take it. On a thread that is handling the messages of
+     * one read, this happens after the last of them.
      */
     public void flush() {
         if (!WriteBatch.putOff(flush)) {
@@ -132,12 +138,12 @@ public final class EngineSession {
         }
     }
 
-    /** Ends the session: the client gets what waits, and then the end. The first reason counts. */
+    /** Ends the session after sending what waits. The first reason counts. */
     public void close(CloseReason reason) {
         end(reason, AFTER_WHAT_WAITS);
     }
 
-    /** Too much waits for all clients, and most of it for this one. */
+    /** The budget is spent, and this client is among those furthest behind. */
     private void fellBehind() {
         end(CloseReason.SLOW_READER, WITHOUT_A_WORD);
     }
@@ -152,7 +158,7 @@ public final class EngineSession {
         return outbound.isOver();
     }
 
-    /** Whether a client may still send: not once it has been told, or has said, that it is over. */
+    /** Whether the client may still send: false once either side has ended the session. */
     boolean isListening() {
         return outbound.isOpen();
     }
@@ -170,7 +176,7 @@ public final class EngineSession {
         return false;
     }
 
-    /** A GET that began is answered, or its client gone. */
+    /** A GET that began is answered, or its client is gone. */
     void endGet() {
         openGets.decrementAndGet();
     }
@@ -223,7 +229,7 @@ public final class EngineSession {
             if (!(outbound.transport() instanceof PollingTransport)) {
                 return false;
             }
-            // Under the lock: none begins once what the WebSocket brings need not wait any more.
+            // Under the lock, so that no POST begins after messages of the WebSocket need not wait for one any more.
             if (inbound.beginPost()) {
                 return true;
             }
@@ -232,7 +238,7 @@ public final class EngineSession {
         return false;
     }
 
-    /** The POST that began is done with. */
+    /** The POST that began has ended. */
     void endPost() {
         inbound.endPost();
     }
@@ -250,12 +256,14 @@ public final class EngineSession {
         }
     }
 
-    /** The request is none of Engine.IO's. */
+    /** The request is not valid in Engine.IO. */
     void violated() {
         end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
     }
 
-    /** A WebSocket that wants to take the session over: one at a time may, and only from polling; others are closed at once. */
+    /**
+     * A WebSocket wants to take the session over. Only one may try at a time, and only from polling; others are closed at once.
+     */
     WebSocketTransport newCandidate(long now) {
         var socket = new WebSocketTransport(this, upgrade);
         if (outbound.isPolling() && settings.allowUpgrades()) {
@@ -329,7 +337,7 @@ public final class EngineSession {
         }
     }
 
-    /** Goes on by another transport; false when this session does not, any more. */
+    /** Switches to another transport; false when the session is over or has already switched. */
     boolean goOverTo(WebSocketTransport socket) {
         var over = outbound.goOverTo(socket);
         if (over) {
@@ -338,7 +346,7 @@ public final class EngineSession {
         return over;
     }
 
-    /** Lets a waiting GET go without packets. */
+    /** Answers a waiting GET without packets. */
     void releaseGet() {
         var parked = outbound.unpark();
         if (parked != null) {
@@ -346,7 +354,7 @@ public final class EngineSession {
         }
     }
 
-    /** Looks at the clock; false when the session is over. */
+    /** Checks deadlines; false when the session is over. */
     boolean tick(long now) {
         if (isOver()) {
             return false;
@@ -361,7 +369,10 @@ public final class EngineSession {
         return !isOver();
     }
 
-    /** Ends the session if its client has been silent for too long: also asked by each request, for clocks tick late. */
+    /**
+     * Ends the session if its client has been silent for too long. Each request checks this too, because the clock may tick
+     * late.
+     */
     void expire(long now) {
         if (heartbeat.isDead(now)) {
             end(CloseReason.PING_TIMEOUT, AT_ONCE);
@@ -376,7 +387,7 @@ public final class EngineSession {
         end(reason, CLOSE, farewell);
     }
 
-    /** @param last what a waiting GET hears at the end */
+    /** @param last the answer to a waiting GET */
     private void end(CloseReason reason, Outgoing last, Farewell farewell) {
         listener.end(reason);
         var rest = outbound.end(farewell, last);
@@ -391,7 +402,7 @@ public final class EngineSession {
         }
     }
 
-    /** Not the whole id, which is a secret. */
+    /** Only a part of the id, which is a secret. */
     String logName() {
         return sid.substring(0, 6);
     }

@@ -13,12 +13,13 @@ import java.util.Set;
  * @param upgradeTimeout how long a WebSocket may try to take a session over
  * @param closeTimeout how long a session that was closed here waits for the client to poll once more
  * @param maxPayload bytes of one request body or one WebSocket message from a client
- * @param maxPackets in one request body; clients put all that waits into one, so that this only bounds what a hostile one costs
+ * @param maxPackets in one request body. Clients put everything that waits into one body, so the number is large; it bounds
+ *     what a hostile client costs
  * @param queuedPackets that may wait for one client
  * @param queuedBytes that may wait for one client, as estimated
  * @param maxSessions at the same time; those that wait for a last poll count
- * @param maxPosts whose bodies are on their way at the same time; those that are there at once do not count. One client address may
- *     have an eighth of them
+ * @param maxPosts requests whose bodies are arriving at the same time; bodies that come with their headers do not count. One
+ *     client address may have an eighth of them
  * @param postTimeout how long a body may take
  * @param httpCompression the shortest answer to a poll that is compressed, in bytes; 0 for none
  */
@@ -84,12 +85,12 @@ public record EngineSettings(
         }
     }
 
-    /** For settings that differ from these in some respects. */
+    /** A builder with these settings as defaults. */
     public Builder toBuilder() {
         return new Builder(this);
     }
 
-    /** Settings that are being made. For one thread. */
+    /** Builds settings. For one thread. */
     public static final class Builder {
 
         private Set<String> transports;

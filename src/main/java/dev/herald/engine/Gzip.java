@@ -19,7 +19,7 @@ final class Gzip {
     private Gzip() {}
 
     /**
-     * Whether a client takes it: by its name, or else by {@code *}; with a weight of 0 it does not.
+     * Whether a client accepts gzip: the weight of {@code gzip} counts, or else that of {@code *}; a weight of 0 means no.
      *
      * @param acceptEncoding all headers of this name
      */

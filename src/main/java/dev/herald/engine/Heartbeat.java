@@ -3,8 +3,8 @@ package dev.herald.engine;
 import java.time.Duration;
 
 /**
- * When a client is pinged, and when it counts as gone (Engine.IO 4, "Heartbeat"). Deadlines are absolute, so that they can be
- * asked for at any time. Times are those of {@code System.nanoTime}. Thread-safe.
+ * When a client is pinged, and when it counts as gone (Engine.IO 4, "Heartbeat"). Deadlines are absolute times, so they may be
+ * checked at any time. Times are those of {@code System.nanoTime}. Thread-safe.
  */
 final class Heartbeat {
 
@@ -39,7 +39,7 @@ final class Heartbeat {
         return true;
     }
 
-    /** A ping goes out before it is due. */
+    /** A ping is sent before it is due. */
     synchronized void pinged(long now) {
         if (!awaitingPong) {
             awaitingPong = true;
@@ -47,7 +47,10 @@ final class Heartbeat {
         }
     }
 
-    /** A packet came: a pong starts over; anything else while one is due gives the client its time once more. */
+    /**
+     * A packet came. A pong begins a new interval. Any other packet while a pong is due gives the client the full timeout
+     * again.
+     */
     synchronized void heard(boolean pong, long now) {
         if (pong && awaitingPong) {
             restart(now);

@@ -6,18 +6,21 @@ import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps the order of what a client sends when it goes over to a WebSocket: what that brings is held while the POST that began
- * before is under way, and taken by the thread that ends it.
+ * Keeps a client's messages in order when it switches to a WebSocket. While a POST that began before the switch is under way,
+ * messages of the WebSocket are held; the thread that ends the POST handles them.
  *
- * <p>Thread-safe: request threads begin and end POSTs, the thread that reads the WebSocket takes. What is taken runs on the calling
- * thread, which may wait here for another one that takes; it must hold no lock.
+ * <p>Thread-safe: request threads begin and end POSTs, and the thread that reads the WebSocket calls {@link #take}. The work
+ * runs on the calling thread, which may wait here for another such thread; so it must hold no lock.
  */
 final class Inbound {
 
     private final int maxPackets;
     private final long maxBytes;
 
-    /** Held while something of the WebSocket is taken: what is new there waits, and TCP with it, until what was held is. */
+    /**
+     * Locked while messages of the WebSocket are handled. New ones wait for it, and so does TCP, until the held ones are
+     * handled.
+     */
     private final ReentrantLock turn = new ReentrantLock();
 
     // Guarded by this object's monitor.
@@ -34,14 +37,14 @@ final class Inbound {
         this.maxBytes = maxBytes;
     }
 
-    /** Whether a POST may begin: one at a time. */
+    /** Whether a POST may begin: there may be one at a time. */
     synchronized boolean beginPost() {
         var first = !posting;
         posting = true;
         return first;
     }
 
-    /** The POST that began is done; takes what was held for it. */
+    /** The POST has ended: handles the messages that were held. */
     void endPost() {
         turn.lock();
         try {
@@ -60,10 +63,10 @@ final class Inbound {
     }
 
     /**
-     * Takes something of a WebSocket in its turn.
+     * Handles a message of the WebSocket when it is its turn.
      *
      * @param size in bytes
-     * @return false, and it is never taken, when too much is held
+     * @return false when too much is held; then the message is dropped
      */
     boolean take(int size, Runnable work) {
         synchronized (this) {

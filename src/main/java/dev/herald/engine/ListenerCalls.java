@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the listener of a session as it is promised: nothing before it is there, nothing after the end, and the end once, when
- * all other calls have returned. Thread-safe; nobody is called under its lock.
+ * Calls the listener of a session as {@link EngineListener} promises: nothing after the end, and the end once, when all other
+ * calls have returned. Thread-safe; no call is made under its lock.
  */
 final class ListenerCalls {
 
@@ -25,7 +25,7 @@ final class ListenerCalls {
 
     /**
      * @param session its name, for logs
-     * @param whenItFails is to end the session for a mistake of the server's own
+     * @param whenItFails ends the session after an error of the server's own
      */
     ListenerCalls(String session, Runnable whenItFails) {
         this.session = session;
@@ -39,7 +39,7 @@ final class ListenerCalls {
         tellEnd();
     }
 
-    /** Tells the listener something, unless it is over. */
+    /** Calls the listener, unless the session is over. */
     void tell(Consumer<EngineListener> what) {
         EngineListener told;
         synchronized (this) {
@@ -62,14 +62,14 @@ final class ListenerCalls {
         }
     }
 
-    /** From now on nothing is told but the end; the first reason counts. */
+    /** From now on only the end is told. The first reason counts. */
     synchronized void end(CloseReason reason) {
         if (end == null) {
             end = reason;
         }
     }
 
-    /** Tells the end, if it has come and no call is under way: whoever is the last to come here does. */
+    /** Tells the end if it has come and no other call is under way. The thread that returns last does it. */
     void tellEnd() {
         EngineListener told;
         CloseReason reason;

@@ -9,11 +9,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session sends, over whichever transport it has at the moment, until it is over. What was offered reaches the client in
- * order, whatever happens to the transport meanwhile.
+ * Sends a session's packets over its current transport, in the order in which they were offered, even when the transport
+ * changes.
  *
- * <p>Thread-safe: called from any thread. Nobody is called under its lock but the transport's {@code claim} and the budget, which
- * call nobody.
+ * <p>Thread-safe: called from any thread. Under its lock it calls only the transport's {@code claim} and the budget, which call
+ * nothing else.
  */
 final class Outbound {
 
@@ -33,45 +33,45 @@ final class Outbound {
     private State state = State.OPEN;
     private List<Outgoing> lastWords = List.of();
     private long leavingSince;
-    /** How the WebSocket is closed, once the thread that writes to it has done so. */
+    /** How to close the WebSocket once the writing thread has finished. */
     private @Nullable Runnable afterWriting;
 
     private enum State {
         OPEN,
-        /** Over for the listener; the client's next poll hears the last words. */
+        /** Over for the listener; the client's next poll gets the last answer. */
         LEAVING,
         OVER
     }
 
     /** How a session ends. */
     enum Farewell {
-        /** What waits goes out first; when no GET waits the next one hears it. */
+        /** What waits is sent first; when no GET waits, the next one is answered with the end. */
         AFTER_WHAT_WAITS,
         /** What waits is dropped. */
         AT_ONCE,
-        /** What waits is dropped, and a WebSocket's TCP connection is ended without a close. */
+        /** What waits is dropped, and a WebSocket's TCP connection is ended without a close frame. */
         WITHOUT_A_WORD
     }
 
-    /** What became of a GET. */
+    /** What happened to a GET. */
     enum Taken {
         WAITS,
-        /** It is the last one: it is to be answered with {@link #lastWords}. */
+        /** It is the session's last GET: the caller answers it with {@link #lastWords}. */
         IS_LAST,
         /** The session is over. */
         IS_TOO_LATE,
-        /** The session's transport is another one. */
+        /** The session has another transport. */
         IS_MISPLACED,
-        /** Another GET waits, which is a violation. */
+        /** Another GET waits already, which breaks the protocol. */
         IS_SECOND,
-        /** It is the one before, sent again after its connection broke: the answer to that may be lost. */
+        /** It is the previous GET, sent again after its connection broke. The answer to that one may be lost. */
         IS_SENT_AGAIN
     }
 
     /**
-     * @param first what the client gets before everything else
-     * @param drained is called when there is room again after a refusal
-     * @param failed is called when something was lost in a write
+     * @param first the packet that the client gets first
+     * @param drained called when there is room again after a refusal
+     * @param failed called when a write has lost packets
      */
     Outbound(
             EngineSettings settings,
@@ -119,7 +119,7 @@ final class Outbound {
         return queue.isEmpty() && transport.isIdle() && queue.offer(packets);
     }
 
-    /** Queues a packet that is not refused: the caller sends few of them. */
+    /** Queues a packet even when the queue is full. Callers send only few of these. */
     synchronized void add(Outgoing packet) {
         queue.add(packet);
     }
@@ -130,11 +130,13 @@ final class Outbound {
         share.relieve();
     }
 
-    /** A write that fails has lost something: then the client is not to believe that it has everything. */
+    /**
+     * A failed write has lost packets. Then the session must end, so that the client does not believe that it has everything.
+     */
     private void writeAll() {
         try {
             while (writeBatch()) {
-                // More may have come meanwhile.
+                // More packets may have been queued meanwhile.
             }
         } catch (RuntimeException | Error e) {
             failed.accept(e);
@@ -205,14 +207,14 @@ final class Outbound {
         return Taken.WAITS;
     }
 
-    /** A pong has come: what was written before it has, too. */
+    /** A pong has come, so everything that was written before its ping has arrived. */
     synchronized void proved() {
         if (transport instanceof PollingTransport polling) {
             polling.proved();
         }
     }
 
-    /** What the client gets with its last GET. */
+    /** The answer to the client's last GET. */
     synchronized List<Outgoing> lastWords() {
         return lastWords;
     }
@@ -222,12 +224,12 @@ final class Outbound {
         return transport instanceof PollingTransport polling && polling.isParked(poll) && polling.unpark() != null;
     }
 
-    /** Takes the GET that waits, if one does. */
+    /** Takes the waiting GET, if there is one. */
     synchronized @Nullable Poll unpark() {
         return transport instanceof PollingTransport polling ? polling.unpark() : null;
     }
 
-    /** Goes on by a WebSocket; false when the session does not, any more. */
+    /** Switches to a WebSocket; false when the session is over or no longer polls. */
     boolean goOverTo(WebSocketTransport socket) {
         Poll parked;
         synchronized (this) {
@@ -251,7 +253,7 @@ final class Outbound {
 
     // The end.
 
-    /** Whether nothing is left for anyone. */
+    /** Whether the session is over and no last answer waits for the client. */
     synchronized boolean isOver() {
         return state == State.OVER;
     }
@@ -260,7 +262,7 @@ final class Outbound {
         return state == State.OPEN;
     }
 
-    /** Gives up a client that has not asked for its last words for so long. */
+    /** Gives up a client that has not fetched its last answer in time. */
     synchronized void expire(long now, long patience) {
         if (state == State.LEAVING && now - leavingSince > patience) {
             state = State.OVER;
@@ -272,7 +274,7 @@ final class Outbound {
      * Ends the session, the first time.
      *
      * @param last what a waiting GET hears at the end
-     * @return what is left to do for the caller, under no lock
+     * @return what the caller must do next, under no lock
      */
     synchronized Runnable end(Farewell farewell, Outgoing last) {
         if (state != State.OPEN) {
@@ -288,7 +290,7 @@ final class Outbound {
                 : answerOf((PollingTransport) transport, words, farewell, last);
     }
 
-    /** The end of a WebSocket says what a close packet would. */
+    /** No close packet is needed: the WebSocket's own close says the same. */
     private Runnable closeOf(WebSocketTransport socket, List<Outgoing> words, Farewell farewell) {
         if (farewell == Farewell.WITHOUT_A_WORD) {
             return socket::abort;

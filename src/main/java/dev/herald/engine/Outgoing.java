@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets that go out one after another with none between them, to one client or to many: each form is encoded when the first
- * transport asks for it, and shared by all. Thread-safe.
+ * Packets that are sent together, with no others between them, to one client or to many. Each encoding is made when a transport
+ * first needs it, and shared by all clients. Thread-safe.
  */
 public class Outgoing implements Outbox.Message {
 
@@ -17,7 +17,8 @@ public class Outgoing implements Outbox.Message {
     private final @Nullable Supplier<Outgoing> source;
     private final int size;
 
-    // Encoded twice at the worst, by two threads at once; never seen half done.
+    // Two threads may encode the same packets at the same time, which only costs time. No thread sees a half-made
+    // result.
     private volatile byte @Nullable [] frames;
     private volatile @Nullable String payload;
 
@@ -41,10 +42,10 @@ public class Outgoing implements Outbox.Message {
     }
 
     /**
-     * Packets that are made when they are sent, and not under a lock.
+     * Packets that are made only when they are sent, outside all locks.
      *
      * @param size an estimate in bytes
-     * @param source called for each time that they are sent, by any thread; must not fail
+     * @param source called each time they are sent, by any thread; must not throw
      */
     public static Outgoing later(int size, Supplier<Outgoing> source) {
         return new Outgoing(List.of(), source, size);
@@ -55,13 +56,13 @@ public class Outgoing implements Outbox.Message {
         return size;
     }
 
-    /** What is made later is made of what all recipients share. */
+    /** What is made later comes from data that all recipients share. */
     @Override
     public int ownSize() {
         return source == null ? size : 0;
     }
 
-    /** The same packets, which no other client waits for. */
+    /** The same packets, for one client only. */
     Outgoing forOneClient() {
         return source == null ? this : new ForOneClient(source, size);
     }
@@ -85,7 +86,7 @@ public class Outgoing implements Outbox.Message {
         return packet instanceof EnginePacket.Binary binary ? 16 + binary.data().size() : 16;
     }
 
-    /** As WebSocket frames, one behind the other. Not to be changed. */
+    /** The packets as WebSocket frames, one after another. Callers must not change the array. */
     byte[] frames() {
         if (source != null) {
             return source.get().frames();
@@ -106,7 +107,7 @@ public class Outgoing implements Outbox.Message {
                 : Frames.text(EngineCodec.encodeText(packet));
     }
 
-    /** As a polling body, or a part of one. */
+    /** The packets as a polling body, or a part of one. */
     String payload() {
         if (source != null) {
             return source.get().payload();

@@ -3,29 +3,29 @@ package dev.herald.engine;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A client's GET that waits for packets. Answered once; not under a lock. */
+/** A client's GET that waits for packets. It is answered once, outside all locks. */
 interface Poll {
 
     /**
-     * What tells this GET from the client's one before: two requests with the same mark are one request that was sent twice.
+     * A mark that is different for each GET of a client. Two requests with the same mark are one request that was sent twice.
      *
      * @return {@code null} when the client does not mark its requests
      */
     @Nullable
     String mark();
 
-    /** Whether it has waited: then its client may have gone away unnoticed. */
+    /** Whether the GET had to wait. Then its client may have gone away without anybody noticing. */
     boolean hasWaited();
 
     /** Answers with packets, in this order. */
     void answer(List<Outgoing> packets);
 
-    /** Answers with a packet that means nothing: the client may go over to another transport. */
+    /** Answers with a packet that means nothing, so that the client can switch to another transport. */
     void release();
 
     /** Answers with an error. */
     void refuse(EngineError error);
 
-    /** Answers 400 without a word: what the client did is a violation, and it knows. */
+    /** Answers 400 with an empty body: the client has broken the protocol. */
     void refuse();
 }

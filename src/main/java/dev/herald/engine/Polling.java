@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A polling client's GET, which waits without holding a thread (Engine.IO 4, "HTTP long-polling"). What is there at once is
- * answered by the request's own thread; what comes later by one of the container's, for writing may wait for the client.
+ * A polling client's GET, which waits without holding a thread (Engine.IO 4, "HTTP long-polling"). If packets wait already, the
+ * request's own thread answers; otherwise one of the container's threads does later, because writing may wait for the client.
  */
 final class Polling implements Poll {
 
@@ -35,14 +35,14 @@ final class Polling implements Poll {
     private final @Nullable String mark;
     private final int compressedFrom;
     private final boolean compressible;
-    /** What the client is to hear, from when it is known; {@link #GONE} when the client has gone away before. */
+    /** The answer, once it is known; {@link #GONE} when the client went away first. */
     private final AtomicReference<@Nullable Answer> answer = new AtomicReference<>();
 
     private final AtomicBoolean ended = new AtomicBoolean();
     private final Thread requestThread = Thread.currentThread();
     private volatile boolean inRequest = true;
 
-    /** @param precious whether the session ends if this is lost */
+    /** @param precious whether the session must end if this answer is lost */
     private record Answer(int status, String type, String text, boolean precious) {}
 
     Polling(EngineSession session, HttpServletRequest request) {
@@ -56,7 +56,10 @@ final class Polling implements Poll {
         context.addListener(new Aborts());
     }
 
-    /** Clients put a new {@code t} into each request, lest caches answer. One that counts seconds is not new each time. */
+    /**
+     * Clients put a new {@code t} into each request, so that no cache answers. A {@code t} that counts seconds is not new each
+     * time.
+     */
     private static @Nullable String uniqueMark(@Nullable String t) {
         return t == null || SECONDS.matcher(t).matches() ? null : t;
     }
@@ -114,7 +117,7 @@ final class Polling implements Poll {
 
     private void respond(Answer last) {
         if (!answer.compareAndSet(null, last)) {
-            // There is one answer only, so the client has gone away.
+            // Only one answer is possible, so the client must have gone away.
             lose(last);
             return;
         }
@@ -127,7 +130,7 @@ final class Polling implements Poll {
 
     private void write(Answer last) {
         if (ended.get()) {
-            // The response may be another request's by now.
+            // The container may already use the response for another request.
             return;
         }
         try {
@@ -161,7 +164,7 @@ final class Polling implements Poll {
         }
     }
 
-    /** The client has gone away: ends the session if it waited, or if an answer is lost that is not written yet. */
+    /** The client has gone away. Ends the session if the GET was waiting, or if its answer was not written yet and is lost. */
     private void abort() {
         if (answer.compareAndSet(null, GONE)) {
             session.pollAborted(this);
@@ -171,7 +174,7 @@ final class Polling implements Poll {
         end();
     }
 
-    /** Once, by whoever comes first: who has written, or who notices that there is nobody to write for. */
+    /** Happens once: by the thread that has written, or by the one that notices that the client is gone. */
     private void end() {
         if (ended.compareAndSet(false, true)) {
             session.endGet();
@@ -187,7 +190,7 @@ final class Polling implements Poll {
         }
     }
 
-    /** Notices clients that go away from their GET, as far as the container does. */
+    /** Notices clients that break off their GET, if the container tells. */
     private final class Aborts implements AsyncListener {
 
         @Override

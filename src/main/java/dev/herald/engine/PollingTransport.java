@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets leave in the answer to the client's next GET. An answer may be written to a connection whose client has gone: the
- * container does not notice. That the next GET is a new one proves that the answer has come. If the client does not mark its GETs,
- * a ping at the end of the answer asks for a pong, and nothing more is written before that has come.
+ * Sends packets in the answer to the client's next GET. The container does not notice when it writes an answer to a client that
+ * is gone. A new GET proves that the last answer has arrived. If the client does not mark its GETs, a ping at the end of the
+ * answer asks for a pong, and nothing more is written until the pong has come.
  *
  * <p>Guarded by the session's lock.
  */
@@ -21,7 +21,7 @@ final class PollingTransport implements Transport {
     private @Nullable String lastMark;
     private boolean awaitingProof;
 
-    /** @param heartbeat hears of a ping that goes out with an answer */
+    /** @param heartbeat is told of each ping that is sent with an answer */
     PollingTransport(Heartbeat heartbeat) {
         this.heartbeat = heartbeat;
     }
@@ -54,12 +54,12 @@ final class PollingTransport implements Transport {
         return all;
     }
 
-    /** A pong has come, and so has the answer with its ping. */
+    /** A pong has come, so the answer with its ping has arrived. */
     void proved() {
         awaitingProof = false;
     }
 
-    /** Whether the client's connection broke and the same GET was sent once more: what was answered is lost. */
+    /** Whether the client's connection broke and the same GET was sent again: then the last answer may be lost. */
     boolean isSentAgain(Poll poll) {
         return lastMark != null && lastMark.equals(poll.mark());
     }

@@ -20,17 +20,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A polling client's POST. A body that is there at once, as nearly all are, is taken and answered by the request's own thread. One
- * that is still on its way is read as it comes and holds no thread meanwhile (Jakarta Servlet 5.0, 3.7 "Non Blocking IO").
+ * A polling client's POST. Nearly all bodies have arrived with the headers; the request's own thread takes and answers these. A
+ * body that is still arriving is read as it comes, and holds no thread meanwhile (Jakarta Servlet 5.0, 3.7 "Non Blocking IO").
  *
- * <p>The request's thread calls {@link #begin}, the container's threads the read listener, any thread {@code giveUp}. One of them at
- * a time works on the request; the others note that there is work and return.
+ * <p>The request's thread calls {@link #begin}, the container's threads the read listener, any thread {@code giveUp}. One of
+ * them at a time works on the request; the others note that there is work and return.
  */
 final class Posting implements ReadListener, SlowBodies.Body {
 
     private static final System.Logger LOG = System.getLogger(Posting.class.getName());
 
-    /** How many more bodies' lengths are read of one that is too long, so that its client can hear of it. */
+    /** When a body is too long, so many times the allowed length is still read, so that the client can read the error. */
     private static final int READ_BEYOND_LIMIT = 4;
 
     private static final int BUFFER = 8 * 1024;
@@ -41,27 +41,28 @@ final class Posting implements ReadListener, SlowBodies.Body {
     private final SlowBodies slowBodies;
     private final ServletInputStream input;
     private final int maxPayload;
-    /** In bytes; negative when the client does not say. */
+    /** The body's length in bytes; negative when the client does not give it. */
     private final long length;
 
     private final SerialLoop reading = new SerialLoop();
 
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    // Only the thread that works on the request touches the body; the context is set before there are others.
+    // Only the thread that works on the request uses the body. The context is set before other threads can be
+    // involved.
     private final ByteArrayOutputStream body;
     private volatile @Nullable AsyncContext context;
 
     private volatile long received;
     private volatile boolean atEnd;
-    /** How it ended for another reason than its body. */
+    /** How the request ended for a reason other than its body. */
     private volatile @Nullable End givenUp;
 
     /** How a POST ends. */
     private enum End {
         WHOLE(HttpServletResponse.SC_OK),
         TOO_LONG(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE),
-        /** What only clients of an older protocol send. */
+        /** Sent only by clients of an older protocol. */
         BINARY(HttpServletResponse.SC_BAD_REQUEST),
         BROKEN_OFF(HttpServletResponse.SC_BAD_REQUEST),
         LATE(HttpServletResponse.SC_REQUEST_TIMEOUT),
@@ -73,7 +74,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
             this.status = status;
         }
 
-        /** Whether the client may still be sending, so that the connection cannot be used for another request. */
+        /** Whether the client may still be sending. Then the connection cannot be used for another request. */
         boolean isUnread() {
             return this == LATE || this == PUT_OFF;
         }
@@ -83,7 +84,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
         }
     }
 
-    /** For a POST that the session has let begin. */
+    /** Takes a POST that the session has allowed to begin. */
     Posting(EngineSession session, HttpServletRequest request, HttpServletResponse response) throws IOException {
         this.session = session;
         this.request = request;
@@ -95,7 +96,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
         this.body = new ByteArrayOutputStream((int) Math.min(Math.max(length, 32), BUFFER));
     }
 
-    /** Takes the body if it is there; otherwise waits for it without a thread. */
+    /** Takes the body if it has arrived; otherwise waits for it without holding a thread. */
     void begin() throws IOException {
         var atOnce = Optional.of(End.BROKEN_OFF);
         try {
@@ -123,8 +124,8 @@ final class Posting implements ReadListener, SlowBodies.Body {
     }
 
     /**
-     * Whether reading would not wait. That a container calls the body finished only says that all has come, and some say so too
-     * early: the length counts, if the client has said it.
+     * Whether the rest of the body can be read without waiting. Some containers report the end of a body too early, so the
+     * length counts if the client has given it.
      */
     private boolean isThere() throws IOException {
         return input.available() > 0 || (length < 0 && input.isFinished());
@@ -203,7 +204,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
         }
     }
 
-    /** Reads what has come, without waiting; returns how much that is, or -1 at the end. */
+    /** Reads what has arrived, without waiting. Returns the number of bytes, or -1 at the end. */
     private int read() throws IOException {
         var buffer = new byte[(int) (length < 0 ? BUFFER : Math.max(1, Math.min(BUFFER, length - received)))];
         var count = input.read(buffer);
@@ -239,7 +240,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
         return received > maxPayload ? End.TOO_LONG : End.BROKEN_OFF;
     }
 
-    /** Ends a POST that was waited for, once, on a thread that may wait for the client and for listeners. */
+    /** Ends a POST whose body came late. Happens once, on a thread that may wait for the client and for listeners. */
     private void end(End how) {
         if (ended.compareAndSet(false, true)) {
             slowBodies.remove(this);
@@ -271,7 +272,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
                 session.violated();
             }
         } finally {
-            // Before the answer: with it the client may send its next POST.
+            // Done before the answer, because the client may send its next POST as soon as it has the answer.
             session.endPost();
         }
         answer(how);
@@ -311,7 +312,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
 
         @Override
         public void onTimeout(AsyncEvent event) {
-            // There is no time-out of the container's; the server's clock tells when a body is late.
+            // The container has no timeout here; the server's clock checks whether a body is late.
         }
 
         @Override

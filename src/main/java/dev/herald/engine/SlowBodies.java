@@ -11,11 +11,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The POST bodies that were not there at once. Each has a deadline and a least rate, and there is a bound for all of them and one
- * for each client address. A new body always finds a place: when a bound is reached, the slowest body has to go.
+ * The POST bodies that did not arrive with their headers. Each has a deadline and a least rate. Their number is bounded, in all
+ * and for each client address. A new body always gets a place: when a bound is reached, the slowest body is given up.
  *
- * <p>Thread-safe: request threads add and remove, the clock's thread looks for late bodies. Bodies are told to give up outside of
- * the lock.
+ * <p>Thread-safe: request threads add and remove, and the clock's thread looks for late bodies. Bodies are told to give up
+ * outside the lock.
  */
 final class SlowBodies {
 
@@ -25,7 +25,7 @@ final class SlowBodies {
     /** In bytes a second. */
     private static final int LEAST_RATE = 500;
 
-    /** One address may have this part of all places. */
+    /** One address may have one of so many parts of all places. */
     private static final int SHARE_OF_AN_ADDRESS = 8;
 
     private static final int BYTES_OF_IPV6_NETWORK = 8;
@@ -67,7 +67,7 @@ final class SlowBodies {
         this.timeout = timeout.toNanos();
     }
 
-    /** Takes a body; another one may be told to give up its place. */
+    /** Adds a body. Another body may be told to give up its place. */
     void add(Body body, @Nullable String address, long now) {
         var network = networkOf(address);
         Optional<Entry> slowest;
@@ -87,12 +87,12 @@ final class SlowBodies {
         return some.stream().min(Comparator.comparingLong(one -> one.bytesPerSecond(now)));
     }
 
-    /** The body has come, or never will. */
+    /** The body has arrived, or will not come any more. */
     synchronized void remove(Body body) {
         entries.removeIf(one -> one.body == body);
     }
 
-    /** Looks at the clock. */
+    /** Checks deadlines and rates. */
     void tick(long now) {
         List<Entry> late;
         synchronized (this) {
@@ -121,9 +121,12 @@ final class SlowBodies {
         return entries.size();
     }
 
-    /** Whom an address counts for: whoever has one address of an IPv6 network of 64 bits has them all. */
+    /**
+     * The key under which an address is counted. An IPv6 client can use all addresses of its 64-bit network, so these count as
+     * one.
+     */
     private static Object networkOf(@Nullable String address) {
-        // Only literals are looked up, which asks no name server.
+        // The text is always a literal address, so no name server is asked.
         if (address == null || address.indexOf(':') < 0) {
             return String.valueOf(address);
         }

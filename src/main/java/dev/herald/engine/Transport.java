@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** How packets reach a session's client at the moment. */
+/** The way by which packets reach a session's client. */
 sealed interface Transport permits PollingTransport, WebSocketTransport {
 
     /** The name in requests. */
     String name();
 
     /**
-     * Takes the right to write once. Called under the session's lock; what it returns is called outside of it, with everything
-     * that waits.
+     * Claims the right to write once. Called under the session's lock. The result is called outside the lock, with all packets
+     * that wait.
      *
      * @return {@code null} when nothing can be written now; then {@link EngineSession#flush()} is called when it can
      */

@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a session from polling to a WebSocket (Engine.IO 4, "Upgrade"). One socket at a time is the candidate: it asks whether
- * it works, and then says that the client goes over to it. Until then the session goes on by polling, and so it does when the
- * candidate fails or takes too long. Thread-safe; nobody is called under its lock.
+ * Moves a session from polling to a WebSocket (Engine.IO 4, "Upgrade"). One socket at a time is the candidate: the client first
+ * sends a probe on it, and then says that it switches. Until then the session uses polling; if the candidate fails or takes too
+ * long, it stays with polling. Thread-safe; no call is made under its lock.
  */
 final class Upgrade {
 
@@ -26,7 +26,7 @@ final class Upgrade {
 
     /**
      * @param timeout how long a candidate may try
-     * @param pause runs a task after as long as a waiting GET is held once a candidate has probed
+     * @param pause runs a task after the time for which a waiting GET is held once a candidate has probed
      */
     Upgrade(EngineSession session, Duration timeout, Consumer<Runnable> pause) {
         this.session = session;
@@ -34,7 +34,7 @@ final class Upgrade {
         this.pause = pause;
     }
 
-    /** Lets a socket try, unless another one does. */
+    /** Makes a socket the candidate, unless there is one. */
     synchronized void begin(WebSocketTransport socket, long now) {
         if (candidate == null) {
             candidate = socket;
@@ -47,7 +47,7 @@ final class Upgrade {
         return candidate == socket;
     }
 
-    /** The candidate speaks. */
+    /** A packet came on the candidate. */
     void hear(WebSocketTransport socket, String frame) {
         if (frame.equals(PROBE) && probe(socket)) {
             socket.say(new EnginePacket.Pong(EnginePacket.PROBE));
@@ -57,14 +57,14 @@ final class Upgrade {
         }
     }
 
-    /** The first time only: a client that asks again and again does not get as many answers. */
+    /** Answers the first probe only, so that a client cannot make the server send any number of answers. */
     private synchronized boolean probe(WebSocketTransport socket) {
         var first = candidate == socket && !probed;
         probed |= first;
         return first;
     }
 
-    /** Whether the socket was the candidate; it is not any more. */
+    /** Removes the candidate; returns whether this socket was it. */
     private synchronized boolean leave(WebSocketTransport socket) {
         var left = candidate == socket;
         if (left) {
@@ -73,7 +73,9 @@ final class Upgrade {
         return left;
     }
 
-    /** Lets the GET that waits go after the pause, if a candidate has probed: the client goes over when it has no GET. */
+    /**
+     * Answers the waiting GET after the pause, if a candidate has probed: the client switches only when it has no GET waiting.
+     */
     void letGetsGo() {
         if (isProbed()) {
             pause.accept(() -> {
@@ -88,7 +90,7 @@ final class Upgrade {
         return candidate != null && probed;
     }
 
-    /** A socket that is not the session's transport fails. */
+    /** A socket that is not the session's transport has failed. */
     void fail(WebSocketTransport socket) {
         leave(socket);
         socket.close();

@@ -12,41 +12,43 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets leave as frames of a WebSocket: everything that waits in one write, as soon as the last one has left, and no more than
- * the client confirms. A socket that is to take over a polling session is a candidate until the client says so (Engine.IO 4,
- * "Upgrade").
+ * Sends packets as frames of a WebSocket. When a write is finished, everything that waits goes into the next one, but never
+ * more than the client may leave unconfirmed. A socket that may take over a polling session is a candidate until the client
+ * switches to it (Engine.IO 4, "Upgrade").
  *
- * <p>Thread-safe. {@link #claim} and {@link #isIdle} are called under the session's lock, everything else by the connection, the
- * server's clock and the session under none.
+ * <p>Thread-safe. {@link #claim} and {@link #isIdle} are called under the session's lock. All other methods are called by the
+ * connection, the server's clock and the session, under no lock.
  */
 final class WebSocketTransport implements Transport, WebSocketListener {
 
-    /** How often a client is asked to confirm, in parts of what may be unconfirmed. */
+    /** A client is asked to confirm so many times for as much as may be unconfirmed. */
     private static final int PROBES = 16;
 
-    /** Never more often than after so many bytes, however little may be unconfirmed: the operating system takes as much. */
+    /** A client is never asked more often than after so many bytes; the operating system's buffers hold as much anyway. */
     private static final int MIN_PROBED_BYTES = 16_384;
 
-    /** How long a client that owes as much as it may has to confirm a part of it. */
+    /** How long a client that has reached the limit may take to confirm something. */
     private static final Duration CONFIRM_TIMEOUT = Duration.ofSeconds(10);
 
     private final EngineSession session;
     private final long maxUnconfirmed;
     /** Guarded by itself. */
     private final Unconfirmed unconfirmed;
-    /** Whether {@code unconfirmed} has an open question; read without its lock. */
+    /** Whether the client has been asked to confirm and has not answered. Read without the lock. */
     private volatile boolean isAsked;
-    /** When the client was asked first, or confirmed last. Guarded by {@code unconfirmed}. */
+    /** When the client was first asked, or last confirmed something. Guarded by {@code unconfirmed}. */
     private long confirmedAt;
     /** Bytes that {@code unconfirmed} does not know of yet. Only for the thread that has claimed the writing. */
     private long justWritten;
 
-    /** None once this is the session's transport. */
+    /** {@code null} once this is the session's transport. */
     private volatile @Nullable Upgrade upgrade;
 
     private volatile @Nullable WebSocketConnection connection;
 
-    /** @param upgrade for which this is to be a candidate, if it is not the session's transport from the start */
+    /**
+     * @param upgrade the upgrade for which this is a candidate; {@code null} if it is the session's transport from the start
+     */
     WebSocketTransport(EngineSession session, @Nullable Upgrade upgrade) {
         this.session = session;
         this.upgrade = upgrade;
@@ -138,7 +140,7 @@ final class WebSocketTransport implements Transport, WebSocketListener {
         }
     }
 
-    /** Sends something past the session's queue, for the handshake of an upgrade. */
+    /** Sends a packet without the session's queue, for the handshake of an upgrade. */
     void say(EnginePacket packet) {
         var open = connection;
         if (open != null) {
@@ -163,7 +165,7 @@ final class WebSocketTransport implements Transport, WebSocketListener {
         }
     }
 
-    /** Ends TCP: the client reads nothing. */
+    /** Ends TCP at once, because the client reads nothing. */
     void abort() {
         var open = connection;
         if (open != null) {
@@ -171,7 +173,7 @@ final class WebSocketTransport implements Transport, WebSocketListener {
         }
     }
 
-    /** Looks after the deadlines of the connection, which lasts longer than the session; false when it is gone. */
+    /** Checks the deadlines of the connection, which may outlive the session; false when it is gone. */
     boolean tick(long now) {
         var open = connection;
         if (open != null && isStalled(now)) {

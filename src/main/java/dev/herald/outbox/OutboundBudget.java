@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * One bound for the heap that waiting messages take, over all clients: those in the clients' queues, and the bytes that the
- * container was given and the client has not confirmed, for servers keep copies of them. When it is exceeded, the clients that
- * are furthest behind are closed until a quarter of it is free.
+ * One bound for the heap that waiting messages of all clients take. It counts what is in the clients' queues, and what the
+ * container was given and the client has not confirmed, because servers keep copies of that. When the budget is spent, the
+ * clients that are furthest behind are closed until a quarter of it is free.
  *
- * <p>Thread-safe. Clients count from any thread and under their own locks, for counting takes none. {@link #relieve} is called
+ * <p>Thread-safe. Any thread may count, even under a client's lock, because counting takes no lock. {@link #relieve} is called
  * under no lock; it closes clients on the executor.
  */
 public final class OutboundBudget {
@@ -34,16 +34,16 @@ public final class OutboundBudget {
     private final AtomicBoolean relieving = new AtomicBoolean();
     private final Set<Share> shares = ConcurrentHashMap.newKeySet();
 
-    /** Someone for whom messages wait. */
+    /** A client for which messages may wait. */
     @FunctionalInterface
     public interface Client {
 
-        /** The client is too far behind: it is closed, and nothing waits for it any more. Called on the executor. */
+        /** The client is too far behind: closes it, and drops what waits for it. Called on the executor. */
         void fellBehind();
     }
 
     /**
-     * A budget of which nothing is used.
+     * A budget of which nothing is used yet.
      *
      * @param executor closes clients
      */
@@ -60,29 +60,29 @@ public final class OutboundBudget {
         this.nanoTime = nanoTime;
     }
 
-    /** A quarter of the heap that this Java may have, in bytes. */
+    /** A quarter of the largest heap of this JVM, in bytes. */
     public static long ofHeap() {
         return Runtime.getRuntime().maxMemory() / 4;
     }
 
-    /** Begins to count for a client. */
+    /** Begins to count the bytes of a client. */
     public Share open(Client client) {
         var share = new Share(client);
         shares.add(share);
         return share;
     }
 
-    /** Whether as much waits as may, or more. */
+    /** Whether the budget is used up. */
     public boolean isSpent() {
         return bytes.get() >= maxBytes;
     }
 
-    /** The bytes that wait. */
+    /** How many bytes wait for all clients. */
     public long bytes() {
         return bytes.get();
     }
 
-    /** Has the clients closed that are furthest behind, if as much waits as may. */
+    /** If the budget is used up, has the clients closed that are furthest behind. */
     public void relieve() {
         if (!isSpent() || !relieving.compareAndSet(false, true)) {
             return;
@@ -131,22 +131,22 @@ public final class OutboundBudget {
         }
     }
 
-    /** A client with what it is sorted by, for that changes meanwhile. */
+    /** A client and its sort key at one moment. The key is copied because it changes during the sort. */
     private record Behind(Share share, double byBytesAndTime) {}
 
-    /** What waits for one client. Thread-safe; takes no lock. */
+    /** The bytes that wait for one client. Thread-safe; takes no lock. */
     public final class Share {
 
         private final Client client;
         private final AtomicLong own = new AtomicLong();
-        /** When something began to wait, or less waited than before. */
+        /** When bytes last began to wait, or their number last went down. */
         private volatile long progressAt;
 
         private Share(Client client) {
             this.client = client;
         }
 
-        /** So many bytes more wait. Then, and under no lock, {@link #relieve} is to be called. */
+        /** Counts more waiting bytes. The caller must call {@link #relieve} afterwards, under no lock. */
         public void add(long more) {
             if (more > 0) {
                 if (own.getAndAdd(more) == 0) {
@@ -156,7 +156,7 @@ public final class OutboundBudget {
             }
         }
 
-        /** So many bytes have left, or been dropped. */
+        /** Counts fewer waiting bytes: they were sent or dropped. */
         public void remove(long fewer) {
             if (fewer > 0) {
                 own.addAndGet(-fewer);
@@ -165,12 +165,12 @@ public final class OutboundBudget {
             }
         }
 
-        /** The client is gone; what waits for it has been removed, or will be. */
+        /** The client is gone. Its bytes have been removed, or will be. */
         public void close() {
             shares.remove(this);
         }
 
-        /** Whether as much waits for all clients as may, or more. */
+        /** As {@link OutboundBudget#isSpent}. */
         public boolean isBudgetSpent() {
             return isSpent();
         }
@@ -180,7 +180,7 @@ public final class OutboundBudget {
             OutboundBudget.this.relieve();
         }
 
-        /** How much waits, by how long it does. */
+        /** The number of bytes that wait, multiplied by the time since the last progress. */
         private double behindAt(long now) {
             return (double) own.get() * Math.max(1, now - progressAt);
         }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * The queue of one client, bounded by messages and bytes. What waits in it and exists for this client only counts in the
- * {@link OutboundBudget}.
+ * The queue of one client, bounded by messages and bytes. The heap that its messages cost is counted in the {@link
+ * OutboundBudget}.
  *
- * <p>Not thread-safe: its owner calls it under the lock under which it also decides who writes. It calls nobody but the budget,
- * which takes no lock.
+ * <p>Not thread-safe: its owner calls it under a lock, the same one under which it decides which thread writes. It calls only
+ * the budget, which takes no lock.
  *
  * @param <M> what is sent
  */
@@ -29,10 +29,10 @@ public final class Outbox<M extends Outbox.Message> {
     /** Something that can wait. */
     public interface Message {
 
-        /** What it takes of a queue, in bytes; an estimate. */
+        /** How much room it takes in a queue, in bytes; an estimate. */
         int size();
 
-        /** What waiting here costs the heap, in bytes: 0 for what other clients' queues refer to as well. */
+        /** How much heap it costs while it waits, in bytes: 0 if the queues of other clients share it. */
         int ownSize();
     }
 
@@ -41,7 +41,7 @@ public final class Outbox<M extends Outbox.Message> {
      *
      * @param maxMessages that may wait
      * @param maxBytes that may wait; a single message may be larger
-     * @param share where its bytes are counted
+     * @param share counts the client's bytes in the budget
      */
     public Outbox(int maxMessages, long maxBytes, OutboundBudget.Share share) {
         this.maxMessages = maxMessages;
@@ -54,7 +54,10 @@ public final class Outbox<M extends Outbox.Message> {
         return offer(message, maxMessages, maxBytes);
     }
 
-    /** As {@link #offer}, in the first half of the queue only and while the budget has room: for what can wait elsewhere. */
+    /**
+     * As {@link #offer}, but only while the queue is less than half full and the budget has room: for messages that can be
+     * offered again later.
+     */
     public boolean offerToHalf(M message) {
         if (!queue.isEmpty() && share.isBudgetSpent()) {
             refused = true;
@@ -75,7 +78,7 @@ public final class Outbox<M extends Outbox.Message> {
         return true;
     }
 
-    /** Queues what must not be refused, such as a heartbeat; the caller bounds it. */
+    /** Queues a message even when the queue is full, such as a heartbeat. The caller bounds how many of these there are. */
     public void add(M message) {
         if (closed) {
             return;
@@ -88,7 +91,10 @@ public final class Outbox<M extends Outbox.Message> {
         bytes += message.size();
     }
 
-    /** What is queued stays for now: from here on all of it counts. What is taken right after it was offered never does. */
+    /**
+     * The queued messages could not be sent at once: from now on all of them are counted in the budget. A message that is taken
+     * right after it was offered is never counted.
+     */
     public void count() {
         if (!headCounted && !queue.isEmpty()) {
             headCounted = true;
@@ -96,7 +102,7 @@ public final class Outbox<M extends Outbox.Message> {
         }
     }
 
-    /** Takes the message that has waited longest. There must be one. */
+    /** Takes the oldest message. There must be one. */
     public M take() {
         var first = queue.remove();
         bytes -= first.size();
@@ -119,7 +125,10 @@ public final class Outbox<M extends Outbox.Message> {
         return all;
     }
 
-    /** Whether there is room again after a refusal: true once for it, when no more than a quarter of the messages waits. */
+    /**
+     * Whether there is room again after a refusal. Returns true once after each refusal, when at most a quarter of the allowed
+     * messages waits.
+     */
     public boolean isDrained() {
         if (!refused || queue.size() > maxMessages / 4) {
             return false;

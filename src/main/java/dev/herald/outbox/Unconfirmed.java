@@ -5,11 +5,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What a WebSocket client was sent and has not confirmed. That the server "has sent" something may mean no more than that it
- * keeps it in its own memory. So now and then a ping goes along, and its pong tells that the client has read up to there
- * (RFC 6455, 5.5.2 and 5.5.3: whoever reads a ping answers it). No more is sent than may be unconfirmed.
+ * Counts what a WebSocket client was sent and has not confirmed. When a server says that a message is "sent", it may only have
+ * stored it in its own memory. So a ping is sent from time to time, and its pong proves that the client has read everything
+ * before it (RFC 6455, 5.5.2 and 5.5.3: each ping is answered). When too much is unconfirmed, no more is sent.
  *
- * <p>Not thread-safe: its owner calls it under a lock of its own. It calls nobody but the budget, which takes no lock.
+ * <p>Not thread-safe: its owner calls it under a lock. It calls only the budget, which takes no lock.
  */
 public final class Unconfirmed {
 
@@ -31,15 +31,16 @@ public final class Unconfirmed {
     private static final class Part {
         int messages;
         long bytes;
-        /** What the ping after the part carries; not to be guessed by a client that has not read it. 0 while there is none. */
+        /** The content of the ping after this part, which a client cannot guess. 0 while there is no ping. */
         long token;
     }
 
     /**
      * Nothing is unconfirmed.
      *
-     * @param parts how often the client is asked, in parts of what may be unconfirmed
-     * @param share where bytes are counted once the client has been asked to confirm them: so much is in the operating system's hands
+     * @param parts how many times the client is asked for as much as may be unconfirmed
+     * @param share counts bytes in the budget once the client has been asked to confirm them; what was sent since then is taken
+     *     to be in the operating system's buffers
      */
     public Unconfirmed(int maxMessages, long maxBytes, int parts, OutboundBudget.Share share) {
         this.maxMessages = maxMessages;
@@ -48,7 +49,7 @@ public final class Unconfirmed {
         this.share = share;
     }
 
-    /** So much is sent. */
+    /** Counts what is sent. */
     public void sent(int moreMessages, long moreBytes) {
         if (closed) {
             return;
@@ -64,7 +65,7 @@ public final class Unconfirmed {
         bytes += moreBytes;
     }
 
-    /** Ends a part that is large enough; returns what to ping with behind it, 0 for no ping. */
+    /** Ends the current part if it is large enough. Returns the content of the ping to send after it; 0 for no ping. */
     public long probe() {
         var last = unconfirmed.peekLast();
         if (last == null
@@ -77,14 +78,14 @@ public final class Unconfirmed {
         return last.token;
     }
 
-    /** A pong came: everything before the ping that it answers is read. False when it answers none of the pings. */
+    /** A pong came: the client has read everything before its ping. Returns false when the pong answers none of our pings. */
     public boolean confirm(long token) {
         if (token == 0 || unconfirmed.stream().noneMatch(part -> part.token == token)) {
             return false;
         }
         Part part;
         do {
-            // A client may leave out pongs for all but its latest ping.
+            // A client may answer only the latest of several pings.
             part = unconfirmed.removeFirst();
             messages -= part.messages;
             bytes -= part.bytes;
