@@ -40,7 +40,7 @@ public class Counter {
         }
     }
 
-    /** emit("offer", 5): who watches both gets it once. */
+    /** emit("offer", 5): a client that watches both gets it once. */
     void offer(@Observes @On("offer") @Namespace("/shop") Received offer) {
         herald.in("/shop").to("tea", "coffee").emit("offered", offer.data());
     }
