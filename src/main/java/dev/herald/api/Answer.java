@@ -4,7 +4,7 @@ package dev.herald.api;
 @FunctionalInterface
 public interface Answer {
 
-    /** Of a message whose sender wants no answer, or has it from Herald. */
+    /** For a message whose sender wants no answer, or gets it from Herald. */
     Answer NONE = json -> false;
 
     /**

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How the arguments of an event are one JSON text. One argument is that argument. Several, or none, are {@code {"$args": [first,
- * second]}}, which is also what clients of the feed see; and so is a single one that looks like that by itself. Bytes, at any
- * depth, are what {@link JsonBytes} says.
+ * Writes the arguments of an event as one JSON text, and reads them again. A single argument is written as it is. Several
+ * arguments, or none, are written as {@code {"$args": [first, second]}}, which is also what clients of the feed see; so is a
+ * single argument that itself looks like this. Bytes, at any depth, are written as {@link JsonBytes} says.
  */
 public final class Arguments {
 
@@ -44,7 +44,7 @@ public final class Arguments {
         return list(json).map(List::copyOf).orElseGet(() -> List.of(JsonText.read(json)));
     }
 
-    /** The arguments of a text that lists them. Texts that cannot are not parsed. */
+    /** The arguments, if the text lists several or none. A text that cannot do so is not parsed. */
     private static Optional<List<JsonValue>> list(String json) {
         return json.contains(MARK)
                         && json.stripLeading().startsWith("{")

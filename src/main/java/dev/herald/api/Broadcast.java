@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An event for many: for everyone in a namespace, unless rooms are named. Immutable; each method gives another one.
+ * An event for many: for everyone in a namespace, unless rooms are named. Immutable; each method returns a new object.
  *
  * <pre>{@code
  * herald.in("/shop").to("vip").except(received.connection().id()).emit("offer", data);
@@ -14,16 +14,16 @@ import java.util.concurrent.CompletionStage;
 public interface Broadcast {
 
     /**
-     * For those in these rooms, and for the connections with these ids, in addition to those that were named before; who is in
-     * several gets it once. A connection's client that is away gets it when it recovers, unless the server has crashed meanwhile:
-     * what is sent to a single connection is logged in memory.
+     * Adds recipients: the connections in these rooms, and the connections with these ids. A connection that is named several
+     * times gets the event once. A client that is away gets it when it recovers. Events for a single connection are logged in
+     * memory only, so a crash of the server loses them.
      */
     Broadcast to(String... roomsOrConnectionIds);
 
-    /** Not for those in one of these rooms, nor for connections with one of these ids. */
+    /** Leaves out the connections in these rooms, and the connections with these ids. */
     Broadcast except(String... roomsOrConnectionIds);
 
-    /** Past the log: without an offset, and gone for those who are not there or read slowly. */
+    /** Does not log the event: it has no offset, and clients that are away or read too slowly miss it. */
     Broadcast unlogged();
 
     /**

@@ -81,8 +81,8 @@ public record ChannelName(String value) {
     }
 
     /**
-     * The channel of a single connection, which only the application publishes to. Not the room that has the connection's id for
-     * its name: in the main namespace clients might join that.
+     * The channel of a single connection; only the application publishes to it. It is not the room whose name is the
+     * connection's id: in the main namespace, clients could join that room.
      *
      * @throws IllegalArgumentException when there can be no such connection
      */

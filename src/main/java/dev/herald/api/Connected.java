@@ -1,7 +1,8 @@
 package dev.herald.api;
 
 /**
- * A connection is open. Those of the main namespace, and those of the others with {@link Namespace}, are counted apart.
+ * A connection is open. Observers without {@link Namespace} get those of the main namespace. People are counted in each
+ * namespace by itself.
  *
  * @param first whether its person had no other connection
  * @param people how many people were connected with it

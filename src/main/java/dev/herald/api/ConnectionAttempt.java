@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Socket.IO client asks to connect to a namespace. Observe it with {@code @Observes} to {@linkplain #refuse refuse} it; when all
- * observers have returned and none refused, it is connected. One that throws refuses it, too. Who recovers a connection is asked
- * about again.
+ * A Socket.IO client asks to connect to a namespace. Observe it with {@code @Observes} to {@linkplain #refuse refuse} it; when
+ * all observers have returned and none refused, it is connected. An observer that throws refuses it, too. A client that
+ * recovers its connection is examined again.
  */
 public final class ConnectionAttempt {
 
@@ -36,12 +36,12 @@ public final class ConnectionAttempt {
         this.auth = auth;
     }
 
-    /** Who asks, as the server knows. */
+    /** The person who asks to connect, as the server knows. */
     public Person person() {
         return person;
     }
 
-    /** Where to. */
+    /** The namespace to connect to. */
     public String namespace() {
         return namespace;
     }

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message with what the server knows of it.
+ * A message, with everything that the server knows about it.
  *
  * @param channel {@code null} for a message to a single connection
  * @param position its place in the channel's log; {@code null} when it is not logged (a volatile channel, a message to a single
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when the server took it; information only, the order is the position's
  * @param json the data as JSON text, {@code null} (the word) when there is none; how several arguments and bytes are written in
  *     it, {@link Arguments} says
- * @param except who does not get it: those with one of these connection ids, and those in one of these channels
+ * @param except who does not get it: connections with one of these ids, and connections in one of these channels
  */
 public record Envelope(
         @Nullable ChannelName channel,
@@ -47,14 +47,14 @@ public record Envelope(
     }
 
     /**
-     * The whole message as a JSON object, as the feed tells it: {@code {"event", "channel", "offset", "epoch", "from", "name", "to",
-     * "at", "data"}}, without what there is not. The data goes through as it is.
+     * The whole message as a JSON object, as the feed tells it: {@code {"event", "channel", "offset", "epoch", "from", "name",
+     * "to", "at", "data"}}, without members that have no value. The data is copied as it is.
      */
     public String toJson() {
         return JsonText.of(this);
     }
 
-    /** Where the message is from: {@link #toJson} without the event and the data. */
+    /** As {@link #toJson}, but without the event and the data. */
     public String metadata() {
         return JsonText.metadata(this);
     }

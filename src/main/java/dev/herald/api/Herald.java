@@ -16,8 +16,9 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>All methods may be called from any thread and do not wait: neither for a recipient nor for the log. A stage that is
  * returned completes with the receipt once the message is in the log, or exceptionally with {@link RefusedException}, in which
- * case nothing was published. It completes on one of the container's threads, so that what is done then may wait for something. Data that no client could read (a string with half a surrogate pair, more than 64 levels) is an
- * {@link IllegalArgumentException}. Messages that one thread publishes to one channel keep the order of the calls.
+ * case nothing was published. It completes on one of the container's threads, so dependent stages may wait. Data that no client
+ * could read (a string with half a surrogate pair, more than 64 levels) causes an {@link IllegalArgumentException}. Messages
+ * that one thread publishes to one channel keep the order of the calls.
  */
 public interface Herald {
 
@@ -30,20 +31,21 @@ public interface Herald {
     /**
      * Publishes to a channel: all who joined it get the event.
      *
-     * @param event 1 to 128 characters; not one of the names that Socket.IO keeps for itself, nor, where clients of the feed are, those of the feed
+     * @param event 1 to 128 characters; not a name that Socket.IO reserves, nor, in channels that clients of the feed can be
+     *     in, one that the feed reserves
      * @throws IllegalArgumentException when the event's name is not allowed
      */
     CompletionStage<Receipt> publish(ChannelName channel, String event, JsonValue data);
 
     /**
-     * Sends an event to a single connection, past all channels: not logged, and gone when the connection is.
+     * Sends an event to a single connection. The event is not logged; if the connection ends first, it is lost.
      *
-     * @return whether there is such a connection here and it takes messages; that is no promise that the peer got it
+     * @return whether the connection is open and takes messages; this does not mean that the client got the event
      * @throws IllegalArgumentException when the event's name is not allowed
      */
     boolean send(String connectionId, String event, JsonValue data);
 
-    /** The other end of an open connection, in whichever namespace: to send to it, ask it, have it join, and end it. */
+    /** The client of an open connection, in any namespace: to send to it, ask it, make it join, and disconnect it. */
     Optional<Peer> peer(String connectionId);
 
     /** An event for everyone in a namespace of Socket.IO, {@code "/"} for the main one, or in some of its rooms. */
@@ -55,7 +57,7 @@ public interface Herald {
     /** The people who are connected in the main namespace, in the order of their first connections. */
     List<Person> people();
 
-    /** How many people are connected in the main namespace: two connections of one person count once. */
+    /** How many people are connected in the main namespace: a person with several connections counts once. */
     int countPeople();
 
     /** Whether a person has an open connection in the main namespace. */

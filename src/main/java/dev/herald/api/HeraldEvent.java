@@ -1,13 +1,13 @@
 package dev.herald.api;
 
 /**
- * Something that happened in Herald. Observe one of the records as a CDI event, with {@code @Observes} or
- * {@code @ObservesAsync}.
+ * Something that happened in Herald. Observe one of the records as a CDI event, with {@code @Observes} or {@code
+ * @ObservesAsync}.
  *
- * <p>Observers run on a container's thread after the fact. The events of one connection ({@link Connected}, {@link Joined},
- * {@link Received}, {@link Left}, {@link Disconnected}) are observed one at a time in the order in which they happened, and so
- * are the {@link Published} of one channel; those of different connections or channels may be observed at the same time. An
- * observer that is slow delays only the later events of its connection or channel; one that throws is logged and harms
- * neither the other observers nor the connection.
+ * <p>Observers run on the container's threads, after the event has happened. The events of one connection ({@link Connected},
+ * {@link Joined}, {@link Received}, {@link Left}, {@link Disconnected}) are observed one at a time in the order in which they
+ * happened, and so are the {@link Published} of one channel; those of different connections or channels may be observed at the
+ * same time. An observer that is slow delays only the later events of its connection or channel; one that throws is logged and
+ * harms neither the other observers nor the connection.
  */
 public sealed interface HeraldEvent permits Connected, Disconnected, Joined, Left, Received, Published {}

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Bytes within JSON: {@code {"$bytes": base64}}. For clients of Socket.IO they are binary, both ways; those of the feed see and
- * send this object.
+ * Bytes within JSON: {@code {"$bytes": base64}}. Clients of Socket.IO send and get binary data; clients of the feed send and
+ * get this object.
  *
- * <p>Data that has such an object by itself is escaped: its member is {@code $$bytes}, and that of data with {@code $$bytes} is
+ * <p>Data that itself contains such an object is escaped: {@code $bytes} becomes {@code $$bytes}, {@code $$bytes} becomes
  * {@code $$$bytes}, and so on. Clients of Socket.IO send and get it without the escape.
  */
 public final class JsonBytes {
@@ -33,19 +33,19 @@ public final class JsonBytes {
             try {
                 return Optional.of(Base64.getDecoder().decode(base64.getString()));
             } catch (IllegalArgumentException e) {
-                // Somebody else's member of that name: as good as any other JSON.
+                // Not base64: the member is ordinary JSON.
                 return Optional.empty();
             }
         }
         return Optional.empty();
     }
 
-    /** Data that may have members of this name by itself, so that clients get it as it is here. */
+    /** Escapes data that may have members of this name, so that clients get the data unchanged. */
     public static JsonValue escape(JsonValue data) {
         return renamed(data, name -> isMark(name, 1) ? "$" + name : name);
     }
 
-    /** What {@link #escape} was given. */
+    /** Reverses {@link #escape}. */
     public static JsonValue unescape(JsonValue escaped) {
         return renamed(escaped, name -> isMark(name, 2) ? name.substring(1) : name);
     }
@@ -58,7 +58,7 @@ public final class JsonBytes {
                 && name.chars().limit(before).allMatch(c -> c == '$');
     }
 
-    /** The value with new names for the members that are an object's only ones. */
+    /** The value, in which each object with only one member gets a new name for it. */
     private static JsonValue renamed(JsonValue value, UnaryOperator<String> newName) {
         if (value instanceof JsonArray array) {
             return JsonText.array(

@@ -8,7 +8,10 @@ import jakarta.json.spi.JsonProvider;
 import java.io.StringReader;
 import java.util.List;
 
-/** JSON by one provider: the static methods of {@code Json} look for it anew with each call, which takes far longer than they. */
+/**
+ * JSON with one provider that is looked up once. The static methods of {@code Json} look it up in each call, which takes much
+ * longer than the work itself.
+ */
 final class JsonText {
 
     private static final JsonProvider JSON = JsonProvider.provider();

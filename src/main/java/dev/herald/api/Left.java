@@ -1,4 +1,4 @@
 package dev.herald.api;
 
-/** A connection left a channel by its own wish; leaving with the connection is {@link Disconnected} alone. */
+/** A connection left a channel. When a connection ends, there is only {@link Disconnected}. */
 public record Left(Connection connection, ChannelName channel) implements HeraldEvent {}

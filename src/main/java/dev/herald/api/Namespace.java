@@ -13,14 +13,14 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.Target;
 
 /**
- * Has an observer observe what happens in one namespace of Socket.IO, which thereby exists:
+ * Makes an observer observe one namespace of Socket.IO. The namespace then exists:
  *
  * <pre>{@code
  * void order(@Observes @On("order") @Namespace("/shop") Received message) { … }
  * }</pre>
  *
- * <p>Without it, an observer is one of the main namespace. {@link Published}, which is a matter of channels, is observed whatever
- * its namespace.
+ * <p>Without it, an observer observes the main namespace. {@link Published} is about channels, and is observed in all
+ * namespaces.
  */
 @Qualifier
 @Documented

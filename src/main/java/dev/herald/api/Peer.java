@@ -8,9 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The other end of one connection. Thread-safe; no method waits. Once the connection is gone, nothing does anything any more.
+ * The client of one connection. Thread-safe; no method waits. Once the connection is gone, the methods do nothing.
  *
- * <p>What is sent to a peer goes past channels and log: it is gone when the connection is.
+ * <p>What is sent to a peer is not logged: if the connection ends first, it is lost.
  */
 public interface Peer {
 
@@ -20,15 +20,18 @@ public interface Peer {
     /**
      * Sends an event.
      *
-     * @param event 1 to 128 characters; not one of the names that Socket.IO keeps for itself, nor, where clients of the feed are, those of the feed
-     * @return whether it is in the connection's queue; that is no promise that the peer got it
+     * @param event 1 to 128 characters; not a name that Socket.IO reserves, nor, for clients of the feed, one that the feed
+     *     reserves
+     * @return whether it is in the connection's queue; this does not mean that the client got it
      * @throws IllegalArgumentException when the event's name is not allowed, or no client could read the arguments
      */
     default boolean emit(String event, JsonValue... arguments) {
         return send(event, Arguments.write(List.of(arguments)));
     }
 
-    /** As {@link #emit}, but only if nothing waits for the client: for what is stale when it comes late. */
+    /**
+     * As {@link #emit}, but only if no other message waits for the client: for events that are of no use when they come late.
+     */
     default boolean emitVolatile(String event, JsonValue... arguments) {
         return sendIfIdle(event, Arguments.write(List.of(arguments)));
     }
@@ -43,7 +46,7 @@ public interface Peer {
      */
     default CompletionStage<List<JsonValue>> ask(Duration patience, String event, JsonValue... arguments) {
         var answer = new CompletableFuture<List<JsonValue>>();
-        // Not thenApply, which would hide the UnansweredException in another one.
+        // Not thenApply, which would wrap the UnansweredException in another exception.
         var unused = request(event, Arguments.write(List.of(arguments)), patience)
                 .whenComplete((json, failure) -> {
                     if (failure == null) {
@@ -56,18 +59,18 @@ public interface Peer {
     }
 
     /**
-     * Has the connection join a room: from now on it gets what is sent there.
+     * Makes the connection join a room. From now on it gets what is sent there.
      *
      * @return false when it was in there before
      * @throws IllegalArgumentException when there can be no such room
-     * @throws IllegalStateException when the connection is in as many as it may
+     * @throws IllegalStateException when the connection is in too many rooms already
      * @throws RefusedException with {@code OVERLOADED} when the observers are too far behind
      */
     default boolean join(String room) {
         return join(ChannelName.ofRoom(connection().namespace(), room));
     }
 
-    /** Has the connection leave a room; false when it was not in there. */
+    /** Makes the connection leave a room; false when it was not in it. */
     default boolean leave(String room) {
         return leave(ChannelName.ofRoom(connection().namespace(), room));
     }
@@ -95,9 +98,12 @@ public interface Peer {
     /** The channels that the connection is in, its own ones included. */
     Set<ChannelName> channels();
 
-    /** Ends the connection: of a Socket.IO client, this namespace only. The client is told, and does not come back by itself. */
+    /**
+     * Ends the connection; for a Socket.IO client, in this namespace only. The client is told, and does not reconnect by
+     * itself.
+     */
     void disconnect();
 
-    /** Closes the transport, too, and with it all namespaces. */
+    /** Also closes the transport, and so ends the connection in all namespaces. */
     void close();
 }

@@ -28,7 +28,7 @@ public record Position(String epoch, long offset) {
     /**
      * Reads a position as clients give it: {@code {"epoch": string, "offset": whole number}}.
      *
-     * @throws IllegalArgumentException when it is none
+     * @throws IllegalArgumentException when the JSON is no position
      */
     public static Position of(JsonValue json) {
         if (json instanceof JsonObject object

@@ -1,4 +1,4 @@
 package dev.herald.api;
 
-/** A message is in its channel's log (or, in a volatile channel, on its way). Repeats are not told again. */
+/** A message is in its channel's log (or, in a volatile channel, on its way). There is no event for a repeat. */
 public record Published(Envelope message) implements HeraldEvent {}

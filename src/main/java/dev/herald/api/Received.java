@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * A client sent a message, and Herald took it. Observe all of them, or those of one event with {@link On}; those of a namespace
  * other than the main one with {@link Namespace}.
  *
- * <p>A message that goes to a channel is published before it is observed, and its sender is acknowledged by Herald. All others go
- * to the observers alone, and it is theirs to {@linkplain #ack acknowledge} them.
+ * <p>A message for a channel is published before it is observed, and Herald acknowledges it. All other messages go to the
+ * observers only, which must {@linkplain #ack acknowledge} them.
  *
  * @param event for example {@code news}, {@code private}, or any name of the client's
  * @param channel where it is published; {@code null} when it is for the observers alone
  * @param to the person's id of a private message, else {@code null}
  * @param json the data as JSON text, as in an {@link Envelope}
- * @param peer who sent it, to send something back, and for joining and leaving
+ * @param peer the client that sent it: to send something back, and to make it join and leave rooms
  * @param answer takes the acknowledgement
  */
 public record Received(
@@ -42,7 +42,7 @@ public record Received(
         return Arguments.read(json);
     }
 
-    /** Whose connection it came by, as the server knows. */
+    /** The connection that it came by. */
     public Person person() {
         return connection.person();
     }
@@ -51,14 +51,15 @@ public record Received(
      * Calls the client's acknowledgement function with these arguments. Only the first answer counts, whether {@code ack} or
      * {@code refuse}.
      *
-     * @return false when the client asked for none, has one already, or gets it from Herald, as for what is published
+     * @return false when the client asked for no acknowledgement, already has one, or gets it from Herald because the message
+     *     was published
      */
     public boolean ack(JsonValue... arguments) {
         return answer.give(Arguments.write(List.of(arguments)));
     }
 
     /**
-     * Acknowledges with what becomes of a publication: where it stands ({@code {"channel", "offset", "epoch", "duplicate",
+     * Acknowledges with the outcome of a publication: its position ({@code {"channel", "offset", "epoch", "duplicate",
      * "kind"}}), or the error.
      */
     public void ack(CompletionStage<Receipt> publication) {

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.concurrent.CompletionException;
 
 /**
- * A message was refused: it is not in the log, and nobody gets it. With {@link Reason#LOG_UNAVAILABLE} alone that is not certain:
- * the log may have broken off after it had taken the message. To send it again with the same id settles it.
+ * A message was refused: it is not in the log, and nobody gets it. With {@link Reason#LOG_UNAVAILABLE} this is not certain: the
+ * log may have failed after it had stored the message. Send the message again with the same id to be sure.
  */
 @SuppressWarnings("serial") // never serialised
 public final class RefusedException extends RuntimeException {
@@ -16,7 +16,7 @@ public final class RefusedException extends RuntimeException {
         ID_REUSED(false),
         /** The application's observers are too far behind; the same message may be sent again, with the same id. */
         OVERLOADED(true),
-        /** The log gave no word that it has the message; the same message may be sent again, with the same id. */
+        /** The log has not confirmed the message; the same message may be sent again, with the same id. */
         LOG_UNAVAILABLE(true);
 
         private final boolean retryable;
@@ -44,7 +44,7 @@ public final class RefusedException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** The refusal that a stage failed with; any other failure is the log's. */
+    /** The refusal that a stage failed with. Any other failure counts as one of the log. */
     static RefusedException of(Throwable failure) {
         var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof RefusedException refused

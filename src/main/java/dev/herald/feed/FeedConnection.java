@@ -31,8 +31,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of the feed: does what it says, and tells it what happens. Messages of one client are taken one at a time, as the
- * container calls; everything else may come from any thread.
+ * One client of the feed: does what it says, and tells it what happens. The container brings the messages of one client one at
+ * a time; any thread may call the other methods.
  */
 final class FeedConnection implements Subscriber, TextSocket.Owner {
 
@@ -43,12 +43,12 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     private static final String SERVER_MISTAKE = "the server made a mistake; come back";
 
-    /** Who says this only wants to hear something. */
+    /** A client that sends this only wants an answer. */
     private static final String PING = "ping";
 
     private final Connection connection;
 
-    /** What the client calls its device, if it does. */
+    /** The name of the client's device, if it has given one. */
     private final Optional<String> deviceName;
 
     private final Optional<DeviceName> device;
@@ -145,7 +145,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         } catch (RejectedException e) {
             say(ToClient.Refusal.of(id, e.reply()));
         } catch (RuntimeException e) {
-            // Not left to the container, which gives it back as if the session had failed.
+            // Handled here: the container would report it as a failure of the session.
             fail(e);
         }
     }
@@ -163,7 +163,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         });
     }
 
-    /** A mistake here is not left to who completed the reply: it would be lost there. */
+    /** Handles failures here: the thread that completed the reply would lose them. */
     private void tell(Reply reply, @Nullable String id) {
         try {
             answer(reply, id);
@@ -196,14 +196,14 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         }
     }
 
-    /** Who gave no id is told only of failures. */
+    /** A client that gave no id is told of failures only. */
     private void acknowledge(@Nullable String id, ToClient ack) {
         if (id != null) {
             say(ack);
         }
     }
 
-    /** A page may be large. When it does not fit into the queue, the client is told so, as it can ask again. */
+    /** A page may be large. When it does not fit into the queue, the client is told so, and can ask again. */
     private void answer(Reply.History history, @Nullable String id) {
         if (!socket.offer(new Frame.Text(codec.write(new ToClient.History(id, history.page()))))) {
             say(ToClient.Refusal.of(id, Reply.Rejected.ofFullQueue()));
@@ -211,7 +211,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         socket.flush();
     }
 
-    /** Starts what has waited for the client to resume it; from then on nothing waits. */
+    /** Starts the subscriptions that have waited for the client to resume them. */
     void startWaiting() {
         if (!windowIsOver) {
             windowIsOver = true;
@@ -261,7 +261,10 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         end(reason);
     }
 
-    /** Ended before it is closed: a server may call back from its close, and the first reason counts. */
+    /**
+     * The end is noted before the session is closed, because a server may call back while it closes, and the first reason
+     * counts.
+     */
     private void close(int code, String reason) {
         end(reason);
         socket.close(code, reason);
@@ -304,7 +307,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     @Override
     public boolean announce(Subscription subscription) {
-        // Of its connection's own room it knows nothing.
+        // Clients of the feed do not know the room of their own connection.
         return subscription.channel().isOfConnection() || queue(ToClient.Joined.of(subscription, null));
     }
 

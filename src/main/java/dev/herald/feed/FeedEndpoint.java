@@ -43,7 +43,7 @@ public class FeedEndpoint {
         sessions.find(session).ifPresent(FeedConnection::receiveBinary);
     }
 
-    /** Notes that the client lives. */
+    /** Notes that the client is alive. */
     @OnMessage
     public void receive(PongMessage pong, Session session) {
         sessions.find(session).ifPresent(client -> client.pong(pong.getApplicationData()));
@@ -55,7 +55,7 @@ public class FeedEndpoint {
         sessions.close(session, reason);
     }
 
-    /** Whatever the cause, this client is lost, and nobody else. */
+    /** Whatever the cause, only this client is affected. */
     @OnError
     public void fail(Session session, Throwable cause) {
         sessions.find(session).ifPresent(client -> client.containerFailed(cause));

@@ -14,9 +14,9 @@ import java.io.StringReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the feed's messages are text ({@code docs/feed.md}). {@link FeedEndpoint} names these classes, and {@link FeedCodec} runs
- * them: once for each message, however many get it, and only on whole messages of limited size, which a container would not
- * promise. They keep nothing, so any thread may call them.
+ * Converts the feed's messages to text and back ({@code docs/feed.md}). {@link FeedEndpoint} names these classes, and {@link
+ * FeedCodec} runs them: once for each message, however many get it, and only on whole messages of limited size, which a
+ * container would not promise. They keep nothing, so any thread may call them.
  */
 public final class FeedJson {
 

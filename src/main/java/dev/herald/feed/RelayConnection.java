@@ -87,7 +87,7 @@ final class RelayConnection implements TextSocket.Owner {
 
     @Override
     public void drained() {
-        // A refused offer has ended the connection.
+        // A refused offer has already ended the connection.
     }
 
     @Override

@@ -44,7 +44,7 @@ public class RelayEndpoint {
         }
     }
 
-    /** Notes that the client lives. */
+    /** Notes that the client is alive. */
     @OnMessage
     public void receive(PongMessage pong) {
         if (client != null) {
@@ -60,7 +60,7 @@ public class RelayEndpoint {
         }
     }
 
-    /** Whatever the cause, this client is lost, and nobody else. */
+    /** Whatever the cause, only this client is affected. */
     @OnError
     public void fail(Throwable cause) {
         if (client != null) {

@@ -18,7 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The open sockets of this server, and the clock they live by. Lives from deployment to undeployment. */
+/** The open sockets of this server, and the clock that checks their deadlines. Lives from deployment to undeployment. */
 public final class Sockets implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Sockets.class.getName());
@@ -31,7 +31,8 @@ public final class Sockets implements AutoCloseable {
     private final OutboundBudget budget;
     private final ScheduledExecutorService timer;
     private final Future<?> clock;
-    // Both may block on some servers. Apart from each other, so that what blocks in one holds up nothing of the other.
+    // Pinging and closing may block on some servers. They have separate dispatchers, so that neither delays the
+    // other.
     private final OrderedDispatcher<TextSocket, Runnable> pings;
     private final OrderedDispatcher<TextSocket, Runnable> closings;
 
@@ -49,7 +50,7 @@ public final class Sockets implements AutoCloseable {
      *
      * @param timer may have a single thread: what it runs here does not block
      * @param executor for pinging and closing, which may block; a few of its threads are used at a time
-     * @param budget counts what waits for clients; while it is spent, no new ones are taken
+     * @param budget counts the bytes that wait for clients; while it is spent, no new clients are taken
      */
     public Sockets(FeedSettings settings, ScheduledExecutorService timer, Executor executor, OutboundBudget budget) {
         this.budget = budget;
@@ -80,7 +81,7 @@ public final class Sockets implements AutoCloseable {
         return socket;
     }
 
-    /** Whether too much waits for the clients that there are, so that no more can be taken. */
+    /** Whether the budget is spent, so that no more clients can be taken. */
     boolean areFull() {
         if (budget.isSpent()) {
             budget.relieve();
@@ -127,7 +128,7 @@ public final class Sockets implements AutoCloseable {
         try {
             return socket.tick(now);
         } catch (RuntimeException e) {
-            // It must not end the clock for the other sockets.
+            // It must not stop the clock for the other sockets.
             LOG.log(ERROR, "a socket could not be looked after", e);
             return true;
         }

@@ -2,7 +2,7 @@ package dev.herald.feed;
 
 import java.util.Optional;
 
-/** Puts one client's messages together from the parts in which they arrive, and holds no more than a message may have. */
+/** Joins the parts in which one client's messages arrive, and never holds more than one message may have. */
 final class TextAssembly {
 
     private final int maxBytes;
@@ -42,13 +42,14 @@ final class TextAssembly {
             return Optional.empty();
         }
         var message = parts.toString();
-        // Not emptied but new: a long message's room would be kept as long as the connection.
+        // A new buffer, not the emptied one: that would keep the room of a long message as long as the connection
+        // lives.
         parts = new StringBuilder();
         bytes = 0;
         return Optional.of(message);
     }
 
-    /** Half a surrogate pair counts 2, so that a pair is right when it is cut by the end of a part. */
+    /** Half a surrogate pair counts 2 bytes, so the count is right even when a pair is cut by the end of a part. */
     private static int bytesInUtf8(String text) {
         var count = text.length();
         for (var i = 0; i < text.length(); i++) {

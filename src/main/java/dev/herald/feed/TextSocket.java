@@ -14,15 +14,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 /**
- * A WebSocket session that is safe to send to, whatever the peer does and whichever server this is: a bounded queue before it,
- * one send in flight, no more on the way than the peer has confirmed (Payara takes 10 MB for a peer that reads nothing), a
- * deadline, a heartbeat, and closing that holds nobody up.
+ * Makes a WebSocket session safe to send to, whatever the peer does and on every server. It has a bounded queue, one send at a
+ * time, a bound for what the peer has not confirmed (Payara buffers 10 MB for a peer that reads nothing), a deadline, a
+ * heartbeat, and a close that delays nobody.
  *
- * <p>A frame is written by the thread that finds the socket free, at once; what waits is written by the thread that completes the
- * send before it, without recursion: servers complete a send on the sending thread as well as on another one.
+ * <p>When the socket is free, the sending thread writes the frame at once. Otherwise the frame waits, and the thread that
+ * completes the send before it writes it. There is no recursion: servers complete a send on the sending thread or on another
+ * one.
  *
- * <p>Thread-safe: called by the container's threads, the server's clock, and anyone who sends, with any lock held but for
- * {@link #flush}, {@link #pong}, {@link #tick} and {@link #goAway}, which call the container or the owner.
+ * <p>Thread-safe: called by the container's threads, the server's clock, and anyone who sends. Callers may hold any lock,
+ * except for {@link #flush}, {@link #pong}, {@link #tick} and {@link #goAway}, which call the container or the owner.
  */
 final class TextSocket {
 
@@ -46,7 +47,7 @@ final class TextSocket {
     private final Outbox<Frame> queue;
     private final Unconfirmed unconfirmed;
     private boolean writing;
-    /** The writing waits for a thread to ping with: that is not the peer's fault. */
+    /** Writing waits for a thread that sends a ping; this is not the peer's fault. */
     private boolean probeWaits;
 
     private boolean closed;
@@ -56,7 +57,7 @@ final class TextSocket {
     private volatile long heardAt;
     private volatile boolean pinged;
 
-    /** Whom a socket tells what becomes of it; called outside all locks, from any thread. */
+    /** Hears what happens to a socket. Called outside all locks, from any thread. */
     interface Owner {
 
         /** The frame was handed to the server. */
@@ -68,7 +69,7 @@ final class TextSocket {
         /** The peer took no data for too long; the owner closes. */
         void stalled();
 
-        /** The peer was silent for too long, or the connection broke: there is nobody to talk to. */
+        /** The peer was silent for too long, or the connection broke. */
         void lost(String reason);
     }
 
@@ -96,7 +97,7 @@ final class TextSocket {
         return queue.offer(frame);
     }
 
-    /** As {@link #offer}, in the first half of the queue only. */
+    /** As {@link #offer}, but only while the queue is less than half full. */
     synchronized boolean offerToHalf(Frame frame) {
         beginsToWait();
         return queue.offerToHalf(frame);
@@ -108,7 +109,7 @@ final class TextSocket {
         }
     }
 
-    /** Writes what waits unless another thread is at it. */
+    /** Writes what waits, unless another thread does so already. */
     void flush() {
         if (claim()) {
             drain();
@@ -154,7 +155,7 @@ final class TextSocket {
             if (tellOwner) {
                 owner.drained();
             }
-            // Of "the send has returned" and "the send is complete", the later one goes on.
+            // Writing goes on when the send has both returned and completed; whichever comes later continues it.
             var oneIsDone = new AtomicBoolean();
             if (!send(frame, oneIsDone) || oneIsDone.compareAndSet(false, true)) {
                 return;
@@ -169,7 +170,7 @@ final class TextSocket {
         return token;
     }
 
-    /** Pings, which on some servers waits for the peer, and goes on writing. */
+    /** Sends a ping, which on some servers waits for the peer, and then goes on writing. */
     private void probe(long token) {
         synchronized (this) {
             probeWaits = false;
@@ -222,7 +223,7 @@ final class TextSocket {
         owner.lost("connection lost");
     }
 
-    /** Whether a container's error is a connection that breaks, which is everyday, rather than somebody's mistake. */
+    /** Whether an error of the container means that the connection broke, which is normal, and not a programming error. */
     static boolean isBroken(Throwable cause) {
         for (Throwable one = cause; one != null; one = one.getCause()) {
             if (one instanceof IOException) {
@@ -232,13 +233,13 @@ final class TextSocket {
         return false;
     }
 
-    /** Something came from the peer: it lives. */
+    /** Something came from the peer, so it is alive. */
     void heard() {
         heardAt = System.nanoTime();
         pinged = false;
     }
 
-    /** A pong came: the peer lives, and has read what was sent before the ping that it answers. */
+    /** A pong came: the peer is alive, and has read everything that was sent before the ping. */
     void pong(ByteBuffer payload) {
         heard();
         if (payload.remaining() == Long.BYTES && confirm(payload.getLong(payload.position()))) {
@@ -254,7 +255,10 @@ final class TextSocket {
         return confirmed;
     }
 
-    /** Looks at the clock: pings a silent peer, gives up one that stays silent or takes no data; false when it is closed. */
+    /**
+     * Checks deadlines: pings a silent peer, and gives up one that stays silent or takes no data. False when the socket is
+     * closed.
+     */
     boolean tick(long now) {
         boolean stalled;
         synchronized (this) {
@@ -279,7 +283,7 @@ final class TextSocket {
         return true;
     }
 
-    /** Asks a silent peer for a sign of life. A socket that is being written to needs none: it is watched already. */
+    /** Pings a silent peer. A socket that is being written to needs no ping, because its deadline is checked already. */
     private void ping() {
         synchronized (this) {
             if (writing || closed) {
@@ -295,7 +299,7 @@ final class TextSocket {
     }
 
     /**
-     * Closes the session on another thread, for a server may take its time; what waits is dropped. The first call counts.
+     * Closes the session on another thread, because closing may take long. What waits is dropped. The first call counts.
      *
      * @param reason for the peer, in ASCII; cut to what a close frame holds
      */
@@ -305,7 +309,7 @@ final class TextSocket {
         }
     }
 
-    /** Closes the session at once: there will be no other thread. */
+    /** Closes the session on the calling thread, when there will be no other thread. */
     void goAway() {
         if (markClosed()) {
             owner.lost("the server goes down");

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** What the feed says to one client, besides messages ({@code docs/feed.md}, "To the client"). Members that are null are left out. */
 sealed interface ToClient {
 
-    /** Who the client is; the first thing it hears. */
+    /** Who the client is; its first message. */
     @JsonbPropertyOrder({"event", "connection", "person"})
     record Connected(String event, String connection, Who person) implements ToClient {
 
@@ -62,7 +62,7 @@ sealed interface ToClient {
         }
     }
 
-    /** A channel's messages come from here on. */
+    /** The client has joined a channel, and gets its messages after this position. */
     @JsonbPropertyOrder({"event", "id", "channel", "recovered", "reason", "since", "head", "epoch"})
     record Joined(
             String event,
@@ -89,7 +89,7 @@ sealed interface ToClient {
         }
     }
 
-    /** A channel's messages come no longer. */
+    /** The client has left a channel. */
     @JsonbPropertyOrder({"event", "id", "channel"})
     record Left(String event, @Nullable String id, String channel) implements ToClient {}
 

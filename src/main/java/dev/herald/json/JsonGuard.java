@@ -4,13 +4,13 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Checks JSON text (RFC 8259) from a peer before any parser sees it. It takes what {@code JSON.parse} of a browser takes, except
- * for what not every log, parser and client can hold and understand alike: two members of one name, a string with the character
- * U+0000 or half a surrogate pair, and nesting and numbers beyond the bounds below. Those are far below where the parsers of the
- * servers give up or overflow the stack. How many members and elements there are is bounded only by the size of the text, which
- * is the caller's to limit.
+ * Checks JSON text (RFC 8259) from a peer before any parser sees it. It accepts what {@code JSON.parse} of a browser accepts,
+ * except for what some logs, parsers or clients cannot store or read in the same way: two members of one name, a string with
+ * the character U+0000 or half a surrogate pair, and nesting and numbers beyond the bounds below. Those bounds are far below
+ * the limits at which the servers' parsers fail or overflow the stack. The number of members and elements is bounded only by
+ * the size of the text, which the caller limits.
  *
- * <p>Costs one pass over the text, and two stack frames for each level of nesting. The first that is beyond a bound ends it.
+ * <p>Costs one pass over the text, and two stack frames for each level of nesting. It stops at the first mistake.
  */
 public final class JsonGuard {
 
@@ -20,7 +20,9 @@ public final class JsonGuard {
     /** How long a number may be, in characters. Parsson ends at 1,100, Johnzon at 8,192. */
     public static final int MAX_NUMBER = 1_000;
 
-    /** How large a number's exponent may be, up or down: who makes an integer of the number makes one of so many digits. */
+    /**
+     * How large a number's exponent may be, positive or negative: converted to an integer, the number has about so many digits.
+     */
     public static final int MAX_EXPONENT = 9_999;
 
     private final String text;
@@ -30,7 +32,10 @@ public final class JsonGuard {
         this.text = text;
     }
 
-    /** The text is not taken; the message is a sentence for the peer, whose mistake it is: there is no stack trace. */
+    /**
+     * The text is not accepted. The message is a sentence for the peer. There is no stack trace, because the mistake is the
+     * peer's.
+     */
     @SuppressWarnings("serial") // never serialised
     public static class MalformedJsonException extends RuntimeException {
 
@@ -49,7 +54,7 @@ public final class JsonGuard {
     }
 
     /**
-     * Passes one JSON value, with white space around it.
+     * Accepts one JSON value, with white space around it.
      *
      * @throws NotJsonException when it is no JSON
      * @throws MalformedJsonException when it is JSON that Herald does not take
@@ -65,7 +70,7 @@ public final class JsonGuard {
     }
 
     /**
-     * Passes what a bean gives to clients.
+     * Accepts what a bean gives to clients.
      *
      * @throws IllegalArgumentException when {@link #check} would not pass it
      */
@@ -135,7 +140,7 @@ public final class JsonGuard {
         }
     }
 
-    /** Passes a string and returns what it means. */
+    /** Reads a string and returns its value. */
     private String string() {
         require('"');
         var start = at;

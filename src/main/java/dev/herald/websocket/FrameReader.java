@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
- * Makes messages of a client's bytes, however they are cut (RFC 6455, 5). Never holds more of a message than its limit, and no
- * more than has come: a length that is only announced costs nothing. Not thread-safe.
+ * Reads messages from a client's bytes, in whatever pieces they arrive (RFC 6455, 5). It never holds more of a message than the
+ * limit, and only bytes that have arrived: an announced length costs no memory. Not thread-safe.
  *
- * <p>After the first mistake it only looks for the peer's close frame and drops everything else, for as long as the bytes can
- * still be told apart.
+ * <p>After the peer's first mistake it only looks for the peer's close frame and drops everything else, as long as the frames
+ * can still be told apart.
  */
 final class FrameReader {
 
@@ -41,7 +41,10 @@ final class FrameReader {
     private int fragments;
     private byte[] message = NOTHING;
     private int messageLength;
-    /** Between messages at the start of a character: a text that ends otherwise is the last. */
+    /**
+     * The check of the current text. Between messages it is at the start of a character: after a text that ends within one,
+     * nothing more is read.
+     */
     private final Utf8Check utf8 = new Utf8Check();
 
     private long secondBegan;
@@ -59,7 +62,7 @@ final class FrameReader {
 
         void ping(byte[] payload);
 
-        /** Returns whether it answers a ping of ours: such a pong is none too many. */
+        /** Returns whether it answers one of our pings: such pongs are not limited. */
         boolean pong(byte[] payload);
 
         /**
@@ -69,7 +72,7 @@ final class FrameReader {
          */
         void close(int code, String reason);
 
-        /** The peer broke a rule; after it comes a close at most, and what the close says has not been checked then. */
+        /** The peer broke a rule. After this, only a close may come, with unchecked contents. */
         void mistake(int code, String reason);
     }
 
@@ -183,7 +186,7 @@ final class FrameReader {
         var shortest = size == 0 ? 0 : size == Short.BYTES ? Frames.TWO_BYTE_LENGTH : 0x1_0000;
         if (payloadLength < 0) {
             fail(CloseCodes.PROTOCOL_ERROR, "length is negative");
-            // Where the next frame would begin is unknown.
+            // It is unknown where the next frame begins.
             payloadLength = Long.MAX_VALUE;
         } else if (payloadLength < shortest) {
             fail(CloseCodes.PROTOCOL_ERROR, "length is not in its shortest form");

@@ -25,7 +25,7 @@ public final class Frames {
 
     private Frames() {}
 
-    /** A text message; a half of a surrogate pair becomes a question mark, as no UTF-8 can tell it. */
+    /** A text message. Half a surrogate pair becomes a question mark, because UTF-8 cannot represent it. */
     public static byte[] text(String message) {
         return frame(TEXT, message.getBytes(UTF_8));
     }

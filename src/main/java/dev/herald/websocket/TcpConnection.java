@@ -9,9 +9,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of an upgraded connection. The Servlet API has one way to end it, {@code close}, which on Payara first waits until the
- * peer has taken everything that was written: for a peer that reads nothing, for ever, with megabytes of buffers and a file
- * descriptor. Below it is Grizzly's connection, which can be ended at once; no public API leads there.
+ * Ends an upgraded connection. The Servlet API has one way to do that, {@code close}. On Payara it first waits until the peer
+ * has taken everything that was written. For a peer that reads nothing it waits for ever, and keeps megabytes of buffers and a
+ * file descriptor. Grizzly's connection below can be ended at once, but no public API leads to it ({@code
+ * docs/decisions/0015}).
  *
  * <p>Thread-safe; called under no lock.
  */
@@ -22,7 +23,7 @@ final class TcpConnection {
     private static final String PAYARA = "org.apache.catalina.connector.WebConnectionImpl";
 
     private final WebConnection connection;
-    /** Of type {@code org.glassfish.grizzly.Connection}; none on other servers, where {@code close} does not wait. */
+    /** An {@code org.glassfish.grizzly.Connection}; {@code null} on other servers, where {@code close} does not wait. */
     private final @Nullable Object grizzly;
 
     private TcpConnection(WebConnection connection, @Nullable Object grizzly) {
@@ -30,7 +31,10 @@ final class TcpConnection {
         this.grizzly = grizzly;
     }
 
-    /** The TCP connection below, looked up now: later the container may have given the request to another one. */
+    /**
+     * Finds the TCP connection below. It must be looked up now: later the container may use the request object for another
+     * connection.
+     */
     static TcpConnection below(WebConnection connection) {
         return new TcpConnection(
                 connection, connection.getClass().getName().equals(PAYARA) ? grizzly(connection) : null);
@@ -48,7 +52,7 @@ final class TcpConnection {
         }
     }
 
-    /** Calls a public method of a class that may be none. */
+    /** Calls a public method of a class that may not be public. */
     private static @Nullable Object call(@Nullable Object target, String name) throws ReflectiveOperationException {
         var method = Objects.requireNonNull(target).getClass().getMethod(name);
         method.setAccessible(true);

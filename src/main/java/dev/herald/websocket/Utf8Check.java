@@ -12,7 +12,7 @@ final class Utf8Check {
     private int lowest = LOWEST;
     private int highest = HIGHEST;
 
-    /** Takes the next piece; false when no bytes to come could make it good. */
+    /** Takes the next piece; false when the bytes cannot be UTF-8, whatever follows. */
     boolean accepts(byte[] bytes, int offset, int length) {
         var end = offset + length;
         for (var n = offset; n < end; n++) {
@@ -57,7 +57,7 @@ final class Utf8Check {
         return true;
     }
 
-    /** Whether the pieces until now end with a whole character. */
+    /** Whether the pieces so far end with a complete character. */
     boolean isComplete() {
         return missing == 0;
     }

@@ -67,7 +67,7 @@ public final class WebSocketHandshake {
     }
 
     /**
-     * Answers 101 and hands the connection over; the listener hears of it after the servlet has returned. Checks before.
+     * Checks the request, answers 101 and hands the connection over. The listener is called after the servlet has returned.
      *
      * @return empty when the request was answered with an error
      */
@@ -97,7 +97,7 @@ public final class WebSocketHandshake {
         try {
             return key.length() == KEY_CHARACTERS && Base64.getDecoder().decode(key).length == KEY_BYTES;
         } catch (IllegalArgumentException e) {
-            // It is no base64.
+            // The key is not base64.
             return false;
         }
     }
@@ -111,7 +111,7 @@ public final class WebSocketHandshake {
         }
     }
 
-    /** Payara keeps the 101 until something is written; the other servers send it on their own. */
+    /** Payara sends the 101 only when something is written; other servers send it by themselves. */
     private static boolean mustBeFlushed(HttpServletRequest request) {
         var server = request.getServletContext().getServerInfo();
         return server != null && (server.contains("Payara") || server.contains("GlassFish"));

@@ -3,7 +3,7 @@ package dev.herald.websocket;
 import java.time.Duration;
 
 /**
- * How much a peer may ask of this node, and for how long it is waited for.
+ * What a peer may send, and how long the server waits for it.
  *
  * @param maxMessageBytes of one message in either kind, over all its fragments
  * @param maxFragments frames of one message

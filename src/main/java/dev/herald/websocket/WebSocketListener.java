@@ -1,8 +1,8 @@
 package dev.herald.websocket;
 
 /**
- * Whom a connection tells what happens to it. Called on the container's threads or on whichever thread caused it, never under
- * a lock; {@code onWritable} may come while a message is being heard. What it throws closes the connection with 1011.
+ * Hears what happens to a connection. Called on the container's threads or on whichever thread caused it, never under a lock;
+ * {@code onWritable} may come while a message is being heard. An exception closes the connection with 1011.
  */
 public interface WebSocketListener {
 
@@ -10,7 +10,7 @@ public interface WebSocketListener {
     void onOpen(WebSocketConnection connection);
 
     /**
-     * Surrounds the messages that one read brings, for what is better done once for all of them.
+     * Called around the messages of one read, for work that is better done once for all of them.
      *
      * @param messages to be called once: it calls {@code onText} and {@code onBinary}
      */

@@ -1,4 +1,4 @@
-/** WebSocket (RFC 6455) over the Servlet API's upgrade: handshake, framing, limits, and a socket that joins what waits for it. */
+/** WebSocket (RFC 6455) over the Servlet API's upgrade: handshake, framing, limits, and joined writes. */
 @NullMarked
 package dev.herald.websocket;
 
