@@ -47,7 +47,10 @@ public final class Member implements Peer, Predicate<Set<String>> {
 
     private boolean gone;
 
-    /** @param number of the join that it comes from: the later join wins, whichever reads the log faster */
+    /**
+     * @param number of the join that it comes from: the later join wins, whichever reads the log faster; 0 when the application put
+     *     the connection in, as each of the client's own joins wins over that: it may bring what the client has missed
+     */
     private record Place(long number, Subscription subscription) {}
 
     Member(Hub hub, Subscriber subscriber) {
@@ -159,7 +162,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
         long number;
         synchronized (this) {
             requireRoomFor(channel);
-            number = ++joins;
+            number = startsOver ? ++joins : 0;
         }
         var subscription = open(channel, since);
         var isInstalled = false;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
+import dev.herald.api.Position;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -105,6 +106,19 @@ class SlowLogTest {
         });
         LogContract.await(hub.publish(new Draft(ROOM, "event", null, null, "1", null)));
         assertThat(client.texts(ROOM)).containsExactly("1");
+    }
+
+    @Test
+    void doesNotLoseWhatAClientGoesOnWithWhenABeanPutsItInMeanwhile() {
+        LogContract.await(hub.publish(new Draft(ROOM, "event", null, null, "1", null)));
+        var begin = new Position(log.head(ROOM).epoch(), 0);
+        log.afterNextSince(() -> assertThat(member.join(ROOM)).isTrue());
+
+        var outcome = client.join(ROOM, begin);
+        LogContract.await(hub.publish(new Draft(ROOM, "event", null, null, "2", null)));
+
+        assertThat(outcome.recovered()).isTrue();
+        assertThat(client.texts(ROOM)).containsExactly("1", "2");
     }
 
     @Test
