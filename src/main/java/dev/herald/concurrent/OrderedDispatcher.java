@@ -194,7 +194,7 @@ public final class OrderedDispatcher<K, T> {
     private void start() {
         try {
             executor.execute(this::work);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             lock.lock();
             try {
                 workers--;

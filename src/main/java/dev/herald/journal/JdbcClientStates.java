@@ -266,7 +266,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         if (signing.compareAndSet(false, true)) {
             try {
                 executor.execute(this::sign);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 signing.set(false);
                 failed(e);
             }

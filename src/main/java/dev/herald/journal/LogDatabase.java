@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -183,7 +182,7 @@ public final class LogDatabase implements AutoCloseable {
     private void tryOnAnotherThread() {
         try {
             threads.executor().execute(this::tryToOpen);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(DEBUG, "no thread is free to open the database", e);
             tryLater();
         }

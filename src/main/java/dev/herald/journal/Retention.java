@@ -115,7 +115,7 @@ public final class Retention implements AutoCloseable {
     private void hand(Sweep sweep) {
         try {
             executor.execute(() -> goOn(sweep));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed("the container gives no thread for it", e);
         }
     }
@@ -133,12 +133,12 @@ public final class Retention implements AutoCloseable {
             }
             failing = false;
             sweeping.set(false);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             failed(e.getMessage(), e);
         }
     }
 
-    private void failed(@Nullable String why, Exception e) {
+    private void failed(@Nullable String why, Throwable e) {
         if (!failing && !closed) {
             LOG.log(WARNING, () -> "the log is not trimmed, and that is tried again: " + why);
         }

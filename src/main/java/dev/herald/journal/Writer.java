@@ -162,13 +162,13 @@ final class Writer<T> {
     private void borrowThread() {
         try {
             threads.executor().execute(this::writeUntilIdle);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             tryLater(e);
         }
     }
 
     /** Asks for a thread again later. The queue is kept meanwhile. */
-    private void tryLater(RuntimeException why) {
+    private void tryLater(Throwable why) {
         boolean isFirst;
         synchronized (queue) {
             isFirst = !refused;

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -89,7 +88,7 @@ public final class OutboundBudget {
         }
         try {
             executor.execute(this::closeFurthestBehind);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) {
             relieving.set(false);
             LOG.log(DEBUG, "the container gives no thread to close slow clients; the next message asks again", e);
         }

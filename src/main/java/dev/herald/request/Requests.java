@@ -125,7 +125,7 @@ public final class Requests {
     private CompletionStage<Reply> perform(Member member, Request request) {
         try {
             return obey(member, request);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return CompletableFuture.completedStage(rejection(requestOf(member), e));
         }
     }

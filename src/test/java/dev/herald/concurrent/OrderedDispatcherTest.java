@@ -356,6 +356,29 @@ class OrderedDispatcherTest {
         assertThat(handled).isEqualTo(Map.of("a", numbers(0, 3), "b", numbers(0, 1)));
     }
 
+    @Test
+    void handlesWhatAnExecutorCouldMakeNoThreadForWithALaterOne() {
+        var failing = new boolean[] {true};
+        var waiting = new ArrayDeque<Runnable>();
+        var dispatcher = new OrderedDispatcher<String, Integer>(
+                work -> {
+                    if (failing[0]) {
+                        throw new Error("unable to create native thread, says a test");
+                    }
+                    waiting.add(work);
+                },
+                2,
+                CAPACITY,
+                this::note);
+        dispatcher.add("a", 0);
+
+        failing[0] = false;
+        dispatcher.add("a", 1);
+        run(waiting);
+
+        assertThat(handled).isEqualTo(Map.of("a", numbers(0, 2)));
+    }
+
     private void note(String key, int thing) {
         note(key, thing, () -> {});
     }

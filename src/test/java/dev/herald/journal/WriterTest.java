@@ -126,6 +126,25 @@ class WriterTest {
     }
 
     @Test
+    void whatWaitsStaysWhenThereIsNoMemoryForAThread() {
+        var failures = new AtomicInteger();
+        executor = task -> {
+            if (failures.incrementAndGet() == 1) {
+                throw new Error("unable to create native thread");
+            }
+            threads.execute(task);
+        };
+        try (var warnings = new ErrorLog(Writer.class)) {
+            var writer = writer(Duration.ZERO);
+
+            assertThat(writer.offer("a")).isTrue();
+
+            await().untilAsserted(() -> assertThat(written).containsExactly(List.of("a")));
+            assertThat(warnings.warnings()).singleElement().asString().contains("native thread");
+        }
+    }
+
+    @Test
     void whatHasWaitedTooLongForAThreadFailsOnAnotherThreadThanTheOneThatOffered() {
         executor = task -> {
             throw new RejectedExecutionException("all threads are busy");

@@ -248,6 +248,24 @@ class RequestsTest {
         }
 
         @Test
+        void holdsUpNobodyBehindARequestThatEndsInAnError() {
+            var first = new CompletableFuture<Decision>();
+            var mixed = new Requests(
+                    hub, (asker, request) -> request instanceof Request.ToApplication ? first : Permission.ALLOWED);
+            observers.failure = new NoClassDefFoundError("of the application");
+            try (var errors = new ErrorLog(Requests.class)) {
+                var broken = mixed.handle(ann, new Request.ToApplication("order", "1", Answer.NONE));
+                var next = mixed.handle(ann, raw("{'event':'placed','channel':'room','data':1}"));
+                first.complete(new Decision.Allowed());
+
+                assertThat(next.toCompletableFuture()).isCompletedWithValueMatching(Reply.Published.class::isInstance);
+                assertThat(broken.toCompletableFuture())
+                        .isCompletedWithValueMatching(reply -> code(reply) == ErrorCode.SERVER_ERROR);
+                assertThat(errors.lines()).hasSize(1);
+            }
+        }
+
+        @Test
         void letsABoundedNumberOfRequestsWait() {
             for (var n = 0; n < Undecided.MAX_WAITING; n++) {
                 slow.handle(ann, raw("{'event':'placed','channel':'room'}"));
@@ -361,6 +379,7 @@ class RequestsTest {
         private final List<Received> received = new ArrayList<>();
         private boolean behind;
         private boolean isObserving = true;
+        private Error failure;
 
         @Override
         public boolean areBehind() {
@@ -369,6 +388,9 @@ class RequestsTest {
 
         @Override
         public boolean isObserved(HeraldEvent event) {
+            if (failure != null && event instanceof Received) {
+                throw failure;
+            }
             return isObserving;
         }
 
