@@ -2,6 +2,7 @@ package dev.herald;
 
 import static dev.herald.WayDown.Step.CLIENTS;
 import static dev.herald.WayDown.Step.DATABASE;
+import static dev.herald.WayDown.Step.DELIVERIES;
 import static dev.herald.WayDown.Step.MESSAGES;
 import static dev.herald.WayDown.Step.OBSERVERS;
 import static dev.herald.WayDown.Step.OPERATORS;
@@ -50,6 +51,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 
 /** Puts Herald together, once for each deployment. */
 @ApplicationScoped
@@ -66,6 +68,9 @@ public class HeraldProducer {
 
     /** Devices on which something was seen that wait for the database. */
     private static final int WAITING_DEVICES = 20_000;
+
+    /** How long going down waits for what is committed to be delivered. */
+    private static final Duration LAST_DELIVERIES = Duration.ofSeconds(2);
 
     @Resource
     ManagedScheduledExecutorService timer;
@@ -131,7 +136,9 @@ public class HeraldProducer {
     @Produces
     @Singleton
     Hub hub(Log log, ChannelKinds kinds, Devices devices, Observers observers, HubLimits limits) {
-        return new Hub(log, kinds, devices, observers, limits, Clock.systemUTC(), executor);
+        var hub = new Hub(log, kinds, devices, observers, limits, Clock.systemUTC(), executor);
+        wayDown.<AutoCloseable>add(DELIVERIES, () -> hub.awaitDelivered(LAST_DELIVERIES));
+        return hub;
     }
 
     @Produces

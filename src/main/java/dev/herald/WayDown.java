@@ -27,8 +27,10 @@ final class WayDown {
     enum Step {
         /** Operators see the parts no longer. */
         OPERATORS,
-        /** No message is accepted any more; those that wait are committed, and their senders told. */
+        /** No message is accepted any more; those that wait are committed. */
         MESSAGES,
+        /** What is committed is delivered, and the senders are told. */
+        DELIVERIES,
         /** Clients are told that the server goes down, and their connections are closed. */
         CLIENTS,
         /** Observers have been called for what happened until now. */

@@ -2,6 +2,7 @@ package dev.herald;
 
 import static dev.herald.WayDown.Step.CLIENTS;
 import static dev.herald.WayDown.Step.DATABASE;
+import static dev.herald.WayDown.Step.DELIVERIES;
 import static dev.herald.WayDown.Step.MESSAGES;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,11 +30,12 @@ class WayDownTest {
     void goesFromTheMessagesByTheClientsToTheDatabaseWhateverWasMadeFirst() {
         wayDown.add(DATABASE, part("database"));
         wayDown.add(CLIENTS, part("clients"));
+        wayDown.add(DELIVERIES, part("deliveries"));
         wayDown.add(MESSAGES, part("messages"));
 
         wayDown.closeAll();
 
-        assertThat(closed).containsExactly("messages", "clients", "database");
+        assertThat(closed).containsExactly("messages", "deliveries", "clients", "database");
     }
 
     @Test

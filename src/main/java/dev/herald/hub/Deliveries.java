@@ -53,6 +53,11 @@ final class Deliveries {
         rounds.add(channel, channel);
     }
 
+    /** Waits until all that was added is delivered; false if that takes longer. */
+    boolean awaitEmpty(Duration atMost) {
+        return rounds.awaitEmpty(atMost);
+    }
+
     /** Does in one batch what waits by now; the rounds that were asked for it meanwhile find nothing. */
     private static void deliver(Channel channel) {
         var waiting = channel.undelivered();

@@ -224,6 +224,15 @@ public final class Hub {
         return CompletableFuture.completedStage(new Receipt(draft.channel(), null, false, ChannelKind.VOLATILE));
     }
 
+    /**
+     * Waits until what the log has committed by now is delivered, and its publishers are told: for the way down.
+     *
+     * @return false if that takes longer
+     */
+    public boolean awaitDelivered(Duration atMost) {
+        return publisher.awaitDelivered(atMost);
+    }
+
     /** Whether the messages of a channel are kept in the log. */
     boolean isKept(ChannelName channel) {
         return kinds.isKept(channel);

@@ -8,6 +8,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Receipt;
 import dev.herald.api.RefusedException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -37,6 +38,11 @@ final class Publisher {
     /** Appends a message, and the copy of a private one to its sender's channel; as {@link Hub#publish}. */
     CompletionStage<Receipt> publish(Draft draft) {
         return append(draft).thenCompose(receipt -> copyToSender(draft, receipt));
+    }
+
+    /** Waits until what the log has committed by now is delivered, and its publishers are told; false if that takes longer. */
+    boolean awaitDelivered(Duration atMost) {
+        return deliveries.awaitEmpty(atMost);
     }
 
     /** Delivers a message past the log, on the calling thread. */

@@ -12,6 +12,9 @@ import dev.herald.api.Published;
 import dev.herald.api.Receipt;
 import dev.herald.api.Received;
 import dev.herald.api.RefusedException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -69,6 +72,33 @@ class PublishingTest extends HubFixture {
                     .isEqualTo(RefusedException.Reason.ID_REUSED);
 
             assertThat(client.texts()).containsExactly("1");
+        }
+
+        @Test
+        void isWaitedForUntilItIsDeliveredAndItsPublisherTold() throws InterruptedException {
+            var tasks = new ArrayDeque<Runnable>();
+            var slow = new Hub(
+                    log,
+                    new ChannelKinds(List.of(), List.of()),
+                    observers,
+                    new HubLimits(10, 10, 100),
+                    Clock.systemUTC(),
+                    tasks::add);
+            var client = new TestClient(BOB).connect(slow);
+            log.hold();
+            var receipt = slow.publish(new Draft(NEWS, "news", ANN, null, "1", "id-1"))
+                    .toCompletableFuture();
+            log.acknowledge(0);
+
+            assertThat(slow.awaitDelivered(Duration.ofMillis(1))).isFalse();
+            assertThat(receipt).isNotDone();
+            var thread = new Thread(tasks.remove());
+            thread.start();
+
+            assertThat(slow.awaitDelivered(Duration.ofSeconds(20))).isTrue();
+            assertThat(receipt).isDone();
+            assertThat(client.texts()).containsExactly("1");
+            thread.join();
         }
 
         @Test
