@@ -19,15 +19,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells everyone who comes and goes: a few changes one by one and at once, many of them together, so that a rush of newcomers
- * is not told to everyone as often as there are newcomers.
+ * Tells everyone who comes and goes. A few changes are announced one by one and at once. Many are joined into one announcement,
+ * so that a rush of newcomers does not send everyone a message for each of them.
  *
- * <p>Each news and each message of the channel {@code people} has the number of people right after the changes told before, and
- * the last one the number of people who are there. Whether somebody is there is asked when it is told: the events of
- * different connections are observed in any order. Who comes and goes before it was told is not mentioned.
+ * <p>Each announcement has the number of people after the changes told so far; after the last one, that is the number of people
+ * who are there. Whether somebody is there is checked when it is announced, because the events of different connections are
+ * observed in any order. Somebody who comes and goes between two announcements is not mentioned.
  *
- * <p>Called by the threads of observers and by the timer, which hold no lock. One of them at a time tells what waits, holding
- * none either; the others leave their change to it.
+ * <p>Called by the threads of observers and by the timer, which hold no lock. One thread at a time makes the announcements,
+ * also holding no lock; other threads add their change to those that wait, and return.
  */
 final class Attendance {
 
@@ -37,16 +37,16 @@ final class Attendance {
         void schedule(Runnable task, Duration delay);
     }
 
-    /** The most people in a list and the most that a message names; their number is not bounded by it. */
+    /** The most people that a list or a message names. The count of people is not bounded by it. */
     static final int LISTED_PEOPLE = 200;
 
-    /** How many deliveries of news about people there may be in a second: with many people, changes are told less often. */
+    /** How many deliveries of announcements there may be in a second. With many people, announcements are therefore rarer. */
     static final int DELIVERIES_PER_SECOND = 2_000;
 
-    /** Between two announcements, on average, however few people are there. */
+    /** The shortest average time between two announcements, however few people are there. */
     static final Duration PAUSE = Duration.ofMillis(250);
 
-    /** How far the announcements may be ahead of that average: five that come at once are told at once. */
+    /** How far announcements may be ahead of that average: five changes that come at once are announced at once. */
     static final Duration BURST = Duration.ofSeconds(1);
 
     private static final JsonBuilderFactory JSON = Json.createBuilderFactory(Map.of());
@@ -55,20 +55,22 @@ final class Attendance {
     private final Timer timer;
     private final LongSupplier nanoTime;
 
-    /** By id: whoever came since the last announcement, or empty for who only went. At most one for each connection. */
+    /**
+     * By the person's id: who came since the last announcement; empty for those who only went. At most one for each connection.
+     */
     private final Map<String, Optional<Person>> changes = new LinkedHashMap<>();
 
     /** The connections that wait for the list of people. */
     private final Set<String> readers = new LinkedHashSet<>();
 
-    /** By id: who everyone was told is there. Changed only by the thread that tells. */
+    /** By the person's id: who is there according to the announcements so far. Changed only by the announcing thread. */
     private final Map<String, Person> present = new LinkedHashMap<>();
 
     private boolean isTelling;
     private boolean isScheduled;
     private boolean isStopped;
 
-    /** Up to when the time of the announcements so far is used up. */
+    /** Until when the announcements so far have used up the allowed rate. */
     private long usedUntil;
 
     /**
@@ -81,7 +83,7 @@ final class Attendance {
         this.usedUntil = nanoTime.getAsLong();
     }
 
-    /** The person has a first connection. */
+    /** The person's first connection is open. */
     void came(Person person) {
         synchronized (this) {
             changes.put(person.id(), Optional.of(person));
@@ -89,7 +91,7 @@ final class Attendance {
         tellWhatWaits();
     }
 
-    /** The person has no connection any more. */
+    /** The person's last connection is closed. */
     void went(Person person) {
         synchronized (this) {
             changes.putIfAbsent(person.id(), Optional.empty());
@@ -97,7 +99,7 @@ final class Attendance {
         tellWhatWaits();
     }
 
-    /** Sends a connection who is there. What is told in the channel {@code people} afterwards follows on this list. */
+    /** Sends a connection the list of people. Later messages of the channel {@code people} are changes to this list. */
     void list(String connectionId) {
         synchronized (this) {
             readers.add(connectionId);
@@ -105,7 +107,7 @@ final class Attendance {
         tellWhatWaits();
     }
 
-    /** Tells nothing more. */
+    /** Makes no more announcements. */
     synchronized void stop() {
         isStopped = true;
     }
@@ -122,7 +124,9 @@ final class Attendance {
         }
     }
 
-    /** What the calling thread has to do next; null when nothing waits, when it is not yet time, or when another thread is at it. */
+    /**
+     * What the calling thread has to do next; null when nothing waits, when it is too early, or when another thread does it.
+     */
     private synchronized @Nullable Runnable next() {
         if (isTelling || isStopped) {
             return null;

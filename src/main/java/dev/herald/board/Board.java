@@ -25,19 +25,20 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * Tells everyone when somebody comes or goes, welcomes the newcomer, keeps the lists of people on the pages right, and does for
- * the tutorials' pages what the tutorials' servers do. Switched off by {@code herald.board=false}.
+ * Tells everyone when somebody comes or goes, welcomes newcomers, keeps the pages' lists of people up to date, and does for the
+ * tutorials' pages what the tutorials' servers do. Switched off by {@code herald.board=false}.
  */
 @ApplicationScoped
 public class Board {
 
     /**
-     * Whoever joins is sent the event {@code people}, the list, and then each change: {@code online} or {@code offline} for one
-     * person, {@code changed} for several, {@code people} again for very many. All have the {@code count} of people.
+     * A connection that joins this channel gets the event {@code people} with the list, and then each change: {@code online} or
+     * {@code offline} for one person, {@code changed} for several, {@code people} again for very many. All have the {@code
+     * count} of people.
      */
     public static final ChannelName PEOPLE = new ChannelName("people");
 
-    /** The most people in a list; their number is not bounded by it. */
+    /** The most people that a list names. The count of people is not bounded by it. */
     static final int LISTED_PEOPLE = Attendance.LISTED_PEOPLE;
 
     private static final System.Logger LOG = System.getLogger(Board.class.getName());
@@ -111,7 +112,7 @@ public class Board {
         }
     }
 
-    /** As in the tutorials: the server notes what a page says to nobody in particular. */
+    /** As in the tutorials: the server logs what a page sends to nobody in particular. */
     void hear(@Observes @On("private") Received message) {
         if (enabled && message.to() == null) {
             LOG.log(DEBUG, () -> message.person().id() + " says " + message.json());

@@ -12,8 +12,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The front page as the server renders it, and its form. What comes later the page's script gets from the feed, beginning with
- * the positions given here.
+ * The front page as the server renders it, and its form. The page's script gets later messages from the feed, beginning after
+ * the positions that are given here.
  */
 @Named("board")
 @RequestScoped
@@ -26,7 +26,7 @@ public class BoardBean {
     private String name;
     private @Nullable String problem;
 
-    /** Reads everything once, so that the page is of one moment. */
+    /** Reads everything once, so that the page shows one moment. */
     @PostConstruct
     void read() {
         var visitor = ((PersonPrincipal) external().getUserPrincipal()).person();
@@ -39,7 +39,7 @@ public class BoardBean {
         return page;
     }
 
-    /** The visitor's name, as it is or as it was typed. */
+    /** The visitor's name: the current one, or what was typed. */
     public String getName() {
         return name;
     }
@@ -49,12 +49,12 @@ public class BoardBean {
         this.name = name;
     }
 
-    /** What is wrong with the name that was typed; {@code null} if nothing is. */
+    /** What is wrong with the typed name; {@code null} if nothing is. */
     public @Nullable String getProblem() {
         return problem;
     }
 
-    /** Keeps the name in the visitor's browser and shows the page anew, or says what is wrong with the name. */
+    /** Stores the name in the visitor's browser and reloads the page, or says what is wrong with the name. */
     public void rename() throws IOException {
         problem = DisplayName.problem(name).orElse(null);
         if (problem == null) {

@@ -12,7 +12,7 @@ final class DisplayName {
 
     private DisplayName() {}
 
-    /** What is wrong with a name, as a sentence for who typed it. */
+    /** What is wrong with a name, as a sentence for the visitor. */
     static Optional<String> problem(String name) {
         if (name.isBlank()) {
             return Optional.of("A name has at least one letter.");
@@ -32,10 +32,10 @@ final class DisplayName {
     }
 
     /**
-     * The value of the header {@code Set-Cookie} that keeps a name for a year. Written by hand, as a cookie's {@code SameSite}
-     * is not known to every server's API.
+     * The value of the header {@code Set-Cookie} that keeps a name for a year. Written by hand, because not every server's API
+     * has a cookie's {@code SameSite}.
      *
-     * @param name one without a problem
+     * @param name a name without a problem
      * @param secure whether the page came by https:
      */
     static String cookie(String name, boolean secure) {

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the front page shows of one moment.
+ * What the front page shows, read at one moment.
  *
  * @param self the visitor
  * @param people everyone online
@@ -33,7 +33,7 @@ public record FrontPage(Person self, List<Person> people, List<Envelope> newsLog
                 herald.latest(ChannelName.ofUser(self.id()), LINES));
     }
 
-    /** Whether the visitor may choose a name: whom the container authenticated has one. */
+    /** Whether the visitor may choose a name. A visitor whom the container has authenticated already has one. */
     public boolean isGuest() {
         return self.id().startsWith("guest-");
     }
@@ -61,12 +61,12 @@ public record FrontPage(Person self, List<Person> people, List<Envelope> newsLog
         return lines(privateLog, PRIVATE_EVENTS);
     }
 
-    /** Where the news end, for the script to go on from; {@code null} if there are none. */
+    /** The position of the last news, after which the script goes on; {@code null} if there are none. */
     public @Nullable Position newsPosition() {
         return end(newsLog);
     }
 
-    /** Where the private messages end, for the script to go on from; {@code null} if there are none. */
+    /** The position of the last private message, after which the script goes on; {@code null} if there are none. */
     public @Nullable Position privatePosition() {
         return end(privateLog);
     }

@@ -42,7 +42,7 @@ public record Line(String senderId, String senderName, String partnerId, String 
                 position == null ? 0 : position.offset());
     }
 
-    /** {@code msg}, and {@code count} in brackets, if the data is of that shape; else the data as it is, as JSON. */
+    /** {@code msg}, and {@code count} in brackets, if the data has that shape; otherwise the data as JSON. */
     private static String textOf(Envelope message) {
         if (message.data() instanceof JsonObject data && data.get("msg") instanceof JsonString text) {
             return data.get("count") instanceof JsonNumber count
@@ -66,12 +66,12 @@ public record Line(String senderId, String senderName, String partnerId, String 
         return senderId.equals(person.id());
     }
 
-    /** For the page's script, in ISO 8601. */
+    /** The time for the page's script, in ISO 8601. */
     public String timestamp() {
         return at.toString();
     }
 
-    /** For readers without script. */
+    /** The time for readers whose browsers run no script. */
     public String time() {
         return MINUTES.format(at.truncatedTo(ChronoUnit.MINUTES));
     }

@@ -90,7 +90,7 @@ public final class CdiObservers implements Observers, AutoCloseable {
         try {
             context.run(() -> ((ObserverMethod<HeraldEvent>) method).notify(event));
         } catch (RuntimeException | Error e) {
-            // As the application goes down, its beans end under their observers.
+            // While the application goes down, its beans may be destroyed while observers run.
             LOG.log(
                     closed ? DEBUG : ERROR,
                     () -> "an observer of " + event.getClass().getSimpleName() + " in "

@@ -17,7 +17,10 @@ final class ForBeans {
 
     private ForBeans() {}
 
-    /** The same outcome, on a thread of the executor; if it refuses, on the thread that completes the stage. */
+    /**
+     * A stage with the same outcome that completes on a thread of the executor, or, if that refuses, on the thread that
+     * completes the original.
+     */
     static <T> CompletionStage<T> stage(CompletionStage<T> stage, Executor executor) {
         var given = new CompletableFuture<T>();
         stage.whenComplete((value, failure) -> {

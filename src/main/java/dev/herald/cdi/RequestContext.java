@@ -18,7 +18,7 @@ public class RequestContext {
     @Inject
     Instance<RequestContextController> controllers;
 
-    /** Those that no thread uses: at most as many as threads were here at a time. */
+    /** The controllers that no thread uses. There are never more than the most threads that were here at one time. */
     private final Queue<RequestContextController> free = new ConcurrentLinkedQueue<>();
 
     /** Runs the work; request-scoped beans that it uses are destroyed at its end. */

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs what may happen to thousands of connections at once: one line, then none for a while, and in the next line how many were
+ * Logs what may happen to thousands of connections at once: one line, then none for a while; the next line says how many were
  * left out. Any thread may call, with any lock held: it does not wait.
  */
 public final class LimitedLog {
@@ -22,7 +22,7 @@ public final class LimitedLog {
 
     private final AtomicInteger leftOut = new AtomicInteger();
 
-    /** Writes to this log once in {@link #PAUSE}. Who has two things to say that must not hide each other makes two of these. */
+    /** Writes to this log once in {@link #PAUSE}. Use two of these for two kinds of lines that must not hide each other. */
     public LimitedLog(System.Logger log) {
         this(log, PAUSE);
     }

@@ -17,13 +17,14 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands things to a handler on other threads, its workers: the things of one key one at a time and in their order, those of different
- * keys side by side. Any thread may add, with any lock held that the handler does not take: adding never waits. The handler is called
- * with no lock held. When the executor refuses a thread, what waits stays, and each further thing that is added asks for one again.
+ * Hands things to a handler on other threads, its workers: the things of one key one at a time and in their order, those of
+ * different keys side by side. Any thread may add, with any lock held that the handler does not take: adding never waits. The
+ * handler is called with no lock held. When the executor refuses a thread, what waits stays, and each further thing that is
+ * added asks for one again.
  *
- * <p>To wake a thread costs more than most things do. So one worker takes all as long as it is quick, and another one only watches. When
- * no worker has finished anything for {@link #PATIENCE}, each one that takes something brings two others, until nothing waits or all
- * workers are busy. When they finish things, but too few, others come one by one.
+ * <p>Waking a thread costs more than handling most things. So one worker handles everything while it is quick, and another one
+ * only watches. When no worker has finished anything for {@link #PATIENCE}, each worker that takes something starts two others,
+ * until nothing waits or all workers are busy. When workers do finish things, but too slowly, others are added one by one.
  *
  * @param <K> the key
  * @param <T> the things
@@ -32,7 +33,7 @@ public final class OrderedDispatcher<K, T> {
 
     private static final System.Logger LOG = System.getLogger(OrderedDispatcher.class.getName());
 
-    /** For so long a busy worker counts as quick, in nanoseconds. */
+    /** How long a busy worker counts as quick, in nanoseconds. */
     private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** What has waited for so long needs more workers, although the busy ones are quick; in nanoseconds. */
@@ -51,7 +52,7 @@ public final class OrderedDispatcher<K, T> {
 
     // Guarded by the lock.
     private final Map<K, Line<K, T>> lines = new HashMap<>();
-    /** The lines that no worker is at. */
+    /** The lines with waiting things that no worker handles. */
     private final Queue<Line<K, T>> ready = new ArrayDeque<>();
     /** The workers that have nothing to do, the one that became idle last first: so the others can end. */
     private final Deque<Condition> idle = new ArrayDeque<>();
@@ -60,7 +61,7 @@ public final class OrderedDispatcher<K, T> {
 
     private int size;
     private int workers;
-    /** How many workers are at a line. */
+    /** How many workers are handling a line. */
     private int busy;
     /** How many workers are started or woken, and have not looked around yet. */
     private int coming;
@@ -166,7 +167,7 @@ public final class OrderedDispatcher<K, T> {
         ready.add(line);
     }
 
-    /** Whether somebody is at work who will most likely take what is ready before another one could. */
+    /** Whether a busy worker will most likely take what is ready before another one could. */
     private boolean areMoving(long now) {
         return busy > 0 && now - movedAt < PATIENCE;
     }

@@ -4,12 +4,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a piece of work to one thread at a time without a lock. Any thread may call {@link #run}, holding no lock that the work
- * takes; no thread ever waits here.
+ * Makes sure, without a lock, that only one thread at a time does a piece of work. Any thread may call {@link #run}, holding no
+ * lock that the work takes; no thread ever waits here.
  */
 public final class SerialLoop {
 
-    /** How many calls the running thread has not answered yet; 0 when nobody runs. */
+    /** How many calls the running thread has not served yet; 0 when no thread runs. */
     private final AtomicInteger calls = new AtomicInteger();
 
     /**

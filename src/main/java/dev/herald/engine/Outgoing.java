@@ -17,8 +17,7 @@ public class Outgoing implements Outbox.Message {
     private final @Nullable Supplier<Outgoing> source;
     private final int size;
 
-    // Two threads may encode the same packets at the same time, which only costs time. No thread sees a half-made
-    // result.
+    // Two threads may encode the same packets at once, which only costs time. None sees a half-made result.
     private volatile byte @Nullable [] frames;
     private volatile @Nullable String payload;
 

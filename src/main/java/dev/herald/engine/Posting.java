@@ -48,8 +48,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
 
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    // Only the thread that works on the request uses the body. The context is set before other threads can be
-    // involved.
+    // Only the thread that works on the request uses the body. The context is set before there are others.
     private final ByteArrayOutputStream body;
     private volatile @Nullable AsyncContext context;
 

@@ -31,8 +31,7 @@ public final class Sockets implements AutoCloseable {
     private final OutboundBudget budget;
     private final ScheduledExecutorService timer;
     private final Future<?> clock;
-    // Pinging and closing may block on some servers. They have separate dispatchers, so that neither delays the
-    // other.
+    // Pinging and closing may block on some servers. Separate dispatchers, so that neither delays the other.
     private final OrderedDispatcher<TextSocket, Runnable> pings;
     private final OrderedDispatcher<TextSocket, Runnable> closings;
 

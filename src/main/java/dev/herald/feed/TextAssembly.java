@@ -42,8 +42,7 @@ final class TextAssembly {
             return Optional.empty();
         }
         var message = parts.toString();
-        // A new buffer, not the emptied one: that would keep the room of a long message as long as the connection
-        // lives.
+        // A new buffer: the emptied one would keep the room of a long message as long as the connection lives.
         parts = new StringBuilder();
         bytes = 0;
         return Optional.of(message);

@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the log keeps of the past, for those who ask, and what they have seen of it. Any thread may call that may wait for a
- * database, holding no lock.
+ * Reads a channel's past from the log, and stores what was seen of it. Methods may wait for a database, so callers hold no
+ * lock.
  */
 final class Archive {
 
@@ -67,7 +67,7 @@ final class Archive {
     }
 
     /**
-     * All private messages up to one are seen on a person's device.
+     * Stores that all private messages up to one are seen on a person's device.
      *
      * @param epoch {@code null} for the channel's as it is
      * @return that one; completes after the commit, exceptionally with {@link RefusedException}, or with {@link

@@ -5,8 +5,8 @@ import dev.herald.api.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where a subscription begins, from what the client says that it has, or from what was seen on its device. Reads the log, so
- * callers hold no lock; any thread may call that may wait for a database.
+ * Finds where a subscription begins: after the position that the client gives, or after what was seen on its device. It reads
+ * the log and may wait for a database, so callers hold no lock.
  */
 final class Beginnings {
 
@@ -24,7 +24,7 @@ final class Beginnings {
     }
 
     /**
-     * After a position, if all that came after it can be sent; at the channel's head otherwise.
+     * Begins after a position, if everything after it can be sent; otherwise at the channel's head.
      *
      * @param since {@code null} for the head
      * @throws LogUnavailableException when the log cannot be read
@@ -35,7 +35,8 @@ final class Beginnings {
     }
 
     /**
-     * In a person's private channel, after what has been seen on a device; if not all of that can be sent, as far back as can.
+     * Begins, in a person's private channel, after what has been seen on a device. If not all later messages can be sent, it
+     * begins as far back as possible.
      *
      * @throws LogUnavailableException when the log, or the memory of devices, cannot be read
      */
@@ -68,7 +69,7 @@ final class Beginnings {
         return new Subscription.Outcome(true, null, head);
     }
 
-    /** The place furthest back after which all is still kept, and may be sent again: looked for by halves. */
+    /** The earliest place after which everything is still kept and may be sent again. A binary search. */
     private Position earliest(ChannelName channel, Position head) {
         var low = Math.max(0, head.offset() - replayedMessages);
         var high = head.offset();

@@ -16,14 +16,15 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The live side of a channel: delivers each message of the log, in its order, to all subscriptions that have caught up, and tells
- * the observers. Exists while somebody is subscribed or publishes.
+ * The live side of a channel: delivers each message of the log, in its order, to all subscriptions that have caught up, and
+ * tells the observers. Exists while somebody is subscribed or publishes.
  *
  * <p>Any thread may call, but {@link #open} and {@link #deliver} may wait for the log, so those who call them hold no lock. The
- * channel's own lock is taken under a member's lock and before those of subscriptions; under it is only computed and queued.
+ * channel's own lock is taken under a member's lock and before those of subscriptions; under it this class only computes and
+ * queues.
  *
- * <p>Messages may come here in any order. One that is ahead of another finds messages missing before its own and reads them from
- * the log: they are there, since an offset is visible only after all before it.
+ * <p>Messages may come here in any order. When earlier messages are missing, they are read from the log. They must be there,
+ * because an offset becomes visible only after all offsets before it.
  */
 final class Channel {
 
@@ -59,7 +60,10 @@ final class Channel {
         this.reader = new PageReader(name, log, cache, head -> beginEpoch(head.epoch()));
     }
 
-    /** To be called before anything else: what is in the log by now is not delivered. Calls but the first do nothing. */
+    /**
+     * Must be called before anything else. Messages that are already in the log are not delivered. Only the first call does
+     * something.
+     */
     void open() {
         if (delivered.equals(NOWHERE)) {
             var head = log.head(name);
@@ -94,8 +98,8 @@ final class Channel {
     }
 
     /**
-     * Delivers a message that is in the log, after all that are missing before it. When those cannot be read, everyone who is live
-     * is cut off, to find them in the log later.
+     * Delivers a message that is in the log, after all that are missing before it. When those cannot be read, all live
+     * subscriptions are cut off; their clients find the messages in the log later.
      */
     void deliver(Envelope message) {
         try {
@@ -113,7 +117,7 @@ final class Channel {
         }
     }
 
-    /** What comes next in the log, at least one message; empty when some of it was lost, and who was live is cut off. */
+    /** The next messages of the log, at least one. Empty when some were lost; then all live subscriptions were cut off. */
     private Optional<List<Envelope>> missingBefore(Position last) {
         var after = startOfReading(last);
         var replay = log.since(name, after, PAGE);
@@ -177,7 +181,7 @@ final class Channel {
         }
     }
 
-    /** Delivers a message that is in no log; who has no room for it misses it. */
+    /** Delivers a message that is in no log. A subscriber without room misses it. */
     void deliverUnlogged(Envelope message) {
         var delivery = new Delivery(message);
         Subscription[] recipients;
@@ -206,7 +210,8 @@ final class Channel {
     }
 
     /**
-     * The log has forgotten messages before they were delivered. Who was to get them is told by being cut off.
+     * The log has forgotten messages before they were delivered. Subscribers that should have got them are cut off, so that
+     * they find out.
      *
      * @param lost the last that was to be delivered
      */
@@ -229,7 +234,10 @@ final class Channel {
         return live.takeAll();
     }
 
-    /** Who misses something is told by being cut off, and finds it in the log, if it is there, when it comes back. */
+    /**
+     * Cuts off all live subscriptions, because they miss a message. Their clients come back and read it from the log, if it is
+     * there.
+     */
     private static void cutOff(Subscription[] losers) {
         for (var subscription : losers) {
             subscription.fallBehind();
@@ -237,8 +245,8 @@ final class Channel {
     }
 
     /**
-     * Makes a subscription live if all that it misses is at hand: it gets the last few messages after its cursor now, and from
-     * then on each new one. An ended subscription stays ended.
+     * Makes a subscription live if everything that it misses is in memory: it gets those messages now, and from then on each
+     * new one. An ended subscription stays ended.
      *
      * @return false when it must read more of the log first, or its queue is full
      */

@@ -11,10 +11,11 @@ public final class ChannelKinds {
     private final List<ChannelPattern> memories;
 
     /**
-     * The kinds by their {@linkplain ChannelPattern patterns}. A name that fits both is volatile, one that fits neither durable.
+     * The kinds by their {@linkplain ChannelPattern patterns}. A name that fits both is volatile, one that fits neither
+     * durable.
      *
-     * <p>Two kinds of channels are in memory by themselves: the health probe's, as whether Herald is alive does not hang on a
-     * database; and those of single connections, which would fill the database with channels that are soon of no use.
+     * <p>Two kinds of channels are always in memory: that of the health probe, because Herald may be alive while the database
+     * is not; and those of single connections, which would fill the database with useless channels.
      */
     public ChannelKinds(List<String> volatilePatterns, List<String> memoryPatterns) {
         this.volatiles = compile(volatilePatterns);

@@ -27,7 +27,8 @@ final class Channels {
     }
 
     /**
-     * The channel, which stays until it is released as often as it was acquired: it sees all messages that are appended meanwhile.
+     * The channel, which stays until it is released as often as it was acquired. Until then it sees all messages that are
+     * appended.
      *
      * @throws LogUnavailableException when the log cannot be read
      */

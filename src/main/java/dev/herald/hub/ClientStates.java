@@ -5,12 +5,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What a server has to know of its clients after a crash, so that they go on where they were: for each a text, whose meaning is
- * its dialect's, under a secret that only the client and the server know. Thread-safe.
+ * What a server must know about its clients so that they can recover after a crash. For each client it is a text that only its
+ * dialect can read, stored under a secret that only the client and the server know. Thread-safe.
  */
 public interface ClientStates {
 
-    /** Keeps nothing: clients are forgotten when the server ends. */
+    /** Stores nothing: clients are forgotten when the server ends. */
     ClientStates NONE = new ClientStates() {
 
         @Override
@@ -25,30 +25,30 @@ public interface ClientStates {
 
         @Override
         public void remove(String secret) {
-            // There is nothing.
+            // Nothing is stored.
         }
     };
 
     /**
-     * Keeps a state instead of the one before. Does not wait. What is put and removed under one secret takes effect in the order of
-     * the calls; of several that wait only the last needs to be written. The stages under one secret complete in this order as well,
-     * but for one that is refused at once.
+     * Stores a state in place of the previous one. Does not wait. Calls for one secret take effect in their order; of several
+     * that wait, only the last needs to be written. Their stages complete in the same order, except one that is refused at
+     * once.
      *
-     * @return completes when the state, or a later one, would survive a crash; in finite time exceptionally with
-     *     {@link dev.herald.api.RefusedException} and {@code LOG_UNAVAILABLE} when it is not known to, or when it was taken by
-     *     another server meanwhile
+     * @return completes when this state, or a later one, would survive a crash. Completes exceptionally, within a known time,
+     *     with {@link dev.herald.api.RefusedException} and {@code LOG_UNAVAILABLE} when that is not certain, or when another
+     *     server has taken the state
      */
     CompletionStage<Void> put(String secret, String state);
 
     /**
-     * Takes the state that an earlier life of the server left, or another server from which the client comes here: from now on it is
-     * this life's. Of several callers at once, one gets it. May wait for the database.
+     * Takes over the state that an earlier life of this server, or another server, has stored. From now on it belongs to this
+     * life. If several callers ask at the same time, only one gets it. May wait for the database.
      *
-     * @return empty when there is none, or it is this life's already
-     * @throws RuntimeException when the states cannot be read; maybe it is this life's now
+     * @return empty when there is none, or when it already belongs to this life
+     * @throws RuntimeException when the states cannot be read; the state may belong to this life now
      */
     Optional<String> take(String secret);
 
-    /** Forgets a state, soon. When that fails, it is kept as long as this life, and a while longer. */
+    /** Deletes a state soon. When that fails, the state stays until some time after this life has ended. */
     void remove(String secret);
 }

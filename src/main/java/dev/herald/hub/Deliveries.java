@@ -7,24 +7,24 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Delivers what a log has committed, on threads of its own: those of one channel in their order, those of several channels side by
- * side. So a large fan-out does not delay the next commit, and what a receiver throws does not reach the log. What has queued up
- * meanwhile is delivered together, and leaves in one write for each client.
+ * Delivers committed messages on other threads than the log's: those of one channel in order, different channels side by side.
+ * So a large fan-out does not delay the next commit, and an exception of a receiver does not reach the log. Messages that have
+ * queued up are delivered together, in one write for each client.
  *
  * <p>Any thread may add, holding any lock: adding only queues.
  */
 final class Deliveries {
 
-    /** How many threads of the executor deliver at a time at the most. */
+    /** The most threads that deliver at one time. */
     private static final int THREADS = 4;
 
     /** How many messages may wait to be delivered before publishers are refused. */
     private static final int CAPACITY = 10_000;
 
-    /** How much text these may have, in characters. */
+    /** How much text these messages may have, in characters. */
     private static final long CAPACITY_SIZE = 64L * 1024 * 1024;
 
-    /** How long a thread is kept when nothing waits: to be lent another one may cost more than to deliver. */
+    /** How long a thread is kept when nothing waits: borrowing another one may cost more than delivering. */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final OrderedDispatcher<Channel, Channel> rounds;
@@ -34,13 +34,13 @@ final class Deliveries {
         this.rounds = new OrderedDispatcher<>(executor, THREADS, CAPACITY, LINGER, (key, channel) -> deliver(channel));
     }
 
-    /** Whether as much waits as may; then nothing more is to be published. */
+    /** Whether too much waits already. Then nothing more may be published. */
     boolean isFull() {
         return rounds.isFull() || size.get() >= CAPACITY_SIZE;
     }
 
     /**
-     * Has another thread do this after all that was added for the channel before.
+     * Runs a delivery on another thread, after all earlier ones of the channel.
      *
      * @param itsSize in characters
      */
@@ -58,7 +58,7 @@ final class Deliveries {
         return rounds.awaitEmpty(atMost);
     }
 
-    /** Does in one batch what waits by now; the rounds that were asked for it meanwhile find nothing. */
+    /** Does everything that waits in one batch. Rounds that were requested for it meanwhile find nothing to do. */
     private static void deliver(Channel channel) {
         var waiting = channel.undelivered();
         if (waiting.isEmpty()) {

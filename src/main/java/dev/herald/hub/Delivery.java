@@ -4,7 +4,7 @@ import dev.herald.api.Envelope;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A message on its way to many, written once for each dialect. Thread-safe. */
+/** A message for many recipients, written once for each dialect. Thread-safe. */
 public final class Delivery {
 
     private final Envelope message;
@@ -25,7 +25,7 @@ public final class Delivery {
         return (F) written.computeIfAbsent(dialect, d -> d.write(message));
     }
 
-    /** What it takes of a subscriber's queue, in bytes; an estimate that does not need the message to be written. */
+    /** How much room it takes in a subscriber's queue, in bytes. The estimate does not need the written message. */
     public int size() {
         return 200 + message.event().length() + message.json().length();
     }

@@ -13,7 +13,7 @@ public record DeviceName(String value) {
 
     private static final Pattern VALID = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
 
-    /** The rule in words, for who gives a name that is none. */
+    /** The rule in words, for a client that gives an invalid name. */
     public static final String RULE = "a device's name is 1 to 64 of A-Z a-z 0-9 _ . : -";
 
     public DeviceName {
@@ -25,7 +25,7 @@ public record DeviceName(String value) {
     /**
      * The name that a client gives.
      *
-     * @return empty when it is none
+     * @return empty when it is not a valid name
      */
     public static Optional<DeviceName> read(String name) {
         return VALID.matcher(name).matches() ? Optional.of(new DeviceName(name)) : Optional.empty();

@@ -6,18 +6,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * How much of a person's private channel has been seen on each of the person's devices. A person is known here by that channel.
- * Thread-safe.
+ * Stores how much of a person's private channel has been seen on each of the person's devices. The channel stands for the
+ * person. Thread-safe.
  */
 public interface Devices {
 
     /**
-     * How many devices of one person are known. For a further one, the one is forgotten that is furthest behind; for a moment there
-     * may be a few more, when several come at once.
+     * How many devices of one person are known. When there is one more, the device that is furthest behind is forgotten. When
+     * several come at once, there may be a few more for a moment.
      */
     int MAX_PER_PERSON = 32;
 
-    /** Knows no device: each begins anew each time. */
+    /** Stores nothing: each device is new each time. */
     Devices NONE = new Devices() {
 
         @Override
@@ -32,21 +32,20 @@ public interface Devices {
     };
 
     /**
-     * The last message that was seen on a device. A device that is new is known from now on, and begins where all that comes is seen
-     * on none of the person's devices yet: after the last message that was seen on any of them, or at the channel's beginning. May
-     * wait for the database, for finite time.
+     * The last message that was seen on a device. A new device is stored, and begins after the last message that was seen on
+     * any of the person's devices, or at the channel's beginning. May wait a limited time for the database.
      *
      * @param epoch the channel's, as it is
-     * @return of another epoch if nothing of this one was seen on the device, but something of that one
+     * @return a position of another epoch if something of that epoch was seen on the device, but nothing of this one
      * @throws LogUnavailableException when the database does not answer
      */
     Position begin(ChannelName channel, DeviceName device, String epoch);
 
     /**
-     * All messages up to this one are seen on a device. Within an epoch a device never goes back. Does not wait.
+     * Stores that all messages up to this one are seen on a device. Within an epoch a device never moves back. Does not wait.
      *
      * @return completes after the commit; with {@code false} when the device is not known, or has been forgotten for others;
-     *     exceptionally with {@link dev.herald.api.RefusedException} and {@code LOG_UNAVAILABLE} when nobody knows
+     *     exceptionally with {@link dev.herald.api.RefusedException} and {@code LOG_UNAVAILABLE} when it is not certain
      */
     CompletionStage<Boolean> seen(ChannelName channel, DeviceName device, Position seen);
 }

@@ -12,14 +12,14 @@ public final class EventName {
     /** The longest name, in characters. */
     public static final int MAX_LENGTH = 128;
 
-    /** What the libraries of Socket.IO tell their own application: no message has such a name. */
+    /** Names that the Socket.IO libraries use for events of their own. No message may have such a name. */
     private static final Set<String> OF_SOCKET_IO =
             Set.of("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener");
 
-    /** What the feed itself says to its clients, who could take a message of that name for it. */
+    /** Names of the feed's own messages. Clients could mistake a message with such a name for one of these. */
     private static final Set<String> OF_FEED = Set.of("ack", "connected", "error", "joined", "left", "pong", "sent");
 
-    /** What clients in the main namespace ask of Herald: no observer of messages gets it. */
+    /** Names of requests to Herald in the main namespace. Observers never get these. */
     private static final Set<String> REQUESTS = Set.of("join", "leave", "history", "seen");
 
     private EventName() {}

@@ -6,9 +6,9 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Tells the observers of one connection's events in the order in which they happened. An event that is certain only after a commit
- * gets a slot first, and later events wait for it. Any thread may call, under a member's lock as well: observers are only queued.
- * Bounded by what the connection has published and is not committed yet.
+ * Tells the observers of one connection's events in the order in which they happened. An event that is certain only after a
+ * commit gets a place first, and later events wait for it. Any thread may call, even under a member's lock, because observers
+ * are only queued. The number of waiting events is bounded by the messages of the connection that are not committed yet.
  */
 final class EventOrder {
 
@@ -36,14 +36,14 @@ final class EventOrder {
         }
     }
 
-    /** Something may have happened now; what is told until it is settled comes after it. */
+    /** Reserves a place for an event that may happen. Events that are told before it is settled come after it. */
     synchronized Slot expect() {
         var slot = new Slot();
         waiting.addLast(slot);
         return slot;
     }
 
-    /** It has happened, or it has not. */
+    /** Settles whether the event has happened. */
     synchronized void settle(Slot slot, Optional<HeraldEvent> event) {
         slot.isCertain = true;
         slot.event = event;

@@ -42,7 +42,7 @@ public record HistoryPage(ChannelName channel, List<Envelope> messages, Position
         return messages.stream().map(Envelope::toJson).collect(Collectors.joining(",", "[", "]"));
     }
 
-    /** Reads a page from the log. What belongs to another life of the log than the page's head is none of the page. */
+    /** Reads a page from the log. Messages of another epoch than the page's head are left out. */
     static HistoryPage read(Log log, ChannelName channel, long before, int limit, Predicate<Set<String>> isExcepted) {
         var messages = new ArrayList<Envelope>();
         var size = 0L;

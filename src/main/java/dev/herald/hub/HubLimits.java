@@ -5,7 +5,7 @@ package dev.herald.hub;
  *
  * @param connections open at a time
  * @param channelsPerConnection that one connection may join, besides its own two
- * @param replayedMessages that one joining sends again at the most
+ * @param replayedMessages the most that are sent again when a client joins a channel
  */
 public record HubLimits(int connections, int channelsPerConnection, int replayedMessages) {
 

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * A log that lives as long as this object, within fixed bounds: when one is reached, the oldest messages are forgotten, and
  * their readers are told of the gap. Repeats are recognised as long as the first message is kept.
  *
- * <p>A channel takes room only once it has a message. When there are too many, the one that has been quiet for longest is
- * forgotten as a whole; should it come back, it has a new epoch. So a position of a channel never means two different
+ * <p>A channel takes room only once it has a message. When there are too many channels, the one without a message for the
+ * longest time is forgotten; if it is used again, it has a new epoch. So a position of a channel never means two different
  * messages.
  */
 public final class MemoryLog implements Log {

@@ -103,7 +103,7 @@ final class Publisher {
             CompletableFuture<Receipt> settled) {
         try {
             if (appended != null) {
-                // A repeat, too: the first may be in the log without that its publisher was told.
+                // A repeat is delivered, too: the log may have the first one although its publisher was not told.
                 channel.deliver(appended.message());
             }
         } finally {
@@ -119,8 +119,8 @@ final class Publisher {
     }
 
     /**
-     * Publishes the copy of a private message; tries again with a repeated one, as the log knows whether it is there. Without the
-     * copy the message is published all the same.
+     * Publishes the copy of a private message for its sender. When the message is a repeat, the copy is tried again; the log
+     * knows whether it exists. If the copy fails, the message stays published.
      */
     private CompletionStage<Receipt> copyToSender(Draft draft, Receipt receipt) {
         var from = draft.from();

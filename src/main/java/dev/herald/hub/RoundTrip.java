@@ -66,7 +66,7 @@ final class RoundTrip implements Subscriber {
 
     @Override
     public void end(boolean transportToo) {
-        // Nobody can: it is not present.
+        // Nobody can call this, because this subscriber is not present.
     }
 
     @Override

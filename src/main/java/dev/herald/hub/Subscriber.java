@@ -39,13 +39,15 @@ public interface Subscriber {
         return offer(delivery);
     }
 
-    /** Queues a message only if nothing waits: for what is stale when it comes late. Otherwise as {@link #offer}. */
+    /**
+     * Queues a message only if nothing waits: for messages that are of no use when they come late. Otherwise as {@link #offer}.
+     */
     default boolean offerIfIdle(Delivery delivery) {
         return offer(delivery);
     }
 
     /**
-     * Queues for the client how a subscription begins that it has not asked for itself. Called under a lock.
+     * Queues for the client how a subscription begins that it has not requested. Called under a lock.
      *
      * @return false when there is no room
      */
@@ -53,7 +55,10 @@ public interface Subscriber {
         return true;
     }
 
-    /** The application has put the connection into a channel: the subscription is the subscriber's to start. Called outside all locks. */
+    /**
+     * The application has put the connection into a channel. The subscriber must start the subscription. Called outside all
+     * locks.
+     */
     default void wasPutIn(Subscription subscription) {
         subscription.start(this::announce);
     }
@@ -68,7 +73,7 @@ public interface Subscriber {
         // Most keep nothing for a channel.
     }
 
-    /** Whether its client could take an event of this name for the word of the server, or of its own library. */
+    /** Whether its client could mistake an event of this name for one of the server itself, or of its own library. */
     default boolean isReserved(String event) {
         return EventName.isReserved(event);
     }

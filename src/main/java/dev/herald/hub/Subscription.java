@@ -98,11 +98,12 @@ public final class Subscription implements PageReader.Reader {
     }
 
     /**
-     * Lets the messages come; until then they wait in the log. Only the first call does anything, and only if the subscription
-     * has not ended. When all that is missed is at hand it is live on return; else another thread reads the log.
+     * Starts delivery; until then the messages wait in the log. Only the first call does something, and only if the
+     * subscription has not ended. When all missed messages are in memory, it is live on return; otherwise another thread reads
+     * the log.
      *
-     * @param announce queues for the client how it begins, before the first message, or returns false if there is no room; called
-     *     under a lock, so it only queues
+     * @param announce queues for the client how it begins, before the first message, or returns false if there is no room;
+     *     called under a lock, so it only queues
      */
     public void start(Predicate<Subscription> announce) {
         if (!started.compareAndSet(false, true)) {
@@ -128,7 +129,7 @@ public final class Subscription implements PageReader.Reader {
         return started.get();
     }
 
-    /** The subscriber's queue has room again: another thread reads on. */
+    /** The subscriber's queue has room again: another thread continues to read. */
     void resume() {
         if (announced && !live) {
             catchUpLater();
@@ -208,7 +209,7 @@ public final class Subscription implements PageReader.Reader {
         return queue(delivery, subscriber::replay);
     }
 
-    /** Queues the next live message unless the subscriber has it already; one that has no room for it is out. */
+    /** Queues the next live message unless the subscriber has it already. A subscriber without room is cut off. */
     synchronized boolean push(Delivery delivery) {
         try {
             behind = behind || !queue(delivery, subscriber::offer);

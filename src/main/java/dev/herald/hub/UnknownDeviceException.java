@@ -1,6 +1,9 @@
 package dev.herald.hub;
 
-/** The connection has not said which device it is, or the device was forgotten for others; nothing was changed. */
+/**
+ * The connection has not said which device it is, or the device was forgotten because the person has too many; nothing was
+ * changed.
+ */
 @SuppressWarnings("serial") // never serialised
 public final class UnknownDeviceException extends RuntimeException {
 

@@ -226,8 +226,7 @@ public final class Retention implements AutoCloseable {
                 throws SQLException {
             var goes = after;
             var stays = head + 1;
-            // Binary search that looks first at the first message that might stay: mostly it stays, and nothing else
-            // is read.
+            // Binary search, which looks at the first message that might stay: mostly it does, and no other is read.
             for (var n = after + 1; goes + 1 < stays; n = goes + (stays - goes) / 2) {
                 var sentAt = Tables.sentAt(connection, channel, n);
                 if (sentAt.isPresent() && sentAt.getAsLong() < time) {

@@ -6,10 +6,11 @@ import java.net.ServerSocket;
 
 /**
  * A Java agent that runs before Payara Micro: passes {@code herald.address} and {@code herald.port} on to it, and ends the
- * process with one line when nothing can listen there. Payara Micro alone prints stack traces then, and ends with 0.
+ * process with one line and an error code when that port is not free. Payara Micro alone would print stack traces and end with
+ * code 0.
  *
- * <p>Called once, by the JVM's main thread, before any other class of Herald or of the server. It is in a jar of its own
- * ({@code herald-agent.jar}), as an agent's jar is on the class path of the whole JVM.
+ * <p>Called once, by the JVM's main thread, before any other class of Herald or of the server. It has its own jar ({@code
+ * herald-agent.jar}), because an agent's jar is on the class path of the whole JVM.
  */
 public final class AddressAgent {
 
@@ -27,18 +28,18 @@ public final class AddressAgent {
         }
         System.setProperty("herald.address", address);
         System.setProperty("herald.port", port);
-        // What Payara Micro reads; its option --port counts more.
+        // Payara Micro reads these properties. Its option --port overrides them.
         System.setProperty("payaramicro.port", port);
     }
 
-    /** Why nothing can listen there; empty if something can. */
+    /** Why the port cannot be listened on; empty if it can. */
     static String problem(String address, String port) {
         try (var socket = new ServerSocket()) {
             var place = new InetSocketAddress(address, Integer.parseInt(port));
             if (place.isUnresolved()) {
                 return "there is no such address";
             }
-            // As the server does: connections that were closed a moment ago are not in the way.
+            // As the server does, so that connections that were just closed are not in the way.
             socket.setReuseAddress(true);
             socket.bind(place);
             return "";

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Answers {@code GET /health/live} and {@code GET /health/ready} with 200 and {@code {"status":"UP"}}, or 503 and {@code DOWN}
- * with a reason. Live: a message makes its way through the hub. Ready: the log answers and clients are admitted.
+ * with a reason. Live: a message passes through the hub. Ready: the log answers and clients are admitted.
  */
 @SuppressWarnings("serial") // never serialised
 public class HealthServlet extends HttpServlet {
@@ -53,7 +53,10 @@ public class HealthServlet extends HttpServlet {
         }
     }
 
-    /** A database that does not answer, or too much that waits, is no mistake of the server's. Of the former the log tells the operator. */
+    /**
+     * A database that does not answer, and an overload, are not errors of Herald's own. The log tells the operator about the
+     * database.
+     */
     private static void down(HttpServletResponse response, Throwable cause) throws IOException {
         var reason = String.valueOf(cause.getMessage());
         if (!(cause instanceof LogUnavailableException)) {

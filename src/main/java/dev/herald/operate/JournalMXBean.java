@@ -2,23 +2,23 @@ package dev.herald.operate;
 
 import java.io.IOException;
 
-/** What JMX shows of the log's database, and does with it, as {@code dev.herald:type=Journal}. */
+/** What operators see of the log's database by JMX, and can do with it, as {@code dev.herald:type=Journal}. */
 public interface JournalMXBean {
 
-    /** Where it is, without what may be a secret. */
+    /** Where the database is, without secrets. */
     String getDatabase();
 
-    /** Whether it is open and has answered when it was used last. */
+    /** Whether the database is open and the last call to it succeeded. */
     boolean isOpen();
 
-    /** How many messages wait to be written. */
+    /** How many messages are not committed yet. */
     int getWaiting();
 
     /**
-     * Copies an H2 database, as it is at one moment, while Herald goes on.
+     * Copies an H2 database, as it is at one moment, while Herald runs.
      *
-     * @param file absolute path on the server; a ZIP file that is not there yet, in a directory that is
-     * @throws IOException when there is no copy, with the reason
+     * @param file absolute path on the server of a ZIP file that does not exist yet, in a directory that does
+     * @throws IOException when no copy was made, with the reason
      */
     void backup(String file) throws IOException;
 }

@@ -4,7 +4,7 @@ import dev.herald.journal.JdbcLog;
 import dev.herald.journal.LogDatabase;
 import java.io.IOException;
 
-/** Shows the operator, by JMX, how the log is doing. */
+/** Shows operators the state of the log by JMX. */
 public final class JournalStatus implements JournalMXBean, AutoCloseable {
 
     private final LogDatabase database;

@@ -8,14 +8,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** Something that JMX shows, from when it is opened until it is closed. Thread-safe. */
+/** A bean that is registered with JMX from {@link #open} to {@link #close}. Thread-safe. */
 final class ManagedBean implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(ManagedBean.class.getName());
 
     private final Object bean;
 
-    /** A different one for each deployment: a server may have several. */
+    /** Different for each deployment, because a server may have several. */
     private final String name;
 
     private final AtomicBoolean isShown = new AtomicBoolean();
@@ -26,7 +26,7 @@ final class ManagedBean implements AutoCloseable {
         this.name = "dev.herald:type=" + type + ",deployment=" + UUID.randomUUID();
     }
 
-    /** Shows it. A failure is only logged: Herald works without JMX. */
+    /** Registers the bean. A failure is only logged: Herald works without JMX. */
     void open() {
         try {
             ManagementFactory.getPlatformMBeanServer().registerMBean(bean, new ObjectName(name));
@@ -36,7 +36,7 @@ final class ManagedBean implements AutoCloseable {
         }
     }
 
-    /** Shows it no longer; closing it again does nothing. */
+    /** Unregisters the bean; closing it again does nothing. */
     @Override
     public void close() {
         if (!isShown.getAndSet(false)) {

@@ -3,7 +3,7 @@ package dev.herald.operate;
 import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 
-/** Where the server listens, as far as it tells an application: Payara does, in MicroProfile Config. */
+/** Where the server listens, if it tells applications. Payara does, in MicroProfile Config. */
 public final class ServerAddress {
 
     private ServerAddress() {}
@@ -19,7 +19,7 @@ public final class ServerAddress {
                 .map(port -> "http://" + host(config) + (port == 80 ? "" : ":" + port) + contextPath + "/");
     }
 
-    /** What says nothing to a browser, all addresses and this machine's own, is {@code localhost}. */
+    /** For "all addresses" and loopback addresses the result is {@code localhost}, which a browser can open. */
     private static String host(Config config) {
         var address = config.getOptionalValue("herald.address", String.class).orElse("");
         return switch (address) {

@@ -4,7 +4,7 @@ import dev.herald.engine.EngineServer;
 import dev.herald.socketio.SocketIoServer;
 import java.util.Map;
 
-/** Shows the operator, by JMX, how Socket.IO is doing. */
+/** Shows operators the state of Socket.IO by JMX. */
 public final class SocketIoStatus implements SocketIoMXBean, AutoCloseable {
 
     private final EngineServer engine;

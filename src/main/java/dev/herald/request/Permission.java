@@ -34,7 +34,7 @@ public interface Permission {
      */
     CompletionStage<Decision> decide(Asker asker, Request request);
 
-    /** Channels are open to everyone, but for other people's private ones and those of other namespaces. */
+    /** Everyone may use all channels, except other people's private ones and those of other namespaces. */
     static CompletionStage<Decision> byChannel(Asker asker, Request request) {
         if (request instanceof Request.Publish publish) {
             return publish.channel().isPrivate()

@@ -24,8 +24,8 @@ import jakarta.json.spi.JsonProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client says, before anybody has looked at it. Nothing is converted: a string is never taken for a number, nor a number
- * for a string.
+ * A client's request as it came, not yet checked. Nothing is converted: a string is never read as a number, nor a number as a
+ * string.
  *
  * @param event what is asked for, or the name of a message
  * @param fields what more the client says of it: {@code channel}, {@code to}, {@code id}, {@code since}, {@code before}, {@code
@@ -65,7 +65,7 @@ public record RawRequest(@Nullable String event, JsonObject fields, String json)
      *
      * @param fields of the message
      * @return {@code null} when it gave none
-     * @throws RejectedException when it cannot be one
+     * @throws RejectedException when it is no valid id
      */
     public static @Nullable String id(JsonObject fields) {
         var id = string(fields, "id");
@@ -79,7 +79,7 @@ public record RawRequest(@Nullable String event, JsonObject fields, String json)
      * What is asked for.
      *
      * @param own the asker's private channel
-     * @throws RejectedException when nothing that could be
+     * @throws RejectedException when it is no valid request
      */
     public Request read(ChannelName own) {
         var id = id(fields);

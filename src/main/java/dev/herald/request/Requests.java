@@ -23,9 +23,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does what clients ask for, if they may: the one door that the requests of all protocols pass. The requests of one connection are
- * given here one after the other, those of different connections by any threads. What it returns never completes exceptionally:
- * whatever goes wrong is a {@link Reply.Rejected}, and a mistake of the server's own is logged here.
+ * Does what clients ask for, if it is permitted. The requests of all protocols come through here. The requests of one
+ * connection are given here one after the other, those of different connections by any threads. What it returns never completes
+ * exceptionally: whatever goes wrong is a {@link Reply.Rejected}, and a mistake of the server's own is logged here.
  */
 public final class Requests {
 

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of one connection whose permission is not decided yet, and those behind them, in their order. The connection's
- * thread adds; the thread that decides on the first one does all that are decided. Neither holds the lock meanwhile.
+ * thread adds requests. The thread that decides on the first one carries out all that are decided. Requests are carried out
+ * outside the lock.
  */
 final class Undecided {
 
@@ -42,7 +43,7 @@ final class Undecided {
         return requests.isEmpty();
     }
 
-    /** Does what is decided, up to the first request that is not. Called whenever a decision has been made. */
+    /** Carries out the decided requests, up to the first undecided one. Called after each decision. */
     void work() {
         for (var next = begin(); next != null; next = begin()) {
             try {

@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client is sent, in its order: first that it is connected, then all else, each message with its offset. Any thread may
- * call, also under the locks of channels: this object's monitor is taken last, and under it packets are only queued.
+ * Queues what one client is sent, in order: first that it is connected, then everything else, each message with its offset. Any
+ * thread may call, also under the locks of channels: this object's monitor is taken last, and under it packets are only queued.
  */
 final class ClientQueue {
 
@@ -121,7 +121,10 @@ final class ClientQueue {
         return true;
     }
 
-    /** What comes while the client is being connected follows the word that it is, but for what it has missed. */
+    /**
+     * Packets that come while the client is being connected are held until it has been told that it is connected, except those
+     * that it has missed.
+     */
     private boolean hold(Outgoing packets) {
         var held = early;
         if (held == null) {

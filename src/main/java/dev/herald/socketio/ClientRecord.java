@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a later life of the server has to know of a client. How far the client is, it says itself, by its offset. Changes only when
- * the client joins and leaves channels.
+ * What a later life of the server must know about a client. How far the client is, the client itself says by its offset. The
+ * record changes only when the client joins and leaves channels.
  *
  * @param isProven whether its person was
  * @param begins the channels that it is in, each with the place before the first message that it was to get there
@@ -29,7 +29,7 @@ record ClientRecord(
     private static final System.Logger LOG = System.getLogger(ClientRecord.class.getName());
     private static final JsonProvider JSON = JsonProvider.provider();
 
-    /** Goes up when an earlier Herald could not read what is written. */
+    /** Must be increased when earlier versions of Herald cannot read the text. */
     private static final int VERSION = 1;
 
     ClientRecord {

@@ -124,7 +124,7 @@ final class ConnectHandler {
             server.entrance().warn("connections are closed, and their clients come back later: " + e.getMessage());
             session.close(CloseReason.FORCED_CLOSE);
         } catch (RuntimeException e) {
-            // By whichever thread: not left to others, who would not close it.
+            // Handled here, whichever thread it is: others would not close the connection.
             LOG.log(ERROR, "the connection of " + person.id() + " is closed for a mistake of the server's own", e);
             session.close(CloseReason.FORCED_CLOSE);
         } finally {
@@ -201,7 +201,7 @@ final class ConnectHandler {
             recoveries.forget(pid.get());
             return lost(Outcome.GAP, e.getMessage());
         } catch (RuntimeException e) {
-            // It may have more luck when it tries again.
+            // The client may succeed when it tries again.
             recoveries.suspend(pid.get(), state).ifPresent(recoveries::unkeep);
             throw e;
         }
@@ -218,7 +218,10 @@ final class ConnectHandler {
         }
     }
 
-    /** A guest who shows no cookie is somebody new with each connection: then the private id, which is a secret, says who it is. */
+    /**
+     * A guest without a cookie is a new person with each connection. Then the private id, which is a secret, tells who the
+     * guest is.
+     */
     private boolean isOf(Recoveries.Suspended state) {
         return state.connection().person().id().equals(person.id()) || (!isProven && !state.isProven());
     }

@@ -7,17 +7,17 @@ import dev.herald.concurrent.OrderedDispatcher;
 import java.util.concurrent.Executor;
 
 /**
- * Where clients wait to be let into their namespaces, which asks the database: after a restart thousands come at once, and must
- * neither take all of its connections nor all of the container's threads. Any thread may call, with any lock held.
+ * Lets clients into their namespaces a few at a time, because that reads the database. After a restart thousands come at once;
+ * they must not take all connections of the database or all threads of the container. Any thread may call, with any lock held.
  */
 final class Entrance {
 
     private static final System.Logger LOG = System.getLogger(Entrance.class.getName());
 
-    /** How many are let in side by side. */
+    /** How many clients are let in at the same time. */
     private static final int AT_ONCE = 4;
 
-    /** How many may wait; whoever comes then is sent away, and comes back. */
+    /** How many may wait. Further clients are sent away, and come back later. */
     private static final int MAX_WAITING = 20_000;
 
     private final LimitedLog log = new LimitedLog(LOG);

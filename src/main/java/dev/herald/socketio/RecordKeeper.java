@@ -11,21 +11,21 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has one client kept under its private id, by which it may come back to this life of the server or a later one. Any thread may
- * call. What is asked of {@link Recoveries} is noted under this object's monitor, which is taken before the locks of members and
- * channels, and asked in that order by one thread at a time that holds no lock of this package.
+ * Stores one client under its private id, so that it can come back to this life of the server or a later one. Any thread may
+ * call. Calls to {@link Recoveries} are queued under this object's monitor, which is taken before the locks of members and
+ * channels. One thread at a time makes these calls, in order, holding no lock of this package.
  */
 final class RecordKeeper {
 
     private final Recoveries recoveries;
 
-    /** By which the client may come back; {@code null} when it may not. Changes only before the client is told. */
+    /** The private id; {@code null} when the client may not come back. Changes only before the client is told. */
     private volatile @Nullable String pid;
 
     private final SerialLoop loop = new SerialLoop();
 
     // Guarded by this object's monitor.
-    /** What is to be asked of the recoveries, in this order: so the last that is kept is the newest. */
+    /** The calls to make, in order, so that the newest state is stored last. */
     private final Queue<Runnable> calls = new ArrayDeque<>(2);
 
     /** What was kept last, or is being kept; {@code null} before. */
@@ -49,7 +49,7 @@ final class RecordKeeper {
         return pid;
     }
 
-    /** Asks the recoveries for what was noted. To be called without a lock, by whoever has called a method that says so. */
+    /** Makes the queued calls. Must be called without a lock, after each method that says so. */
     void work() {
         loop.run(() -> {
             for (var call = nextCall(); call != null; call = nextCall()) {
@@ -63,9 +63,10 @@ final class RecordKeeper {
     }
 
     /**
-     * Has the client kept as it is now. To be called without a lock.
+     * Stores the client's current state. Must be called without a lock.
      *
-     * @param now how it is; {@code null} when it has ended, which is kept by others. Asked under this object's monitor
+     * @param now returns the state; {@code null} when the client has ended, because then its end is stored instead. Called
+     *     under this object's monitor
      * @return as {@link Recoveries#keep}
      */
     CompletionStage<Void> keep(Supplier<@Nullable ClientRecord> now) {

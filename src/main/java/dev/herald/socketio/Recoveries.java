@@ -31,10 +31,10 @@ final class Recoveries {
     private static final System.Logger LOG = System.getLogger(Recoveries.class.getName());
     private static final int ID_BYTES = 20;
 
-    /** How the ids look that are given here: others need not be looked for in the database. */
+    /** The pattern of our own ids. Other ids need not be looked up in the database. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{27}");
 
-    /** What came of a client's wish to go on where it was. */
+    /** The outcome of a client's attempt to recover. */
     enum Outcome {
         /** Nothing is missing. */
         RECOVERED,
@@ -129,7 +129,7 @@ final class Recoveries {
         }
     }
 
-    /** The server goes down: from now on all that are kept stay so. */
+    /** The server goes down. From now on no stored client is deleted. */
     void close() {
         ending = true;
     }

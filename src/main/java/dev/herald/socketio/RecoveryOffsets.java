@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes and reads the offsets that one client is given, which say how far it is in each channel ("Connection state recovery"). An offset names all
- * channels that have moved since the client began, each by a number and with the last message in it: so whichever event was the
- * client's last, it tells exactly what the client has, and the server need not remember what it sent. Clients in the same
- * channels are given the same offsets.
+ * Writes and reads the offsets that one client is given ("Connection state recovery"). An offset has, for each channel with
+ * messages since the client began, the channel's number and its last message. So whichever event was the client's last, its
+ * offset tells exactly what the client has, and the server need not remember what it sent. Clients in the same channels are
+ * given the same offsets.
  *
  * <p>For one thread at a time.
  */
@@ -75,7 +75,7 @@ final class RecoveryOffsets {
         }
     }
 
-    /** As it was at some time; how far the client is since then is not known. */
+    /** The numbers as they were at some time. How far the client has got since then is not known. */
     static RecoveryOffsets of(Numbers numbers) {
         var offsets = new RecoveryOffsets(null);
         numbers.ofChannels().forEach((channel, number) -> offsets.places.put(channel, new Place(number, false)));

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does what one client asks for, and answers it: with an acknowledgement who asked for one, and with the event {@code error} what is
- * rejected otherwise. Events of one client come one at a time; answers go out by any thread.
+ * Does what one client asks for, and answers. The answer is an acknowledgement if the client asked for one; otherwise only
+ * rejections are answered, with the event {@code error}. Events of one client come one at a time; any thread may answer.
  */
 final class RequestHandler {
 
@@ -69,7 +69,7 @@ final class RequestHandler {
         return new Request.ToApplication(event, EventArguments.toHub(arguments, attachments), answer);
     }
 
-    /** A mistake here is not left to who completed the reply: it would be lost there. */
+    /** Handles failures here: the thread that completed the reply would lose them. */
     private void tell(String event, Reply reply, Answer answer) {
         try {
             answer(event, reply, answer);
@@ -96,7 +96,7 @@ final class RequestHandler {
         }
     }
 
-    /** As with the reference, nobody acknowledges what nobody handles, so that the client's timeout tells it. */
+    /** As in the reference server, an event that nobody handles is not acknowledged; the client's timeout tells it. */
     private boolean isSilent(Reply.Rejected rejected) {
         return rejected.code() == ErrorCode.NO_HANDLER
                 && !client.server().settings().answersUnhandled();

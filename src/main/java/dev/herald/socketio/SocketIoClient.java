@@ -157,7 +157,7 @@ final class SocketIoClient implements Subscriber {
                 then.accept(failure);
                 session.flush();
             } catch (RuntimeException e) {
-                // By whichever thread: not left to others, who would not close it.
+                // Handled here, whichever thread it is: others would not close the connection.
                 LOG.log(ERROR, "connection " + connection.id() + " is closed for a mistake of the server's own", e);
                 session.close(CloseReason.FORCED_CLOSE);
             }
@@ -356,7 +356,9 @@ final class SocketIoClient implements Subscriber {
         return true;
     }
 
-    /** Who has ended takes nothing any more, and that is no reason to close what carries others, too. */
+    /**
+     * A client that has ended takes nothing more. That is no reason to close the connection, which may carry other clients.
+     */
     @Override
     public void fellBehind() {
         if (!queue.isClosed()) {

@@ -153,12 +153,12 @@ final class SocketIoConnection implements EngineListener {
         }
     }
 
-    /** A client waits to be let in: that is not the connection's fault. */
+    /** A client waits to be let in. The connect timeout does not run meanwhile, because the client is not to blame. */
     synchronized void beginWaiting() {
         entering++;
     }
 
-    /** It does not wait any more. */
+    /** A client no longer waits. */
     synchronized void endWaiting() {
         entering--;
         nowhereSince = System.nanoTime();
@@ -238,7 +238,7 @@ final class SocketIoConnection implements EngineListener {
         left.forEach(client -> client.end(reason.words(), isRecoverable(reason)));
     }
 
-    /** Who sends what is no packet, or was sent away, does not come back as the one it was. */
+    /** A client that broke the protocol, or that the application disconnected, cannot recover. */
     private synchronized boolean isRecoverable(CloseReason reason) {
         return reason != CloseReason.PARSE_ERROR && !dismissed;
     }

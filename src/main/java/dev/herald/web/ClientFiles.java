@@ -17,9 +17,9 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client for browsers, as the reference server hands it out: the files of the npm package {@code socket.io-client} that the
- * build has packed. The package's version is every file's entity tag. Each file is read and compressed once and then kept, about
- * 1.5 MB together.
+ * Serves the browser client at the reference server's paths: the files of the npm package {@code socket.io-client}, which the
+ * build has packed. The package's version is the entity tag of each file. Each file is read and compressed once and then kept
+ * in memory, about 1.5 MB together.
  */
 final class ClientFiles {
 
@@ -42,7 +42,7 @@ final class ClientFiles {
     private final Map<String, byte[]> plain = new ConcurrentHashMap<>();
     private final Map<String, byte[]> compressed = new ConcurrentHashMap<>();
 
-    /** Answers a GET or HEAD of one of the files; false, and nothing done, when the request is for something else. */
+    /** Answers a GET or HEAD of one of the files. Returns false, and does nothing, for any other request. */
     boolean answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var name = request.getPathInfo().substring(1);
         var isHead = request.getMethod().equals("HEAD");
@@ -74,7 +74,7 @@ final class ClientFiles {
         return entityTag.startsWith("W/") ? entityTag.substring(2) : entityTag;
     }
 
-    /** What is said of gzip counts, else what is said of all encodings (RFC 9110, 12.5.3). */
+    /** The weight of {@code gzip} counts; if there is none, the weight of {@code *} (RFC 9110, 12.5.3). */
     private static boolean takesGzip(HttpServletRequest request) {
         var gzip = takes(request, "gzip");
         var any = takes(request, "*");

@@ -4,8 +4,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * Tells browsers that pages of other origins may read what is answered (Fetch standard, "CORS protocol"), in the reference
- * server's words. Says nothing while no origin is listed.
+ * Tells browsers that pages of other origins may read the answers (Fetch standard, "CORS protocol"), with the reference
+ * server's headers. Adds nothing when no origin is listed.
  */
 final class Cors {
 
@@ -14,7 +14,7 @@ final class Cors {
 
     private Cors() {}
 
-    /** Adds what there is to say; true when that is the whole answer, the request being a preflight. */
+    /** Adds the headers. Returns true for a preflight request, which needs no other answer. */
     static boolean answer(Origins origins, HttpServletRequest request, HttpServletResponse response) {
         var reader = origins.reader(request);
         reader.ifPresent(allowed -> {
@@ -28,7 +28,8 @@ final class Cors {
             return true;
         }
         if (origins.areListed()) {
-            // Also where there is nothing else to say: a cache must not hand that to a page that may read it.
+            // Added in any case: a cache must not give an answer without the other headers to a page that may read
+            // it.
             response.addHeader("Vary", ORIGIN);
         }
         return false;

@@ -25,14 +25,14 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Answers {@code GET /api/channels/{channel}/messages?before=&limit=} with a page of the channel's past ({@code docs/feed.md},
- * "History"). There is no connection that a message could except: whatever excepts anybody is left out.
+ * "History"). The request has no connection, so messages that except anybody are left out.
  */
 @SuppressWarnings("serial") // never serialised
 public class HistoryServlet extends HttpServlet {
 
     private static final String MESSAGES = "/messages";
 
-    /** How long a request waits for its permission. */
+    /** How long a request waits for its reply. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Inject
@@ -69,7 +69,7 @@ public class HistoryServlet extends HttpServlet {
         }
     }
 
-    /** Waits for the permission, but not for ever. */
+    /** Waits a limited time for the reply. */
     private Reply read(String channel, HttpServletRequest request) throws IOException {
         if (!(request.getUserPrincipal() instanceof PersonPrincipal visitor)) {
             throw new IllegalStateException(

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which web pages may talk to this server (RFC 6455, 10.2, "Origin Considerations"): those of the same host, and those of the
- * listed origins. A browser says truthfully where a page is from; without this check any page could speak in its visitor's name.
+ * listed origins. Browsers send a page's true origin. Without this check, any page could act in the name of its visitor.
  */
 public final class Origins {
 
@@ -20,10 +20,13 @@ public final class Origins {
     /** The origin of a page from a web server, as browsers write it (RFC 6454, 6.2): lower case, no path, no user. */
     private static final Pattern WEB = Pattern.compile("(?<scheme>https?)" + HOST_AND_PORT);
 
-    /** Of any page: apps and browser extensions have schemes of their own, such as {@code capacitor} or {@code moz-extension}. */
+    /**
+     * The origin of any page: apps and browser extensions have schemes of their own, such as {@code capacitor} or {@code
+     * moz-extension}.
+     */
     private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*" + HOST_AND_PORT);
 
-    /** What browsers write for pages without an origin: those of files and of sandboxed frames, whoever made them. */
+    /** What browsers send for pages without an origin, such as files and sandboxed frames, whoever made them. */
     private static final String NULL = "null";
 
     private static final String ANY = "*";
@@ -34,9 +37,9 @@ public final class Origins {
     /**
      * The origins besides the server's own.
      *
-     * @param listed each as browsers write it, for example {@code https://app.example} or {@code capacitor://localhost}; {@code null}
-     *     for pages without an origin; or {@code *} alone, for all. Pages that are not listed by name are then let in as new guests,
-     *     whatever their visitors are signed in as
+     * @param listed each as browsers write it, for example {@code https://app.example} or {@code capacitor://localhost}; {@code
+     *     null} for pages without an origin; or {@code *} alone, for all pages. Pages that are let in but not listed by name
+     *     are treated as new guests, even if their visitors are signed in
      */
     public Origins(List<String> listed) {
         any = listed.equals(List.of(ANY));
@@ -53,8 +56,8 @@ public final class Origins {
     }
 
     /**
-     * Whether a request may connect or change anything. Browsers leave its origin out only where a page gets something from its
-     * own server or nobody's page is involved, and say so in another header; whoever leaves out both is no browser.
+     * Whether a request may connect or change anything. Browsers leave the origin out only when a page reads from its own
+     * server, or when no page is involved; another header then says so. A client that sends neither header is not a browser.
      */
     boolean allow(HttpServletRequest request) {
         var sent = sent(request);
@@ -71,8 +74,8 @@ public final class Origins {
     }
 
     /**
-     * Whether a request is from a page that is let in although nobody knows whose it is: because all pages are, or those without an
-     * origin. It must not speak in its visitor's name.
+     * Whether a request is from a page that is let in but not listed by name. Such a page must not act in the name of its
+     * visitor.
      */
     boolean isStranger(HttpServletRequest request) {
         var sent = sent(request);
@@ -81,7 +84,7 @@ public final class Origins {
                 && !isSameHost(sent.get(0), request.getHeader("Host"), request.isSecure());
     }
 
-    /** To whom {@code Access-Control-Allow-Origin} gives the answer; empty when the header must not be there. */
+    /** The value of {@code Access-Control-Allow-Origin}; empty when there must be no such header. */
     Optional<String> reader(HttpServletRequest request) {
         var sent = sent(request);
         if (any) {
@@ -95,7 +98,7 @@ public final class Origins {
         return any;
     }
 
-    /** Whether pages without an origin are let in: any page can show itself without one. */
+    /** Whether pages without an origin are let in. Any page can hide its origin. */
     public boolean isNullListed() {
         return listed.contains(NULL);
     }
@@ -110,7 +113,7 @@ public final class Origins {
      *
      * @param origins the values of all its {@code Origin} headers: none if it is not from a browser
      * @param host its {@code Host} header
-     * @param secure whether it came over TLS to this server; then a page that did not may not make it
+     * @param secure whether the request came to this server by TLS; then pages that were loaded without TLS may not make it
      */
     boolean allow(List<String> origins, @Nullable String host, boolean secure) {
         if (origins.isEmpty()) {

@@ -18,7 +18,7 @@ public class PageHeadersFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         var host = request.getHeader("Host");
-        // Some browsers do not count ws: as the page's own origin.
+        // For some browsers, ws: is not part of the page's own origin.
         var sockets = host != null && HOST.matcher(host).matches() ? " ws://" + host + " wss://" + host : "";
         response.setHeader(
                 "Content-Security-Policy",
@@ -26,7 +26,7 @@ public class PageHeadersFilter extends HttpFilter {
                         + sockets + "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "same-origin");
-        // Pages are personal, and scripts change with the server: asked for anew, answered 304 if they are the same.
+        // Pages are personal, and scripts change with the server: browsers ask again, and get 304 if nothing changed.
         response.setHeader("Cache-Control", "private, no-cache");
         chain.doFilter(request, response);
     }

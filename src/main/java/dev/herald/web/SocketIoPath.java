@@ -4,7 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.regex.Pattern;
 
 /**
- * Where Socket.IO is served, below the application's own root. Clients ask for exactly this, the slash at its end included.
+ * Where Socket.IO is served, below the application's own root. Clients request exactly this path, with the slash at its end.
  *
  * @param path begins and ends with a slash, for example {@code /socket.io/}
  */
@@ -19,12 +19,12 @@ public record SocketIoPath(String path) {
         }
     }
 
-    /** As servlets and filters are mapped to it. */
+    /** The URL pattern for mapping servlets and filters to it. */
     String urlPattern() {
         return path + "*";
     }
 
-    /** Whether a request is for it, or for what is below it. */
+    /** Whether a request is for this path or below it. */
     boolean covers(HttpServletRequest request) {
         return path.equals(request.getServletPath() + "/");
     }

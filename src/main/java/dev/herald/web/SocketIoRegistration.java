@@ -6,7 +6,7 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import java.util.EnumSet;
 
-/** Puts Socket.IO, and the filter before it, where the settings say: a descriptor could name a fixed path only. */
+/** Maps Socket.IO's servlet and the visitor filter to the path in the settings. A descriptor could only name a fixed path. */
 public class SocketIoRegistration implements ServletContextListener {
 
     private static final String VISITOR_FILTER = "herald-visitor";

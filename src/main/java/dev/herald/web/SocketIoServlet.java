@@ -10,8 +10,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Serves Socket.IO's connections, and below the same path the files that browsers load to make them. Pages of foreign origins
- * begin no session; those of listed ones are told that they may read the answers.
+ * Serves Socket.IO's connections, and below the same path the client's files for browsers. Pages of foreign origins cannot
+ * begin a session. Pages of listed origins may read the answers.
  */
 @SuppressWarnings("serial") // never serialised
 public class SocketIoServlet extends EngineServlet {
@@ -43,7 +43,7 @@ public class SocketIoServlet extends EngineServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
         if (request.getPathInfo() == null) {
-            // The mapping covers the path without its last slash, too; the reference server does not.
+            // The mapping also covers the path without its last slash. The reference server does not answer there.
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
         } else if (!Cors.answer(origins, request, response) && !files.answer(request, response)) {
             if (begins(request) && isAllowed(request)) {
@@ -53,7 +53,7 @@ public class SocketIoServlet extends EngineServlet {
         }
     }
 
-    /** The methods come first: reading a form's parameters would take a POST's body away. */
+    /** The method is checked first, because reading the parameters of a form would consume the body of a POST. */
     private static boolean begins(HttpServletRequest request) {
         return request.getMethod().equals("GET") && request.getParameter("sid") == null;
     }

@@ -21,11 +21,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before all that Herald serves: refuses what pages of foreign origins try to do, and makes the request's principal a
- * {@link PersonPrincipal}, which WebSocket sessions and Faces pages then find. Guests get their cookie here.
+ * Runs before everything that Herald serves. It refuses requests by pages of foreign origins, and makes the request's principal
+ * a {@link PersonPrincipal} for WebSocket sessions and Faces pages. It also gives guests their cookie.
  *
- * <p>Before Socket.IO it refuses no origin, for Socket.IO has its own way of saying so, and leaves it to the servlet to give the
- * cookie: files that caches keep, and answers to foreign pages, come without.
+ * <p>For Socket.IO's path it refuses no origin, because Socket.IO has its own error for that. There the servlet sets the
+ * cookie: files that caches keep, and answers to foreign pages, must not have one.
  */
 @SuppressWarnings("serial") // never serialised
 public class VisitorFilter extends HttpFilter {
@@ -33,7 +33,7 @@ public class VisitorFilter extends HttpFilter {
     private static final System.Logger LOG = System.getLogger(VisitorFilter.class.getName());
     private static final String SECRET_COOKIE = "herald-guest";
     private static final String NAME_COOKIE = "herald-name";
-    /** The attribute of a newcomer's request: what to set so that the guest can come back. */
+    /** The request attribute with the cookie of a new guest, with which the guest can come back. */
     private static final String NEW_COOKIE = VisitorFilter.class.getName() + ".newCookie";
 
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
@@ -49,11 +49,11 @@ public class VisitorFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (request.getCharacterEncoding() == null) {
-            // Browsers send forms and addresses in UTF-8 and do not say so; servers take another encoding then.
+            // Browsers send forms and URLs in UTF-8 but do not say so; servers would assume another encoding.
             request.setCharacterEncoding("UTF-8");
         }
         if (request.getUserPrincipal() instanceof PersonPrincipal) {
-            // The application has mapped this filter, too: once is enough.
+            // The application has mapped this filter as well. It needs to run only once.
             chain.doFilter(request, response);
             return;
         }
@@ -74,14 +74,14 @@ public class VisitorFilter extends HttpFilter {
         }
     }
 
-    /** Lets a newcomer come back as the same guest; strangers and those who are known get nothing. */
+    /** Gives a new guest the cookie to come back with. Known visitors, and pages that are not listed by name, get none. */
     static void giveCookie(HttpServletRequest request, HttpServletResponse response) {
         if (request.getAttribute(NEW_COOKIE) instanceof String cookie) {
             response.addHeader("Set-Cookie", cookie);
         }
     }
 
-    /** A page may be looked at from everywhere, but only our own may open connections and send forms. */
+    /** Any page may link to ours, but only allowed origins may open connections and send forms. */
     private static boolean doesSomething(HttpServletRequest request) {
         return request.getHeader("Upgrade") != null || !READING.contains(request.getMethod());
     }
@@ -143,7 +143,7 @@ public class VisitorFilter extends HttpFilter {
         try {
             return URLDecoder.decode(percentEncoded, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            // Somebody edited the cookie: as good as none.
+            // Somebody edited the cookie: treated as if there were none.
             return null;
         }
     }

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a visitor is: a signed-in user, or a guest. A guest holds a secret; the guest's id, which everyone may see, is derived from
- * it and does not give it away. So no list of guests is kept, and a guest outlives the server.
+ * Who a visitor is: a signed-in user, or a guest. A guest's browser keeps a secret. The guest's public id is derived from it,
+ * and does not reveal it. So the server keeps no list of guests, and guests stay the same when it restarts.
  */
 final class Visitors {
 
@@ -32,7 +32,7 @@ final class Visitors {
         return SECRET.matcher(text).matches();
     }
 
-    /** The guest who holds the secret. */
+    /** The guest with this secret. */
     static Person guest(String secret, @Nullable String chosenName) {
         var code = Base64.getUrlEncoder()
                 .encodeToString(sha256("herald guest " + secret))
@@ -54,7 +54,7 @@ final class Visitors {
         return new Person(principal, shortened(principal));
     }
 
-    /** Never ends in half a surrogate pair. */
+    /** Cuts the name to the longest length, but not within a surrogate pair. */
     private static String shortened(String name) {
         if (name.length() <= Person.MAX_NAME) {
             return name;
@@ -63,7 +63,7 @@ final class Visitors {
         return name.substring(0, end);
     }
 
-    /** Whether a guest may be shown under this name. */
+    /** Whether a guest may have this display name. */
     static boolean isName(String name) {
         return !name.isBlank()
                 && name.strip().length() <= Person.MAX_NAME

@@ -1,4 +1,4 @@
-/** The edge towards HTTP: whom a request is from, whether its origin may make it, where Socket.IO is, and how the server is. */
+/** Servlets and filters: who a visitor is, which origins are allowed, Socket.IO's path and files, and history by HTTP. */
 @NullMarked
 package dev.herald.web;
 
