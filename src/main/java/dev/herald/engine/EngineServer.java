@@ -238,7 +238,7 @@ public final class EngineServer implements AutoCloseable {
             return tick.getAsBoolean();
         } catch (RuntimeException | Error e) {
             // It must not stop the clock for the other sessions.
-            LOG.log(ERROR, "an Engine.IO session could not be looked after", e);
+            LOG.log(ERROR, "the deadlines of an Engine.IO session could not be checked", e);
             return true;
         }
     }

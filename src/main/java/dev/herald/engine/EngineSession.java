@@ -98,10 +98,7 @@ public final class EngineSession {
         return share;
     }
 
-    /**
-     * Whether a request may use the session. A client that has proved who it is needs the owner's name; any other may use only
-     * a session that began without such a proof.
-     */
+    /** Whether a request may use the session: with a proven principal the owner's, otherwise an unproven one. */
     boolean belongsTo(@Nullable Principal principal, boolean isProven) {
         return isProven ? Objects.equals(owner, principal == null ? null : principal.getName()) : !isOwnerProven;
     }
@@ -120,10 +117,7 @@ public final class EngineSession {
         return outbound.offerToHalf(packets);
     }
 
-    /**
-     * Queues packets only if they can be written at once; otherwise returns false and changes nothing. For packets that are
-     * soon out of date.
-     */
+    /** Queues packets only if they can be written at once; false, and nothing changed, otherwise. */
     public boolean offerIfIdle(Outgoing packets) {
         return outbound.offerIfIdle(packets);
     }
@@ -261,9 +255,7 @@ public final class EngineSession {
         end(CloseReason.TRANSPORT_ERROR, AT_ONCE);
     }
 
-    /**
-     * A WebSocket wants to take the session over. Only one may try at a time, and only from polling; others are closed at once.
-     */
+    /** A WebSocket wants to take the session over. One may try at a time, and only from polling; others are closed. */
     WebSocketTransport newCandidate(long now) {
         var socket = new WebSocketTransport(this, upgrade);
         if (outbound.isPolling() && settings.allowUpgrades()) {
@@ -369,10 +361,7 @@ public final class EngineSession {
         return !isOver();
     }
 
-    /**
-     * Ends the session if its client has been silent for too long. Each request checks this too, because the clock may tick
-     * late.
-     */
+    /** Ends the session if its client is silent for too long. Requests check this too, as the clock may tick late. */
     void expire(long now) {
         if (heartbeat.isDead(now)) {
             end(CloseReason.PING_TIMEOUT, AT_ONCE);

@@ -85,7 +85,7 @@ final class ListenerCalls {
         try {
             told.onClose(reason);
         } catch (RuntimeException | Error e) {
-            LOG.log(ERROR, "the end of session " + session + " was not taken well", e);
+            LOG.log(ERROR, "an error occurred while the end of session " + session + " was handled", e);
         }
     }
 }

@@ -128,7 +128,7 @@ public final class Sockets implements AutoCloseable {
             return socket.tick(now);
         } catch (RuntimeException e) {
             // It must not stop the clock for the other sockets.
-            LOG.log(ERROR, "a socket could not be looked after", e);
+            LOG.log(ERROR, "the deadlines of a socket could not be checked", e);
             return true;
         }
     }

@@ -241,7 +241,7 @@ final class Writer<T> {
         try {
             write.accept(batch);
         } catch (RuntimeException | Error e) {
-            LOG.log(ERROR, "what follows a transaction has failed", e);
+            LOG.log(ERROR, "an error occurred while a batch was written to the database, or handed on", e);
             failAll(batch);
         }
     }
@@ -253,7 +253,7 @@ final class Writer<T> {
         try {
             fail.accept(some);
         } catch (RuntimeException | Error e) {
-            LOG.log(ERROR, "what follows a refusal has failed", e);
+            LOG.log(ERROR, "an error occurred while senders were told that their batch is not written", e);
         }
     }
 

@@ -154,7 +154,7 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
                 }
             } catch (RuntimeException e) {
                 // It must not end the clock for the others.
-                LOG.log(ERROR, "a Socket.IO connection could not be looked after", e);
+                LOG.log(ERROR, "the deadlines of a Socket.IO connection could not be checked", e);
             }
         }
     }

@@ -47,7 +47,7 @@ final class TcpConnection {
             var request = call(field.get(connection), "getCoyoteRequest");
             return call(call(request, "getContext"), "getConnection");
         } catch (ReflectiveOperationException | InaccessibleObjectException | NullPointerException e) {
-            LOG.log(DEBUG, "this Payara is another one; peers that read nothing keep their buffers", e);
+            LOG.log(DEBUG, "this version of Payara is not known; peers that read nothing keep their buffers", e);
             return null;
         }
     }
