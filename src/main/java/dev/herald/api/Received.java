@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * other than the main one with {@link Namespace}.
  *
  * <p>A message for a channel is published before it is observed, and Herald acknowledges it. All other messages go to the
- * observers only, which must {@linkplain #ack acknowledge} them.
+ * observers only, and only observers can {@linkplain #ack acknowledge} them.
  *
  * @param event for example {@code news}, {@code private}, or any name of the client's
  * @param channel where it is published; {@code null} when it is for the observers alone

@@ -28,8 +28,7 @@ final class Cors {
             return true;
         }
         if (origins.areListed()) {
-            // Added in any case: a cache must not give an answer without the other headers to a page that may read
-            // it.
+            // Added in any case: a cache must not give this answer to a page that needs the other headers.
             response.addHeader("Vary", ORIGIN);
         }
         return false;
