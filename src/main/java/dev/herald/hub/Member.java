@@ -106,7 +106,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
         var isKept = hub.isKept(channel);
         subscribe(channel, isKept ? since : null, true)
                 .map(Subscription::outcome)
-                .filter(outcome -> isKept && !outcome.recovered() && !own.isOfEarlierLife(channel, outcome))
+                .filter(outcome -> isKept && !outcome.recovered() && !own.isOfEarlierLife(channel, since, outcome))
                 .ifPresent(outcome -> {
                     throw new GapException(channel, outcome.reason());
                 });

@@ -221,6 +221,15 @@ public final class MemoryLog implements Log {
         return id + "." + forgottenChannels;
     }
 
+    /** Whether two epochs are of one log: then it has forgotten what came between them. */
+    static boolean areOfOneLog(String epoch, String other) {
+        return idOf(epoch).equals(idOf(other));
+    }
+
+    private static String idOf(String epoch) {
+        return epoch.substring(0, Math.max(0, epoch.lastIndexOf('.')));
+    }
+
     private static final class Messages {
         final String epoch;
         final Deque<Stored> kept = new ArrayDeque<>();

@@ -2,6 +2,7 @@ package dev.herald.hub;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
+import dev.herald.api.Position;
 import java.util.Set;
 
 /**
@@ -27,8 +28,10 @@ record OwnChannels(Set<ChannelName> joined, ChannelName privateOne, ChannelName 
         return joined.contains(channel) || channel.equals(room);
     }
 
-    /** The room is in memory: what was sent there in an earlier life of the server ended with it. */
-    boolean isOfEarlierLife(ChannelName channel, Subscription.Outcome outcome) {
-        return channel.equals(room) && outcome.reason() == Replay.Reason.EPOCH;
+    /** The room is in memory: what was sent there in an earlier life of the server ended with it, but not what this life has forgotten. */
+    boolean isOfEarlierLife(ChannelName channel, Position since, Subscription.Outcome outcome) {
+        return channel.equals(room)
+                && outcome.reason() == Replay.Reason.EPOCH
+                && !MemoryLog.areOfOneLog(since.epoch(), outcome.head().epoch());
     }
 }

@@ -128,6 +128,36 @@ class MemberTest {
     class GoingOn {
 
         @Test
+        void missesNothingInItsOwnRoomUnlessItIsTold() {
+            var small = new MemoryLog("life", Clock.systemUTC(), new MemoryLog.Bounds(10, 1_000_000, 1));
+            var forgetful = new Hub(
+                    small,
+                    new ChannelKinds(List.of(), List.of()),
+                    observers,
+                    new HubLimits(10, 3, 5),
+                    Clock.systemUTC(),
+                    Runnable::run);
+            var ann = new TestClient(ANN).connect(forgetful);
+            var room = ann.member().room();
+            forgetful.channelsOf("/", ann.connection().id());
+            await(forgetful.publish(new Draft(room, "event", null, null, "1", null)));
+            var here = small.head(room);
+            ann.member().disconnect("lost");
+            await(forgetful.publish(new Draft(room, "event", null, null, "2", null)));
+            await(forgetful.publish(new Draft(VIP, "event", null, null, "3", null)));
+
+            assertThatExceptionOfType(GapException.class)
+                    .isThrownBy(() -> new TestClient(ann).resume(forgetful, Map.of(room, here)));
+
+            var earlierLife = Map.of(room, new Position("another.0", 1));
+            assertThat(new TestClient(ann)
+                            .resume(forgetful, earlierLife)
+                            .member()
+                            .channels())
+                    .contains(room);
+        }
+
+        @Test
         void bringsWhatWasMissedInEachChannelAndThenTheRest() {
             var earlier = new TestClient(ANN).connect(hub);
             earlier.join(ROOM);
