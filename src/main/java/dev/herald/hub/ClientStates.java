@@ -45,7 +45,8 @@ public interface ClientStates {
      * life. If several callers ask at the same time, only one gets it. May wait for the database.
      *
      * @return empty when there is none, or when it already belongs to this life
-     * @throws RuntimeException when the states cannot be read; the state may belong to this life now
+     * @throws RuntimeException when the states cannot be read. The caller may try again, and gets the state even if it already belongs
+     *     to this life by then
      */
     Optional<String> take(String secret);
 

@@ -25,6 +25,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +60,9 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     /** How long {@link #close} waits until everything is written. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
+    /** How many states may be in doubt. When there are more, a client whose state could not be taken may begin anew. */
+    private static final int MAX_IN_DOUBT = 20_000;
+
     private static final int BATCH = 256;
     private static final int BATCH_SIZE = 4 * 1024 * 1024;
 
@@ -84,6 +88,9 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     private volatile boolean toldOfOthers;
 
     private final AtomicBoolean signing = new AtomicBoolean();
+
+    /** States that may belong to this life although no client has them: the database failed while they were taken. */
+    private final Set<String> inDoubt = ConcurrentHashMap.newKeySet();
 
     /** Whether the last attempt to write failed. */
     private final AtomicBoolean failing = new AtomicBoolean();
@@ -148,6 +155,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     }
 
     private CompletionStage<Void> offer(Waiting waiting) {
+        inDoubt.remove(waiting.id());
         if (writer.offer(waiting)) {
             return waiting.stage();
         }
@@ -225,12 +233,19 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     }
 
     private Optional<String> takeOver(String id) throws SQLException {
+        var mayBeMine = false;
         try (var connection = database.reading().getConnection()) {
             var found =
-                    StateTables.read(connection, id).filter(row -> !row.node().equals(node));
-            return found.isPresent() && StateTables.take(connection, id, found.get(), node)
-                    ? Optional.of(found.get().state())
-                    : Optional.empty();
+                    StateTables.read(connection, id).filter(row -> !row.node().equals(node) || inDoubt.remove(id));
+            mayBeMine = found.isPresent();
+            var isMine = found.isPresent()
+                    && (found.get().node().equals(node) || StateTables.take(connection, id, found.get(), node));
+            return isMine ? found.map(StateTables.Row::state) : Optional.empty();
+        } catch (SQLException | RuntimeException e) {
+            if (mayBeMine && inDoubt.size() < MAX_IN_DOUBT) {
+                inDoubt.add(id);
+            }
+            throw e;
         }
     }
 

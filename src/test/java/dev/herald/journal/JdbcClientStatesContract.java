@@ -131,6 +131,41 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
         }
     }
 
+    @Test
+    void givesAStateAgainWhenNobodyKnewThatItWasTaken() {
+        await(states.put("secret", "state"));
+        var next = life();
+        database.afterTaking = () -> {
+            throw new SQLException("the answer was lost", "08006");
+        };
+        assertThatThrownBy(() -> next.take("secret")).isInstanceOf(LogUnavailableException.class);
+        database.afterTaking = () -> {};
+
+        assertThat(next.take("secret")).contains("state");
+        assertThat(next.take("secret")).isEmpty();
+        assertThat(states.take("secret")).contains("state");
+    }
+
+    @Test
+    void givesAStateToOneOfThoseWhoTryAgain() throws Exception {
+        for (var round = 0; round < 30; round++) {
+            var secret = "secret-" + round;
+            await(states.put(secret, "state"));
+            var next = life();
+            database.afterTaking = () -> {
+                throw new SQLException("the answer was lost", "08006");
+            };
+            assertThatThrownBy(() -> next.take(secret)).isInstanceOf(LogUnavailableException.class);
+            database.afterTaking = () -> {};
+
+            var taken = together(IntStream.range(0, 6)
+                    .<Callable<Optional<String>>>mapToObj(n -> () -> next.take(secret))
+                    .toList());
+
+            assertThat(taken.stream().flatMap(Optional::stream)).hasSize(1);
+        }
+    }
+
     private <T> List<T> together(List<Callable<T>> what) throws Exception {
         var barrier = new CyclicBarrier(what.size());
         var running = new ArrayList<Future<T>>();

@@ -38,6 +38,9 @@ final class UnrulyDatabase {
     final List<Integer> removals = new CopyOnWriteArrayList<>();
 
     volatile Before beforeRemoval = () -> {};
+    /** After a client's state was given to another life of a server. */
+    volatile Before afterTaking = () -> {};
+
     volatile boolean gone;
 
     private final DataSource database;
@@ -95,7 +98,11 @@ final class UnrulyDatabase {
                 removals.add(removed);
                 return removed;
             }
-            return call(method, statement, arguments);
+            var result = call(method, statement, arguments);
+            if (executes && sql.startsWith("UPDATE client_state SET node")) {
+                afterTaking.run();
+            }
+            return result;
         });
     }
 
