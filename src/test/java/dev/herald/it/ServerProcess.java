@@ -72,6 +72,19 @@ public abstract class ServerProcess implements AutoCloseable {
         start();
     }
 
+    /** Starts a server anew that was killed, once it has ended. */
+    public void startAgain() throws IOException {
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                throw new AssertionError("the server was not killed; see " + log);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        start();
+    }
+
     /** Starts the server and waits until it is ready; one that does not get so far is ended. */
     protected final void start() throws IOException {
         var command = prepare(port);
