@@ -90,10 +90,12 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /** Waits for the next text message, past other frames. */
+    /** Waits for the next text message, past other frames; answers pings. */
     public String hear() throws IOException {
         for (var frame = readFrame(); ; frame = readFrame()) {
-            if (frame.opcode() == 1) {
+            if (frame.opcode() == 9) {
+                pong(frame.payload().array());
+            } else if (frame.opcode() == 1) {
                 return UTF_8.decode(frame.payload()).toString();
             } else if (frame.opcode() == 8) {
                 throw new EOFException("closed");
@@ -162,7 +164,10 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /** Reads frames until a close; returns its code, 1006 when the connection ends without one. Fails when neither happens. */
+    /**
+     * Reads frames until a close, and answers no ping: a server that has closed already would cut the connection for it.
+     * Returns its code, 1006 when the connection ends without one. Fails when neither happens.
+     */
     public int readToClose() throws IOException {
         try {
             while (true) {
@@ -190,9 +195,6 @@ public final class RawWebSocket implements AutoCloseable {
         }
         var payload = new byte[(int) length];
         in.readFully(payload);
-        if (opcode == 9) {
-            pong(payload);
-        }
         return new Frame(opcode, ByteBuffer.wrap(payload));
     }
 
