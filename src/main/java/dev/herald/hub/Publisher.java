@@ -81,9 +81,14 @@ final class Publisher {
         var settled = new CompletableFuture<Receipt>();
         var unused = appended.whenComplete(
                 needsNoWait(appended, channel)
-                        ? (answer, failure) -> settle(draft, channel, answer, failure, settled)
-                        : (answer, failure) -> deliveries.add(
-                                channel, draft.size(), () -> settle(draft, channel, answer, failure, settled)));
+                        ? (answer, failure) -> settle(draft, answer, failure, settled)
+                        : (answer, failure) -> deliveries.add(channel, draft.size(), () -> {
+                            try {
+                                deliver(channel, answer);
+                            } finally {
+                                settle(draft, answer, failure, settled);
+                            }
+                        }));
         return settled;
     }
 
@@ -94,21 +99,17 @@ final class Publisher {
                         || channel.deliverNext(appended.join().message()));
     }
 
-    /** Delivers, releases the channel, and tells the publisher. */
-    private void settle(
-            Draft draft,
-            Channel channel,
-            @Nullable Appended appended,
-            @Nullable Throwable failure,
-            CompletableFuture<Receipt> settled) {
-        try {
-            if (appended != null) {
-                // A repeat is delivered, too: the log may have the first one although its publisher was not told.
-                channel.deliver(appended.message());
-            }
-        } finally {
-            channels.release(draft.channel());
+    /** A repeat is delivered, too: the log may have the first one although its publisher was not told. */
+    private static void deliver(Channel channel, @Nullable Appended appended) {
+        if (appended != null) {
+            channel.deliver(appended.message());
         }
+    }
+
+    /** Releases the channel, and tells the publisher. */
+    private void settle(
+            Draft draft, @Nullable Appended appended, @Nullable Throwable failure, CompletableFuture<Receipt> settled) {
+        channels.release(draft.channel());
         if (appended == null) {
             settled.completeExceptionally(
                     failure == null ? new IllegalStateException("the log gave no answer") : failure);
