@@ -58,8 +58,8 @@ class SlowReadersIT {
 
     private RawWebSocket feedClient() throws IOException {
         var socket = new RawWebSocket(server.port(), "/feed", "", 4_096);
-        socket.say("{\"event\":\"join\",\"id\":\"1\",\"data\":{\"channel\":\"firehose\"}}");
-        socket.readTo("joined");
+        socket.say("{\"event\":\"join\",\"channel\":\"firehose\"}");
+        socket.readTo("\"joined\",\"channel\":\"firehose");
         return socket;
     }
 
