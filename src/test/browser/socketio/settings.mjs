@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { io } from "socket.io-client";
 import WebSocket from "ws";
-import { baseUrlAndMore, guest, PATIENCE, step, until } from "./guest.mjs";
+import { baseUrlAndMore, guest, PATIENCE, step, unique, until } from "./guest.mjs";
 
 const [baseUrl] = baseUrlAndMore();
 const POLLING = `${baseUrl}/socket.io/?EIO=4&transport=polling`;
@@ -120,8 +120,9 @@ async function begin() {
   return `&sid=${sid}`;
 }
 
+/** Each GET has a mark of its own, as the stock client's. */
 async function poll(session) {
-  const answer = await fetch(POLLING + session, { signal: AbortSignal.timeout(PATIENCE) });
+  const answer = await fetch(`${POLLING}${session}&t=${unique("get").replace(" ", "-")}`, { signal: AbortSignal.timeout(PATIENCE) });
   return answer.text();
 }
 

@@ -51,6 +51,7 @@ public class Startup implements ServletContextListener {
             HeraldDataSource.beginAt(event.getServletContext().getContextPath());
             database.get().open();
             retention.get().open();
+            LoadedClasses.load(event.getServletContext());
             ServerAddress.of(
                             ConfigProvider.getConfig(),
                             event.getServletContext().getContextPath())

@@ -218,8 +218,17 @@ public final class EngineServer implements AutoCloseable {
     public void close() {
         down = true;
         clock.cancel(false);
-        sessions.values().forEach(session -> session.close(CloseReason.SERVER_SHUTTING_DOWN));
+        sessions.values().forEach(EngineServer::goDown);
         slowBodies.close();
+    }
+
+    private static void goDown(EngineSession session) {
+        try {
+            session.close(CloseReason.SERVER_SHUTTING_DOWN);
+        } catch (RuntimeException | Error e) {
+            // The others are told nevertheless.
+            LOG.log(WARNING, "an Engine.IO session could not be closed as the server goes down", e);
+        }
     }
 
     void tick(long now) {

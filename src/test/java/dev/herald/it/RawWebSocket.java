@@ -26,6 +26,7 @@ public final class RawWebSocket implements AutoCloseable {
     private final OutputStream out;
     private final DataInputStream in;
     private final StringBuilder answer = new StringBuilder();
+    private volatile int closeCode = 1006;
 
     /** Opens a connection to this machine. */
     public RawWebSocket(int port, String path) throws IOException {
@@ -98,9 +99,19 @@ public final class RawWebSocket implements AutoCloseable {
             } else if (frame.opcode() == 1) {
                 return UTF_8.decode(frame.payload()).toString();
             } else if (frame.opcode() == 8) {
+                closeCode = code(frame);
                 throw new EOFException("closed");
             }
         }
+    }
+
+    /** The code of the close frame that {@link #hear} has come to; 1005 if it has none, 1006 as long as there was no such frame. */
+    public int closeCode() {
+        return closeCode;
+    }
+
+    private static int code(Frame close) {
+        return close.payload().remaining() < 2 ? 1005 : close.payload().getShort() & 0xFFFF;
     }
 
     /** Waits for the next text message that begins so, past others. */
@@ -157,10 +168,14 @@ public final class RawWebSocket implements AutoCloseable {
         out.write(frame.array(), 0, frame.position());
     }
 
-    /** Reads text messages until one has this in it. */
+    /** Reads messages until one has this in it; answers pings. */
     public void readTo(String wanted) throws IOException {
-        while (!UTF_8.decode(readFrame().payload()).toString().contains(wanted)) {
-            // Another message came before it.
+        for (var frame = readFrame(); ; frame = readFrame()) {
+            if (frame.opcode() == 9) {
+                pong(frame.payload().array());
+            } else if (UTF_8.decode(frame.payload()).toString().contains(wanted)) {
+                return;
+            }
         }
     }
 
@@ -173,9 +188,7 @@ public final class RawWebSocket implements AutoCloseable {
             while (true) {
                 var frame = readFrame();
                 if (frame.opcode() == 8) {
-                    return frame.payload().remaining() < 2
-                            ? 1005
-                            : frame.payload().getShort() & 0xFFFF;
+                    return code(frame);
                 }
             }
         } catch (EOFException | SocketException e) {
