@@ -239,7 +239,7 @@ class ArchitectureTest {
             .and()
             .haveNameNotMatching("dev\\.herald\\.(Startup|operate\\.HealthServlet)")
             .and()
-            .haveNameNotMatching("dev\\.herald\\.engine\\.(EngineServlet|Polling|Posting)(\\$.*)?")
+            .haveNameNotMatching("dev\\.herald\\.engine\\.(AbortListener|EngineServlet|Polling|Posting)(\\$.*)?")
             .and()
             .haveNameNotMatching(
                     "dev\\.herald\\.websocket\\.(FrameWriter|TcpConnection|WebSocketConnection|WebSocketHandshake)(\\$.*)?")

@@ -5,8 +5,6 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -53,7 +51,7 @@ final class Polling implements Poll {
         this.mark = uniqueMark(EngineServlet.parameter(request, "t"));
         this.context = request.startAsync();
         context.setTimeout(0);
-        context.addListener(new Aborts());
+        context.addListener(new AbortListener(cause -> abort()));
     }
 
     /**
@@ -187,30 +185,6 @@ final class Polling implements Poll {
             context.complete();
         } catch (IllegalStateException e) {
             LOG.log(DEBUG, () -> "the container had ended a polling request before: " + e);
-        }
-    }
-
-    /** Notices clients that break off their GET, if the container tells. */
-    private final class Aborts implements AsyncListener {
-
-        @Override
-        public void onComplete(AsyncEvent event) {
-            // Answered.
-        }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {
-            // There is no time-out.
-        }
-
-        @Override
-        public void onError(AsyncEvent event) {
-            abort();
-        }
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            // Started once.
         }
     }
 }

@@ -6,8 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.herald.concurrent.SerialLoop;
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -139,7 +137,7 @@ final class Posting implements ReadListener, SlowBodies.Body {
         try {
             var started = request.startAsync();
             started.setTimeout(0);
-            started.addListener(new Aborts());
+            started.addListener(new AbortListener(cause -> end(brokenOff(cause))));
             context = started;
             input.setReadListener(this);
             slowBodies.add(this, request.getRemoteAddr(), System.nanoTime());
@@ -298,30 +296,6 @@ final class Posting implements ReadListener, SlowBodies.Body {
             started.complete();
         } catch (IllegalStateException e) {
             LOG.log(DEBUG, () -> "the container had ended a POST before: " + e);
-        }
-    }
-
-    /** Notices clients that break off. */
-    private final class Aborts implements AsyncListener {
-
-        @Override
-        public void onComplete(AsyncEvent event) {
-            // Answered.
-        }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {
-            // The container has no timeout here; the server's clock checks whether a body is late.
-        }
-
-        @Override
-        public void onError(AsyncEvent event) {
-            end(brokenOff(event.getThrowable()));
-        }
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            // Started once.
         }
     }
 }
