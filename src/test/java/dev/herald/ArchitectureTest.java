@@ -237,7 +237,7 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackage("dev.herald.web")
             .and()
-            .haveNameNotMatching("dev\\.herald\\.(Startup|operate\\.HealthServlet)")
+            .haveNameNotMatching("dev\\.herald\\.(LoadedClasses|Startup|operate\\.HealthServlet)")
             .and()
             .haveNameNotMatching("dev\\.herald\\.engine\\.(AbortListener|EngineServlet|Polling|Posting)(\\$.*)?")
             .and()
