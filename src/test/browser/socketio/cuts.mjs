@@ -18,8 +18,12 @@ import { randomOf } from "./random.mjs";
 const CLIENTS = 40;
 /** Between two messages, in milliseconds. */
 const PACE = 100;
-/** How long anything may take once the network works, in milliseconds: the client waits up to 7.5 s before it tries again. */
-const PATIENCE = 30_000;
+/**
+ * How long anything may take once the network works, in milliseconds. The client waits up to 7.5 s before it tries again. One whose
+ * WebSocket breaks while it is going over to it has paused its polling, and its library notices only by the ping that does
+ * not come: after 45 s.
+ */
+const PATIENCE = 60_000;
 /** How long doubles are waited for when everything is there, in milliseconds. */
 const AFTERMATH = 1_000;
 /** The longest text in a message, in characters: more than one TCP segment holds. */
