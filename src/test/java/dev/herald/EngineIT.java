@@ -133,7 +133,7 @@ class EngineIT {
 
         post(session, "4still here");
         // On a slow machine a ping may be due before.
-        assertThat(get(session).body()).endsWith("4still here");
+        assertThat(get(session).body()).matches("(2\u001e)?4still here");
     }
 
     @Test
