@@ -119,6 +119,8 @@ class DeliveryStressTest {
         for (var n = 0; n < READERS; n++) {
             readers.add(new Reader(n));
         }
+        var sleeper = readers.get(0);
+        sleeper.begin();
         var published = new AtomicBoolean();
         var slowReading = threads.submit(() -> readSlowly(new Random(seed)));
         var moving = threads.submit(() -> {
@@ -131,6 +133,7 @@ class DeliveryStressTest {
         var publishing = IntStream.range(0, PUBLISHERS)
                 .mapToObj(publisher -> threads.submit(() -> publish(publisher, new Random(seed + 2 + publisher))))
                 .toList();
+        sleeper.awaitFallingBehind();
         for (var one : publishing) {
             one.get(60, SECONDS);
         }
@@ -167,7 +170,7 @@ class DeliveryStressTest {
         return readers.get(random.nextInt(readers.size()));
     }
 
-    /** Reads a little of each connection in turn, and nothing at first: so some fall behind on the fastest machine, too. */
+    /** Reads a little of each connection in turn, and nothing at first: meanwhile the sleeper falls behind. */
     private boolean readSlowly(Random random) throws InterruptedException {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
@@ -278,6 +281,21 @@ class DeliveryStressTest {
         Reader(int number) {
             this.number = number;
             this.slow = number % 3 == 0;
+        }
+
+        /** Connects and is live, as nothing has been published; nobody else moves this reader for now. */
+        void begin() {
+            turn.lock();
+            move(0);
+        }
+
+        /** Waits until more has come than its queue takes, on any machine, and lets others move this reader. */
+        void awaitFallingBehind() {
+            try {
+                Awaitility.await().atMost(Duration.ofSeconds(60)).until(life::hasEnded);
+            } finally {
+                turn.unlock();
+            }
         }
 
         /** Does something, unless it is being moved already. */
