@@ -12,6 +12,7 @@ import dev.herald.cdi.CdiAdmission;
 import dev.herald.cdi.CdiObservers;
 import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cdi.RequestContext;
+import dev.herald.cdi.TypedJson;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
 import dev.herald.feed.FeedSettings;
@@ -161,6 +162,17 @@ public class HeraldProducer {
 
     static void close(@Disposes CdiObservers observers) {
         WayDown.close(observers);
+    }
+
+    /** What the application's objects are written and read with, also by observers. */
+    @Produces
+    @Singleton
+    TypedJson typedJson() {
+        return wayDown.add(RECORDS, new TypedJson());
+    }
+
+    static void close(@Disposes TypedJson typedJson) {
+        WayDown.close(typedJson);
     }
 
     @Produces

@@ -180,7 +180,7 @@ class ArchitectureTest {
             "jakarta.annotation",
             "jakarta.inject",
             "jakarta.enterprise..",
-            "jakarta.json",
+            "jakarta.json..",
             "org.jspecify..");
 
     @ArchTest
