@@ -53,6 +53,7 @@ class ArchitectureTest {
                     "dev.herald.hub",
                     "dev.herald.journal",
                     "dev.herald.json",
+                    "dev.herald.nonblocking",
                     "dev.herald.outbox",
                     "dev.herald.operate",
                     "dev.herald.random",
@@ -137,14 +138,23 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule ENGINE_KNOWS_BYTES_TEXT_AND_TIMERS = onlyKnows(
-            "dev.herald.engine", "dev.herald.outbox", "dev.herald.websocket", "jakarta.servlet..", "org.jspecify..");
+            "dev.herald.engine",
+            "dev.herald.nonblocking",
+            "dev.herald.outbox",
+            "dev.herald.websocket",
+            "jakarta.servlet..",
+            "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule NONBLOCKING_KNOWS_BYTES =
+            onlyKnows("dev.herald.nonblocking", "jakarta.servlet..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule OUTBOX_IS_PLAIN_JAVA = onlyKnows("dev.herald.outbox", "org.jspecify..");
 
     @ArchTest
     static final ArchRule FRAMING_KNOWS_BYTES =
-            onlyKnows("dev.herald.websocket", "jakarta.servlet..", "org.jspecify..");
+            onlyKnows("dev.herald.websocket", "dev.herald.nonblocking", "jakarta.servlet..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule SOCKETIO_KNOWS_ENGINE_HUB_AND_JSON = onlyKnows(
@@ -235,14 +245,14 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_THE_EDGES_SPEAK_HTTP = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.herald.web")
+            .resideOutsideOfPackages("dev.herald.web", "dev.herald.nonblocking")
             .and()
             .haveNameNotMatching("dev\\.herald\\.(LoadedClasses|Startup|operate\\.HealthServlet)")
             .and()
-            .haveNameNotMatching("dev\\.herald\\.engine\\.(AbortListener|EngineServlet|Polling|Posting)(\\$.*)?")
+            .haveNameNotMatching("dev\\.herald\\.engine\\.(EngineServlet|Polling|Posting)(\\$.*)?")
             .and()
             .haveNameNotMatching(
-                    "dev\\.herald\\.websocket\\.(FrameWriter|TcpConnection|WebSocketConnection|WebSocketHandshake)(\\$.*)?")
+                    "dev\\.herald\\.websocket\\.(TcpConnection|WebSocketConnection|WebSocketHandshake)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jakarta.servlet..");
@@ -255,7 +265,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule HUB_AND_ENGINE_READ_NO_WALL_CLOCK = noClasses()
             .that()
-            .resideInAnyPackage("dev.herald.hub", "dev.herald.engine", "dev.herald.websocket")
+            .resideInAnyPackage("dev.herald.hub", "dev.herald.engine", "dev.herald.nonblocking", "dev.herald.websocket")
             .should()
             .accessTargetWhere(readingTheWallClock());
 

@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.concurrent.LimitedLog;
+import dev.herald.nonblocking.SlowBodies;
 import dev.herald.outbox.OutboundBudget;
 import dev.herald.random.RandomIds;
 import java.security.Principal;

@@ -2,6 +2,7 @@ package dev.herald.websocket;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
+import dev.herald.nonblocking.FrameWriter;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpUpgradeHandler;
@@ -143,7 +144,7 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
         if (listener.isGone()) {
             return false;
         }
-        if (output.isOverdue(nanoTime, limits)) {
+        if (output.isOverdue(nanoTime, limits.writeTimeout(), limits.closeTimeout())) {
             cut("write timeout");
             return false;
         }

@@ -4,6 +4,7 @@ import static dev.herald.websocket.ClientFrames.close;
 import static dev.herald.websocket.ClientFrames.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.testing.FakeSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.FakeSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.herald.engine;
+package dev.herald.nonblocking;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -11,13 +11,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The POST bodies that did not arrive with their headers. Each has a deadline and a least rate. Their number is bounded, in all
+ * The bodies of requests that did not arrive with their headers. Each has a deadline and a least rate. Their number is bounded, in all
  * and for each client address. A new body always gets a place: when a bound is reached, the slowest body is given up.
  *
  * <p>Thread-safe: request threads add and remove, and the clock's thread looks for late bodies. Bodies are told to give up
  * outside the lock.
  */
-final class SlowBodies {
+public final class SlowBodies {
 
     /** After so long a body must have come at {@link #LEAST_RATE} on average. */
     private static final Duration GRACE = Duration.ofSeconds(10);
@@ -38,7 +38,7 @@ final class SlowBodies {
     private final List<Entry> entries = new ArrayList<>();
 
     /** A body on its way. Called by any thread, without a lock. */
-    interface Body {
+    public interface Body {
 
         /** How many bytes have come. */
         long received();
@@ -58,17 +58,19 @@ final class SlowBodies {
     }
 
     /**
+     * No body is on its way.
+     *
      * @param max bodies at the same time
      * @param timeout how long one may take
      */
-    SlowBodies(int max, Duration timeout) {
+    public SlowBodies(int max, Duration timeout) {
         this.max = max;
         this.maxOfAddress = Math.max(1, max / SHARE_OF_AN_ADDRESS);
         this.timeout = timeout.toNanos();
     }
 
     /** Adds a body. Another body may be told to give up its place. */
-    void add(Body body, @Nullable String address, long now) {
+    public void add(Body body, @Nullable String address, long now) {
         var network = networkOf(address);
         Optional<Entry> slowest;
         synchronized (this) {
@@ -88,12 +90,12 @@ final class SlowBodies {
     }
 
     /** The body has arrived, or will not come any more. */
-    synchronized void remove(Body body) {
+    public synchronized void remove(Body body) {
         entries.removeIf(one -> one.body == body);
     }
 
     /** Checks deadlines and rates. */
-    void tick(long now) {
+    public void tick(long now) {
         List<Entry> late;
         synchronized (this) {
             late = entries.stream().filter(one -> isLate(one, now)).toList();
@@ -108,7 +110,7 @@ final class SlowBodies {
     }
 
     /** The server goes down. */
-    void close() {
+    public void close() {
         List<Entry> all;
         synchronized (this) {
             all = List.copyOf(entries);
@@ -117,7 +119,8 @@ final class SlowBodies {
         all.forEach(one -> one.body.giveUpPlace());
     }
 
-    synchronized int size() {
+    /** How many bodies are on their way. */
+    public synchronized int size() {
         return entries.size();
     }
 

@@ -1,4 +1,4 @@
-package dev.herald.websocket;
+package dev.herald.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,11 +17,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /** A container's side of an upgraded connection, as strict as the strictest server about when it may be written to. */
-final class FakeSocket implements WebConnection {
+public final class FakeSocket implements WebConnection {
 
-    final Input input = new Input();
-    final Output output = new Output();
-    int closes;
+    public final Input input = new Input();
+    public final Output output = new Output();
+    public int closes;
 
     @Override
     public ServletInputStream getInputStream() {
@@ -39,20 +39,20 @@ final class FakeSocket implements WebConnection {
     }
 
     /** What the peer sends. */
-    static final class Input extends ServletInputStream {
+    public static final class Input extends ServletInputStream {
 
         private final Queue<byte[]> chunks = new ArrayDeque<>();
         private ReadListener listener;
-        IOException failure;
-        boolean ended;
+        public IOException failure;
+        public boolean ended;
 
         /** Data of the peer come, on this thread. */
-        void receive(byte[]... parts) {
+        public void receive(byte[]... parts) {
             chunks.addAll(List.of(parts));
             comes();
         }
 
-        void comes() {
+        public void comes() {
             try {
                 listener.onDataAvailable();
             } catch (IOException e) {
@@ -60,7 +60,7 @@ final class FakeSocket implements WebConnection {
             }
         }
 
-        ReadListener listener() {
+        public ReadListener listener() {
             return listener;
         }
 
@@ -100,7 +100,7 @@ final class FakeSocket implements WebConnection {
     }
 
     /** What the peer gets. */
-    static final class Output extends ServletOutputStream {
+    public static final class Output extends ServletOutputStream {
 
         private final AtomicBoolean busy = new AtomicBoolean();
         private final List<byte[]> writes = new ArrayList<>();
@@ -110,20 +110,20 @@ final class FakeSocket implements WebConnection {
         /** Whether the socket takes more, asked at each isReady. */
         private BooleanSupplier free = () -> true;
 
-        IOException failure;
-        int flushes;
+        public IOException failure;
+        public int flushes;
 
-        void free(BooleanSupplier answer) {
+        public void free(BooleanSupplier answer) {
             free = answer;
         }
 
         /** The socket takes data again. */
-        void becomeFree() {
+        public void becomeFree() {
             free = () -> true;
             writePossible();
         }
 
-        void writePossible() {
+        public void writePossible() {
             try {
                 listener.onWritePossible();
             } catch (IOException e) {
@@ -131,12 +131,12 @@ final class FakeSocket implements WebConnection {
             }
         }
 
-        WriteListener listener() {
+        public WriteListener listener() {
             return listener;
         }
 
         /** Each write since the last look. */
-        synchronized List<byte[]> writes() {
+        public synchronized List<byte[]> writes() {
             assertThat(mistakes).isEmpty();
             var seen = List.copyOf(writes);
             writes.clear();
@@ -144,7 +144,7 @@ final class FakeSocket implements WebConnection {
         }
 
         /** All bytes since the last look. */
-        byte[] bytes() {
+        public byte[] bytes() {
             var bytes = new ByteArrayOutputStream();
             writes().forEach(bytes::writeBytes);
             return bytes.toByteArray();

@@ -1,16 +1,17 @@
-package dev.herald.websocket;
+package dev.herald.nonblocking;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the frames of one WebSocket without blocking. Frames wait in a queue until somebody flushes. If the socket is free, the
+ * Writes the frames of one connection without blocking: of a WebSocket, or of an answer that goes on. Frames wait in a queue until somebody flushes. If the socket is free, the
  * thread that flushes writes all that waits. If another thread is writing, that thread writes it too. If the socket is full, the
  * container's thread goes on when it is free again.
  *
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: called by the container's threads, by whoever sends, and by whoever has the clock; {@link #add},
  * {@link #frames} and {@link #bytes} call nobody and may be called under any lock, everything else under none.
  */
-final class FrameWriter implements WriteListener {
+public final class FrameWriter implements WriteListener {
 
     private static final System.Logger LOG = System.getLogger(FrameWriter.class.getName());
 
@@ -42,7 +43,7 @@ final class FrameWriter implements WriteListener {
     private boolean writing;
     /** The container's call came while a thread had claimed the output. */
     private boolean signalled;
-    /** Our close frame is in the queue, or was; no frame may follow it. */
+    /** The last frame (of a WebSocket: our close frame) is in the queue, or was; no frame may follow it. */
     private boolean closing;
 
     private boolean closeSent;
@@ -61,7 +62,7 @@ final class FrameWriter implements WriteListener {
     private boolean wrote;
 
     /** Is told what becomes of the output, on the thread that finds out, under no lock. */
-    interface Listener {
+    public interface Listener {
 
         /**
          * Everything that was added has left, to the container at least. Told to the thread that has claimed the output: what is
@@ -79,25 +80,26 @@ final class FrameWriter implements WriteListener {
     /** When the clock first saw the output wait, with the progress until then. */
     private record Since(long nanoTime, long progress) {}
 
-    FrameWriter(Listener listener) {
+    /** Nothing is written yet. */
+    public FrameWriter(Listener listener) {
         this.listener = listener;
     }
 
     /** Begins to write as soon as the container takes data. */
-    void begin(ServletOutputStream output) {
+    public void begin(ServletOutputStream output) {
         stream = output;
         output.setWriteListener(this);
     }
 
     /** Queues a frame, which nobody may change any more; ignored after the close frame and when the connection is gone. */
-    synchronized void add(byte[] frame) {
+    public synchronized void add(byte[] frame) {
         if (!closing && !stopped) {
             enqueue(frame);
         }
     }
 
     /** Queues the close frame behind what waits; the first one counts. */
-    synchronized void close(byte[] frame) {
+    public synchronized void close(byte[] frame) {
         if (!closing && !stopped) {
             closing = true;
             enqueue(frame);
@@ -105,7 +107,7 @@ final class FrameWriter implements WriteListener {
     }
 
     /** Queues the close frame in place of what waits, which a peer that has closed does not read. */
-    synchronized void closeAtOnce(byte[] frame) {
+    public synchronized void closeAtOnce(byte[] frame) {
         if (!closing) {
             drop();
             close(frame);
@@ -118,17 +120,17 @@ final class FrameWriter implements WriteListener {
     }
 
     /** How many frames wait. */
-    synchronized int frames() {
+    public synchronized int frames() {
         return queue.size();
     }
 
     /** How many bytes the frames have that wait. */
-    synchronized long bytes() {
+    public synchronized long bytes() {
         return queuedBytes;
     }
 
     /** The peer's close frame has come. */
-    void closeReceived() {
+    public void closeReceived() {
         boolean isOver;
         synchronized (this) {
             closeReceived = true;
@@ -141,7 +143,7 @@ final class FrameWriter implements WriteListener {
     }
 
     /** Drops what waits, and writes nothing any more. */
-    synchronized void stop() {
+    public synchronized void stop() {
         stopped = true;
         drop();
     }
@@ -155,7 +157,7 @@ final class FrameWriter implements WriteListener {
      * Whether the peer has taken no data for {@code writeTimeout} while something waits, or has not answered a close for
      * {@code closeTimeout}; both are counted from the first call that sees it so.
      */
-    boolean isOverdue(long nanoTime, WebSocketLimits limits) {
+    public boolean isOverdue(long nanoTime, Duration writeTimeout, Duration closeTimeout) {
         boolean isStuck;
         boolean isUnanswered;
         synchronized (this) {
@@ -167,8 +169,8 @@ final class FrameWriter implements WriteListener {
             if (closing && closingSince == null) {
                 closingSince = new Since(nanoTime, progress);
             }
-            isStuck = isOver(waiting, nanoTime, limits.writeTimeout().toNanos());
-            isUnanswered = isOver(closingSince, nanoTime, limits.closeTimeout().toNanos());
+            isStuck = isOver(waiting, nanoTime, writeTimeout.toNanos());
+            isUnanswered = isOver(closingSince, nanoTime, closeTimeout.toNanos());
         }
         if (isStuck || isUnanswered) {
             LOG.log(DEBUG, isStuck ? "a peer takes no data" : "a peer does not answer a close");
@@ -181,7 +183,7 @@ final class FrameWriter implements WriteListener {
     }
 
     /** Writes all that waits, on this thread, if the socket is free and nobody else is writing. */
-    void flush() {
+    public void flush() {
         synchronized (this) {
             if (writing || !ready || stopped || queue.isEmpty()) {
                 return;

@@ -1,4 +1,4 @@
-package dev.herald.engine;
+package dev.herald.nonblocking;
 
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -6,12 +6,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Notices a client that breaks off its request, if the container tells; it is called by the container's threads. */
-final class AbortListener implements AsyncListener {
+public final class AbortListener implements AsyncListener {
 
     private final Consumer<@Nullable Throwable> abort;
 
     /** @param abort is given the cause, if there is one */
-    AbortListener(Consumer<@Nullable Throwable> abort) {
+    public AbortListener(Consumer<@Nullable Throwable> abort) {
         this.abort = abort;
     }
 
