@@ -13,6 +13,7 @@ import dev.herald.outbox.OutboundBudget;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.socketio.SocketIoSettings.BareEvents;
 import dev.herald.web.Origins;
+import dev.herald.web.RoleNames;
 import dev.herald.web.SocketIoPath;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -69,6 +70,7 @@ public class Settings {
                 engineSettings(),
                 socketIoSettings(Set.of()),
                 socketIoPath(),
+                roleNames(),
                 observerThreads(),
                 observerQueue());
     }
@@ -223,6 +225,12 @@ public class Settings {
     SocketIoPath socketIoPath() {
         return new SocketIoPath(
                 config.getOptionalValue("herald.socketio.path", String.class).orElse("/socket.io/"));
+    }
+
+    @Produces
+    @Singleton
+    RoleNames roleNames() {
+        return new RoleNames(Set.copyOf(list("herald.roles")));
     }
 
     int observerThreads() {

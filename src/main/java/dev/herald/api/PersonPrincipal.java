@@ -1,18 +1,45 @@
 package dev.herald.api;
 
 import java.security.Principal;
+import java.util.Set;
 
 /**
- * The principal of each request that Herald's own paths serve: the container's principal if there is one, else a guest.
+ * The principal of each request that Herald's own paths serve: the container's principal if there is one, else a guest. A connection
+ * keeps that of its handshake.
  *
  * @param person whom the server knows the caller to be
  * @param isProven whether the caller has proved that. False for a guest without a cookie, who is a new person with each request
+ * @param roles those of the caller's that Herald was told to ask the container for; {@value #SIGNED_IN} is among them when the
+ *     container knows the caller
+ * @param address from where the caller connects, as the container says; empty when that is not known
  */
-public record PersonPrincipal(Person person, boolean isProven) implements Principal {
+public record PersonPrincipal(Person person, boolean isProven, Set<String> roles, String address) implements Principal {
 
-    /** A person who has proved who it is. */
+    /** The role that everyone has whom the container knows. Guests have no role. */
+    public static final String SIGNED_IN = "signed-in";
+
+    public PersonPrincipal {
+        roles = Set.copyOf(roles);
+    }
+
+    /** A person who has proved who it is, without roles. */
     public PersonPrincipal(Person person) {
         this(person, true);
+    }
+
+    /** A person without roles. */
+    public PersonPrincipal(Person person, boolean isProven) {
+        this(person, isProven, Set.of(), "");
+    }
+
+    /** The same caller as another person: a guest who has shown by a secret who it is. */
+    public PersonPrincipal as(Person other) {
+        return person.equals(other) ? this : new PersonPrincipal(other, isProven, roles, address);
+    }
+
+    /** Whether the caller has a role, one of those that Herald asks the container for. */
+    public boolean isInRole(String role) {
+        return roles.contains(role);
     }
 
     @Override

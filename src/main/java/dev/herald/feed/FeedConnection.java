@@ -11,6 +11,7 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.api.Connection;
 import dev.herald.api.Envelope;
+import dev.herald.api.PersonPrincipal;
 import dev.herald.api.RefusedException;
 import dev.herald.hub.Delivery;
 import dev.herald.hub.DeviceName;
@@ -28,6 +29,7 @@ import dev.herald.request.Requests;
 import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     private static final String PING = "ping";
 
     private final Connection connection;
+    private final PersonPrincipal visitor;
 
     /** The name of the client's device, if it has given one. */
     private final Optional<String> deviceName;
@@ -70,14 +73,15 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     private @Nullable String ended;
 
     FeedConnection(
-            Connection connection,
+            PersonPrincipal visitor,
             Optional<String> deviceName,
             Session session,
             Sockets sockets,
             FeedCodec codec,
             Hub hub,
             Requests requests) {
-        this.connection = connection;
+        this.connection = new Connection(UUID.randomUUID().toString(), visitor.person());
+        this.visitor = visitor;
         this.deviceName = deviceName;
         this.device = deviceName.flatMap(DeviceName::read);
         this.hub = hub;
@@ -288,6 +292,11 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     @Override
     public Connection connection() {
         return connection;
+    }
+
+    @Override
+    public PersonPrincipal visitor() {
+        return visitor;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.herald.feed;
 
-import dev.herald.api.Connection;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.hub.Hub;
 import dev.herald.request.Requests;
@@ -11,7 +10,6 @@ import jakarta.websocket.Session;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -43,8 +41,7 @@ public class FeedSessions {
             throw new IllegalStateException(
                     "the request for /feed did not pass Herald's filter: map dev.herald.web.VisitorFilter to it in web.xml");
         }
-        var connection = new Connection(UUID.randomUUID().toString(), principal.person());
-        var client = new FeedConnection(connection, device(session), session, sockets, codec, hub, requests);
+        var client = new FeedConnection(principal, device(session), session, sockets, codec, hub, requests);
         connections.put(session.getId(), client);
         client.open();
         sockets.afterResumeWindow(client::startWaiting);

@@ -97,11 +97,18 @@ sealed interface ToClient {
     record History(@Nullable String id, HistoryPage page) implements ToClient {}
 
     /** A message was refused. */
-    @JsonbPropertyOrder({"event", "id", "code", "message"})
-    record Refusal(String event, @Nullable String id, String code, String message) implements ToClient {
+    @JsonbPropertyOrder({"event", "id", "code", "message", "retryAfter"})
+    record Refusal(
+            String event,
+            @Nullable String id,
+            String code,
+            String message,
+            @Nullable Long retryAfter) implements ToClient {
 
         static Refusal of(@Nullable String id, Reply.Rejected rejected) {
-            return new Refusal("error", id, rejected.code().code(), rejected.sentence());
+            var wait = rejected.retryAfterMillis();
+            return new Refusal(
+                    "error", id, rejected.word(), rejected.sentence(), wait.isPresent() ? wait.getAsLong() : null);
         }
     }
 

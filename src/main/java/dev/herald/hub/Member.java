@@ -7,6 +7,7 @@ import dev.herald.api.HeraldEvent;
 import dev.herald.api.Joined;
 import dev.herald.api.Left;
 import dev.herald.api.Peer;
+import dev.herald.api.PersonPrincipal;
 import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
 import dev.herald.json.JsonGuard;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
     private final Subscriber subscriber;
     private final EventOrder events;
     private final OwnChannels own;
+    private final AtomicReference<@Nullable Object> companion = new AtomicReference<>();
 
     /** The channels that it is in, for those who must not wait for the lock. */
     private volatile Set<ChannelName> channels = Set.of();
@@ -65,6 +69,17 @@ public final class Member implements Peer, Predicate<Set<String>> {
         return subscriber.connection();
     }
 
+    /** The person as the connection's handshake has shown. */
+    public PersonPrincipal visitor() {
+        return subscriber.visitor();
+    }
+
+    /** What those who serve the connection keep with it for as long as it lives: one thing, made by the first call. */
+    public <T> T companion(Class<T> type, Function<Member, T> make) {
+        var there = companion.get();
+        return type.cast(there != null ? there : companion.updateAndGet(one -> one != null ? one : make.apply(this)));
+    }
+
     EventOrder events() {
         return events;
     }
@@ -86,30 +101,9 @@ public final class Member implements Peer, Predicate<Set<String>> {
                 .forEach(channel -> subscribe(channel, null, true));
     }
 
-    /**
-     * Goes on in these channels, and in those of its own that are not among them begins.
-     *
-     * @throws GapException when a message is missing
-     */
+    /** As {@link Resumption#goOn}. */
     void resume(Map<ChannelName, Position> places) {
-        own.joined().stream()
-                .filter(channel -> !places.containsKey(channel))
-                .forEach(channel -> subscribe(channel, null, true));
-        places.forEach(this::goOn);
-        if (!places.containsKey(own.room())) {
-            // What was sent there while the client was away is the first that is sent there at all.
-            hub.beforeFirst(own.room()).ifPresent(beginning -> goOn(own.room(), beginning));
-        }
-    }
-
-    private void goOn(ChannelName channel, Position since) {
-        var isKept = hub.isKept(channel);
-        subscribe(channel, isKept ? since : null, true)
-                .map(Subscription::outcome)
-                .filter(outcome -> isKept && !outcome.recovered() && !own.isOfEarlierLife(channel, since, outcome))
-                .ifPresent(outcome -> {
-                    throw new GapException(channel, outcome.reason());
-                });
+        new Resumption(hub, this, own).goOn(places);
     }
 
     /** The channels that it is in, in the order of joining, each with the place before the first message that it got there. */
@@ -158,7 +152,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
     }
 
     /** Finds where the subscription begins with no lock held, and then puts it in its place; what comes between is caught up. */
-    private Optional<Subscription> subscribe(ChannelName channel, @Nullable Position since, boolean startsOver) {
+    Optional<Subscription> subscribe(ChannelName channel, @Nullable Position since, boolean startsOver) {
         long number;
         synchronized (this) {
             requireRoomFor(channel);

@@ -2,6 +2,7 @@ package dev.herald.hub;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
+import dev.herald.api.PersonPrincipal;
 import dev.herald.api.UnansweredException;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +19,11 @@ public interface Subscriber {
 
     /** Who is connected. */
     Connection connection();
+
+    /** The person as its handshake has shown, with roles and address. */
+    default PersonPrincipal visitor() {
+        return new PersonPrincipal(connection().person());
+    }
 
     /** Which of its person's devices this is, if it says so. */
     default Optional<DeviceName> device() {

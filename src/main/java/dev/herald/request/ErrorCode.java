@@ -19,6 +19,7 @@ public enum ErrorCode {
     DEVICE_UNKNOWN("device-unknown"),
     NOT_JOINED("not-joined"),
     TOO_MANY_CHANNELS("too-many-channels"),
+    RATE_LIMITED("rate-limited"),
     OVERLOADED("overloaded"),
     LOG_UNAVAILABLE("log-unavailable"),
     NO_HANDLER("no-handler"),

@@ -19,9 +19,15 @@ public interface Permission {
         /**
          * It may not be done.
          *
-         * @param sentence for the client
+         * @param reply what the client is told
          */
-        record Denied(ErrorCode code, String sentence) implements Decision {}
+        record Denied(Reply.Rejected reply) implements Decision {
+
+            /** Denies with a sentence for the client. */
+            public Denied(ErrorCode code, String sentence) {
+                this(new Reply.Rejected(code, sentence));
+            }
+        }
     }
 
     /** The answer that costs nothing. */
@@ -44,6 +50,8 @@ public interface Permission {
             return ifReadableBy(asker, join.channel());
         } else if (request instanceof Request.History history) {
             return ifReadableBy(asker, history.channel());
+        } else if (request instanceof Request.Presence presence) {
+            return ifReadableBy(asker, presence.channel());
         } else if (request instanceof Request.Leave leave) {
             return leave.channel().isPrivate() ? ALLOWED : ifOpen(leave.channel());
         }

@@ -1,11 +1,16 @@
 package dev.herald.request;
 
 import dev.herald.api.ChannelName;
+import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
 import dev.herald.hub.DeviceName;
 import dev.herald.hub.HistoryPage;
 import dev.herald.hub.Subscription;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** What became of a request. */
 public sealed interface Reply {
@@ -38,11 +43,51 @@ public sealed interface Reply {
     record Handed() implements Reply {}
 
     /**
+     * Who is in a channel.
+     *
+     * @param count of people
+     * @param people the first of them in the order of joining, at most {@value #MAX_PEOPLE}
+     */
+    record Presence(ChannelName channel, int count, List<Person> people) implements Reply {
+
+        /** How many people are named. */
+        public static final int MAX_PEOPLE = 1_000;
+
+        public Presence {
+            people = List.copyOf(people);
+        }
+    }
+
+    /**
      * Nothing was done.
      *
+     * @param code what is wrong
+     * @param word the stable word for it that the client is told: the code's, or one of the application's own
      * @param sentence for people
+     * @param retryAfter after which time the same may succeed; {@code null} when time alone helps nothing, or nobody knows
      */
-    record Rejected(ErrorCode code, String sentence) implements Reply {
+    record Rejected(
+            ErrorCode code,
+            String word,
+            String sentence,
+            @Nullable Duration retryAfter) implements Reply {
+
+        /** Rejects with the code's own word. */
+        public Rejected(ErrorCode code, String sentence) {
+            this(code, code.code(), sentence, null);
+        }
+
+        /** Too much was asked for. */
+        public static Rejected ofRate(String sentence, Duration retryAfter) {
+            return new Rejected(ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMITED.code(), sentence, retryAfter);
+        }
+
+        /** The time to wait as clients are told: in whole milliseconds, rounded up. */
+        public OptionalLong retryAfterMillis() {
+            return retryAfter == null
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(retryAfter.plusNanos(999_999).toMillis());
+        }
 
         /** What a client is told that gives a device's name that is none; it goes on without. */
         public static Rejected ofDevice() {

@@ -1,9 +1,11 @@
 package dev.herald.request;
 
+import dev.herald.api.Action;
 import dev.herald.api.Answer;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
 import dev.herald.hub.HistoryPage;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a client asks of Herald, in whichever protocol: well-formed, but not yet allowed. */
@@ -25,6 +27,14 @@ public sealed interface Request {
     String LEAVE = "leave";
 
     /**
+     * What must be permitted so that this is done, apart from what {@link Permission#byChannel} says.
+     *
+     * @param own the asker's private channel
+     * @return empty when nothing needs to be: the asker gives something up, or speaks to the application alone
+     */
+    Optional<Right> right(ChannelName own);
+
+    /**
      * A message for everyone in a channel.
      *
      * @param json the data as JSON text
@@ -34,7 +44,13 @@ public sealed interface Request {
             String event,
             ChannelName channel,
             String json,
-            @Nullable String id) implements Request {}
+            @Nullable String id) implements Request {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.of(new Right(Action.PUBLISH, channel));
+        }
+    }
 
     /**
      * A message for one person.
@@ -43,17 +59,35 @@ public sealed interface Request {
      * @param json the data as JSON text
      * @param id as in {@link Publish}
      */
-    record Tell(String to, String json, @Nullable String id) implements Request {}
+    record Tell(String to, String json, @Nullable String id) implements Request {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.of(new Right(Action.PUBLISH, ChannelName.ofUser(to)));
+        }
+    }
 
     /**
      * Wants a channel's messages.
      *
      * @param since the last message the client has; {@code null} to begin now
      */
-    record Join(ChannelName channel, @Nullable Position since) implements Request {}
+    record Join(ChannelName channel, @Nullable Position since) implements Request {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.of(new Right(Action.JOIN, channel));
+        }
+    }
 
     /** Wants a channel's messages no longer. */
-    record Leave(ChannelName channel) implements Request {}
+    record Leave(ChannelName channel) implements Request {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.empty();
+        }
+    }
 
     /**
      * Wants a page of a channel's past.
@@ -61,7 +95,22 @@ public sealed interface Request {
      * @param before only messages of lower offsets, at least 1
      * @param limit the most messages, 1 to {@link HistoryPage#MAX_LIMIT}
      */
-    record History(ChannelName channel, long before, int limit) implements Request {}
+    record History(ChannelName channel, long before, int limit) implements Request {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.of(new Right(Action.HISTORY, channel));
+        }
+    }
+
+    /** Wants to know who is in a channel. */
+    record Presence(ChannelName channel) implements Request {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.of(new Right(Action.PRESENCE, channel));
+        }
+    }
 
     /**
      * Says that all messages of the own private channel up to one are seen on this device.
@@ -69,7 +118,13 @@ public sealed interface Request {
      * @param offset at least 0
      * @param epoch {@code null} for the channel's as it is
      */
-    record Seen(long offset, @Nullable String epoch) implements Request {}
+    record Seen(long offset, @Nullable String epoch) implements Request {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.of(new Right(Action.JOIN, own));
+        }
+    }
 
     /**
      * A message for the application's observers alone.
@@ -77,5 +132,11 @@ public sealed interface Request {
      * @param json the data as JSON text
      * @param answer takes the application's answer
      */
-    record ToApplication(String event, String json, Answer answer) implements Request {}
+    record ToApplication(String event, String json, Answer answer) implements Request {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.empty();
+        }
+    }
 }

@@ -4,7 +4,6 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.api.ChannelName;
-import dev.herald.api.Person;
 import dev.herald.api.RefusedException;
 import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
@@ -54,8 +53,7 @@ public final class Requests {
 
     /** Does what a connection asks for, after all that it has asked for before. */
     public CompletionStage<Reply> handle(Member member, Request request) {
-        var connection = member.connection();
-        var decision = decide(new Asker(connection.person(), connection), request);
+        var decision = decide(Asker.of(member), request);
         Function<Decision, CompletionStage<Reply>> work =
                 decided -> decided instanceof Decision.Denied denied ? rejected(denied) : perform(member, request);
         return decision.isDone() && !undecided.containsKey(member)
@@ -63,29 +61,43 @@ public final class Requests {
                 : inOrder(member, decision, work);
     }
 
-    /** Reads a page of history for a person who has no connection: without what is not for everybody. */
-    public CompletionStage<Reply> history(Person reader, RawRequest request) {
-        Request read;
+    /**
+     * Reads what somebody asks without a connection, and does it: {@code history} only. Messages that are not for everybody are
+     * left out.
+     */
+    public CompletionStage<Reply> handle(Asker asker, RawRequest request) {
         try {
-            read = request.read(ChannelName.ofUser(reader.id()));
+            return handle(asker, request.read(asker.privateChannel()));
         } catch (RejectedException e) {
             return CompletableFuture.completedStage(e.reply());
         }
-        if (!(read instanceof Request.History history)) {
-            throw new IllegalArgumentException("only history is read without a connection, not " + request.event());
-        }
-        return decide(new Asker(reader, null), history)
-                .thenCompose(decided ->
-                        decided instanceof Decision.Denied denied ? rejected(denied) : read(reader, history));
     }
 
-    private CompletionStage<Reply> read(Person reader, Request.History request) {
-        try {
-            var page = hub.history(request.channel(), request.before(), request.limit(), except -> !except.isEmpty());
-            return CompletableFuture.completedStage(new Reply.History(page));
-        } catch (RuntimeException e) {
-            return CompletableFuture.completedStage(rejection("a request of " + reader.id(), e));
+    /** Does what somebody asks for without a connection: a page of history, or who is in a channel. */
+    public CompletionStage<Reply> handle(Asker asker, Request request) {
+        if (!(request instanceof Request.History) && !(request instanceof Request.Presence)) {
+            throw new IllegalArgumentException("without a connection nobody can ask for " + request);
         }
+        return decide(asker, request)
+                .thenApply(
+                        decided -> decided instanceof Decision.Denied denied ? denied.reply() : read(asker, request));
+    }
+
+    private Reply read(Asker reader, Request request) {
+        try {
+            return request instanceof Request.History history
+                    ? new Reply.History(hub.history(
+                            history.channel(), history.before(), history.limit(), except -> !except.isEmpty()))
+                    : presence(((Request.Presence) request).channel());
+        } catch (RuntimeException e) {
+            return rejection("a request of " + reader.person().id(), e);
+        }
+    }
+
+    private Reply presence(ChannelName channel) {
+        var people = hub.presence().people(channel);
+        return new Reply.Presence(
+                channel, people.size(), people.subList(0, Math.min(people.size(), Reply.Presence.MAX_PEOPLE)));
     }
 
     /** The decision; it does not fail. */
@@ -101,8 +113,7 @@ public final class Requests {
     }
 
     private static Decision undecidable(Asker asker, Throwable failure) {
-        var rejected = rejection("a request of " + asker.person().id(), failure);
-        return new Decision.Denied(rejected.code(), rejected.sentence());
+        return new Decision.Denied(rejection("a request of " + asker.person().id(), failure));
     }
 
     private CompletionStage<Reply> inOrder(
@@ -147,6 +158,8 @@ public final class Requests {
         } else if (request instanceof Request.History history) {
             var page = member.history(history.channel(), history.before(), history.limit());
             return CompletableFuture.completedStage(new Reply.History(page));
+        } else if (request instanceof Request.Presence presence) {
+            return CompletableFuture.completedStage(presence(presence.channel()));
         } else if (request instanceof Request.ToApplication message) {
             return CompletableFuture.completedStage(hand(member, message));
         }
@@ -199,7 +212,7 @@ public final class Requests {
     }
 
     private static CompletionStage<Reply> rejected(Decision.Denied denied) {
-        return CompletableFuture.completedStage(new Reply.Rejected(denied.code(), denied.sentence()));
+        return CompletableFuture.completedStage(denied.reply());
     }
 
     private static String requestOf(Member member) {

@@ -166,7 +166,7 @@ final class ConnectHandler {
                 server);
         admit(client, () -> server.hub().connect(client));
         // By an id that is not kept, a client shows when it comes back that it is one that recovers.
-        client.begin(auth, bareness == Bareness.GUESSED ? pid : null);
+        new Arrival(client).begin(auth, bareness == Bareness.GUESSED ? pid : null);
     }
 
     /** Goes on where the client was, if it asks for that and nothing is missing; false when it is to begin anew. */
@@ -205,7 +205,8 @@ final class ConnectHandler {
             recoveries.suspend(pid.get(), state).ifPresent(recoveries::unkeep);
             throw e;
         }
-        client.goOn(() -> recoveries.count(Outcome.RECOVERED, person.id(), null), () -> beginInstead(client, auth));
+        new Arrival(client)
+                .goOn(() -> recoveries.count(Outcome.RECOVERED, person.id(), null), () -> beginInstead(client, auth));
         return true;
     }
 

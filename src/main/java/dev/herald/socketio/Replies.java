@@ -86,9 +86,8 @@ final class Replies {
     }
 
     private static JsonObject error(Reply.Rejected e) {
-        return JSON.createObjectBuilder()
-                .add("code", e.code().code())
-                .add("message", e.sentence())
-                .build();
+        var json = JSON.createObjectBuilder().add("code", e.word()).add("message", e.sentence());
+        e.retryAfterMillis().ifPresent(wait -> json.add("retryAfter", wait));
+        return json.build();
     }
 }

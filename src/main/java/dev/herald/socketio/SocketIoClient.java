@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
+import dev.herald.api.PersonPrincipal;
 import dev.herald.api.UnansweredException;
 import dev.herald.engine.CloseReason;
 import dev.herald.engine.EngineSession;
@@ -20,8 +21,6 @@ import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.Disconnect;
 import dev.herald.socketio.SocketIoPacket.Event;
 import dev.herald.socketio.SocketIoPacket.Refused;
-import jakarta.json.JsonObject;
-import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -95,55 +94,14 @@ final class SocketIoClient implements Subscriber {
         return membership.member();
     }
 
-    /**
-     * Tells a new client that it is connected, once it is kept, and then what happens from now on. One that cannot be kept is not
-     * told by what it may come back.
-     *
-     * @param auth what it said of itself: its {@code device}, and in {@code resume} where it asks to go on
-     * @param unkeptPid told to a client that is not kept; {@code null} for none
-     */
-    void begin(JsonObject auth, @Nullable String unkeptPid) {
-        var isOfDevices = connection.isMain() && auth.containsKey("device");
-        var resumed = connection.isMain() && auth.containsKey("resume")
-                ? ResumeRequest.handle(this, auth.getOrDefault("resume", JsonValue.NULL))
-                : List.<CompletionStage<Reply>>of();
-        var waiting = member().waiting();
-        afterKeeping(failure -> {
-            if (failure != null) {
-                keeper.giveUp();
-            }
-            sayConnected(unkeptPid);
-            if (isOfDevices && device.isEmpty()) {
-                complain("device", Reply.Rejected.ofDevice());
-            }
-            resumed.forEach(reply -> {
-                var unused = reply.thenAccept(answer -> ResumeRequest.tell(this, answer));
-            });
-            waiting.forEach(subscription ->
-                    subscription.start(started -> started.outcome().since() == null || sayJoined(started)));
-        });
+    /** It may not come back, as it cannot be kept. */
+    void giveUpReturn() {
+        keeper.giveUp();
     }
 
-    /**
-     * Tells a client that is back what it has missed, and then that it is connected as before; once it is kept as it is now.
-     *
-     * @param isBack called when it is so
-     * @param otherwise called when it cannot be kept; it has heard nothing then, and has ended
-     */
-    void goOn(Runnable isBack, Runnable otherwise) {
-        var waiting = member().waiting();
-        afterKeeping(failure -> {
-            if (failure != null) {
-                if (end("it could not be kept", false)) {
-                    otherwise.run();
-                }
-                return;
-            }
-            isBack.run();
-            queue.letMissedPass();
-            waiting.forEach(subscription -> subscription.start(started -> true));
-            sayConnected(null);
-        });
+    /** What it missed may go before the word that it is connected: it is back. */
+    void letMissedPass() {
+        queue.letMissedPass();
     }
 
     /**
@@ -206,7 +164,7 @@ final class SocketIoClient implements Subscriber {
     }
 
     /** The first call counts. */
-    private void sayConnected(@Nullable String unkeptPid) {
+    void sayConnected(@Nullable String unkeptPid) {
         var pid = keeper.pid() == null ? unkeptPid : keeper.pid();
         if (!queue.connect(new Connect(connection.namespace(), Replies.connected(connection, pid)))) {
             fellBehind();
@@ -267,6 +225,12 @@ final class SocketIoClient implements Subscriber {
     @Override
     public Connection connection() {
         return connection;
+    }
+
+    /** Who has shown by a secret that it is back is the person that it was. */
+    @Override
+    public PersonPrincipal visitor() {
+        return carrier.visitor().as(connection.person());
     }
 
     @Override

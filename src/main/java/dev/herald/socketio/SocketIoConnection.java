@@ -2,7 +2,6 @@ package dev.herald.socketio;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
-import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.engine.CloseReason;
 import dev.herald.engine.EngineListener;
@@ -30,8 +29,7 @@ final class SocketIoConnection implements EngineListener {
     private static final System.Logger LOG = System.getLogger(SocketIoConnection.class.getName());
 
     private final EngineSession session;
-    private final Person person;
-    private final boolean isProven;
+    private final PersonPrincipal visitor;
     private final SocketIoServer server;
     private final SocketIoDecoder decoder;
     private final ConnectHandler connects;
@@ -50,8 +48,7 @@ final class SocketIoConnection implements EngineListener {
 
     SocketIoConnection(EngineSession session, PersonPrincipal visitor, Caller caller, SocketIoServer server) {
         this.session = session;
-        this.person = visitor.person();
-        this.isProven = visitor.isProven();
+        this.visitor = visitor;
         this.server = server;
         this.decoder = new SocketIoDecoder(server.settings().maxAttachmentBytes());
         this.connects = new ConnectHandler(this, visitor, caller, server);
@@ -76,7 +73,7 @@ final class SocketIoConnection implements EngineListener {
         try {
             packet = decoding.decode();
         } catch (MalformedSocketIoException e) {
-            LOG.log(DEBUG, () -> "the connection of " + person.id() + " is closed: " + e.getMessage());
+            LOG.log(DEBUG, () -> "the connection of " + visitor.getName() + " is closed: " + e.getMessage());
             session.close(CloseReason.PARSE_ERROR);
             return;
         }
@@ -127,7 +124,7 @@ final class SocketIoConnection implements EngineListener {
 
     /** The client has broken the protocol. */
     void violated(String what) {
-        LOG.log(DEBUG, () -> "the connection of " + person.id() + " is closed: " + what);
+        LOG.log(DEBUG, () -> "the connection of " + visitor.getName() + " is closed: " + what);
         session.close(CloseReason.FORCED_CLOSE);
     }
 
@@ -198,7 +195,11 @@ final class SocketIoConnection implements EngineListener {
     }
 
     boolean isProven() {
-        return isProven;
+        return visitor.isProven();
+    }
+
+    PersonPrincipal visitor() {
+        return visitor;
     }
 
     EngineSession session() {

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.herald.api.PersonPrincipal;
 import dev.herald.hub.HistoryPage;
+import dev.herald.request.Asker;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.RawRequest;
 import dev.herald.request.Reply;
@@ -65,7 +66,7 @@ public class HistoryServlet extends HttpServlet {
         if (reply instanceof Reply.History history) {
             answer(response, HttpServletResponse.SC_OK, written(history.page()));
         } else if (reply instanceof Reply.Rejected rejected) {
-            refuse(response, status(rejected.code()), rejected.code().code(), rejected.sentence());
+            refuse(response, status(rejected.code()), rejected.word(), rejected.sentence());
         }
     }
 
@@ -75,7 +76,7 @@ public class HistoryServlet extends HttpServlet {
             throw new IllegalStateException(
                     "the request did not pass Herald's filter: map dev.herald.web.VisitorFilter to it in web.xml");
         }
-        var reply = requests.history(visitor.person(), new RawRequest(Request.HISTORY, fields(channel, request)));
+        var reply = requests.handle(Asker.of(visitor), new RawRequest(Request.HISTORY, fields(channel, request)));
         try {
             return reply.toCompletableFuture().get(PATIENCE.toSeconds(), SECONDS);
         } catch (TimeoutException e) {

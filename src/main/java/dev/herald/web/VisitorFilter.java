@@ -18,6 +18,7 @@ import java.security.Principal;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,9 @@ public class VisitorFilter extends HttpFilter {
 
     @Inject
     transient SocketIoPath socketIo;
+
+    @Inject
+    transient RoleNames roleNames;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -99,10 +103,8 @@ public class VisitorFilter extends HttpFilter {
         }
         var user = request.getUserPrincipal();
         return user != null
-                ? Optional.of(new PersonPrincipal(user(user)))
-                : cookie(request, SECRET_COOKIE)
-                        .filter(Visitors::isSecret)
-                        .map(secret -> new PersonPrincipal(Visitors.guest(secret, chosenName(request))));
+                ? Optional.of(new PersonPrincipal(user(user), true, rolesOf(request), address(request)))
+                : cookie(request, SECRET_COOKIE).filter(Visitors::isSecret).map(secret -> guest(request, secret, true));
     }
 
     private PersonPrincipal newGuest(HttpServletRequest request) {
@@ -113,7 +115,23 @@ public class VisitorFilter extends HttpFilter {
                     NEW_COOKIE,
                     SECRET_COOKIE + "=" + secret + "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax" + secure);
         }
-        return new PersonPrincipal(Visitors.guest(secret, chosenName(request)), false);
+        return guest(request, secret, false);
+    }
+
+    private static PersonPrincipal guest(HttpServletRequest request, String secret, boolean isProven) {
+        return new PersonPrincipal(Visitors.guest(secret, chosenName(request)), isProven, Set.of(), address(request));
+    }
+
+    /** The roles of a user whom the container knows: of those that anybody here asks for. */
+    private Set<String> rolesOf(HttpServletRequest request) {
+        var roles = roleNames.values().stream().filter(request::isUserInRole).collect(Collectors.toSet());
+        roles.add(PersonPrincipal.SIGNED_IN);
+        return roles;
+    }
+
+    private static String address(HttpServletRequest request) {
+        var address = request.getRemoteAddr();
+        return address == null ? "" : address;
     }
 
     private static Person user(Principal user) {

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.herald.api.Answer;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
+import dev.herald.api.PersonPrincipal;
 import dev.herald.request.Permission.Decision;
 import org.junit.jupiter.api.Test;
 
 /** What holds where nobody says otherwise. */
 class PermissionTest {
 
-    private static final Asker ANN = new Asker(new Person("ann", "Ann"), null);
+    private static final Asker ANN = Asker.of(new PersonPrincipal(new Person("ann", "Ann")));
     private static final ChannelName ROOM = new ChannelName("room");
     private static final ChannelName OWN = ChannelName.ofUser("ann");
     private static final ChannelName BOBS = ChannelName.ofUser("bob");

@@ -9,6 +9,7 @@ import dev.herald.api.Connection;
 import dev.herald.api.Envelope;
 import dev.herald.api.HeraldEvent;
 import dev.herald.api.Person;
+import dev.herald.api.PersonPrincipal;
 import dev.herald.api.Position;
 import dev.herald.api.Received;
 import dev.herald.hub.ChannelKinds;
@@ -43,6 +44,7 @@ class RequestsTest {
 
     private static final Person ANN = new Person("ann", "Ann");
     private static final Person BOB = new Person("bob", "Bob");
+    private static final PersonPrincipal BOBS = new PersonPrincipal(BOB);
     private static final ChannelName ROOM = new ChannelName("room");
 
     private final Diary observers = new Diary();
@@ -92,14 +94,26 @@ class RequestsTest {
         assertThat(((Reply.History) ask(bob, request)).page().messages())
                 .extracting(Envelope::json)
                 .containsExactly("2");
-        assertThat(((Reply.History) await(requests.history(BOB, raw(request))))
+        assertThat(((Reply.History) await(requests.handle(Asker.of(BOBS), raw(request))))
                         .page()
                         .messages())
                 .extracting(Envelope::json)
                 .containsExactly("2");
-        assertThat(code(await(requests.history(BOB, raw("{'event':'history','channel':'user:ann'}")))))
+        assertThat(code(await(requests.handle(Asker.of(BOBS), raw("{'event':'history','channel':'user:ann'}")))))
                 .isEqualTo(ErrorCode.CHANNEL_FORBIDDEN);
-        assertThatIllegalArgumentException().isThrownBy(() -> requests.history(BOB, raw("{'event':'news'}")));
+        assertThatIllegalArgumentException().isThrownBy(() -> requests.handle(Asker.of(BOBS), raw("{'event':'news'}")));
+    }
+
+    @Test
+    void sayWhoIsInAChannel() {
+        ask(ann, "{'event':'join','channel':'room'}");
+
+        var asked = new Request.Presence(ROOM);
+
+        assertThat(await(requests.handle(Asker.of(BOBS), asked))).isEqualTo(new Reply.Presence(ROOM, 1, List.of(ANN)));
+        assertThat(await(requests.handle(bob, asked))).isEqualTo(new Reply.Presence(ROOM, 1, List.of(ANN)));
+        assertThat(code(await(requests.handle(bob, new Request.Presence(ann.privateChannel())))))
+                .isEqualTo(ErrorCode.CHANNEL_FORBIDDEN);
     }
 
     @Test
@@ -195,11 +209,13 @@ class RequestsTest {
                 slow.handle(ann, raw(request));
             }
             slow.handle(ann, new Request.ToApplication("order", "1", Answer.NONE));
-            slow.history(BOB, raw("{'event':'history','channel':'room'}"));
+            slow.handle(Asker.of(BOBS), raw("{'event':'history','channel':'room'}"));
 
             assertThat(asked).hasSize(8);
-            assertThat(askers.subList(0, 7)).containsOnly(new Asker(ANN, ann.connection()));
-            assertThat(askers.get(7)).isEqualTo(new Asker(BOB, null));
+            assertThat(askers.subList(0, 7)).containsOnly(Asker.of(ann));
+            assertThat(askers.get(0).connection()).isEqualTo(ann.connection());
+            assertThat(askers.get(7).person()).isEqualTo(BOB);
+            assertThat(askers.get(7).connection()).isNull();
         }
 
         @Test

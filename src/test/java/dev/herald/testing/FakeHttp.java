@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** One request and its response, as a container would hand them out. */
 public final class FakeHttp {
@@ -34,6 +35,8 @@ public final class FakeHttp {
     private String query;
     private Principal user;
     private boolean secure;
+    private Set<String> roles = Set.of();
+    private String address = "198.51.100.7";
 
     /** In which the request's parameters are read; {@code null} for the container's own choice. */
     public String encoding;
@@ -95,6 +98,16 @@ public final class FakeHttp {
         return this;
     }
 
+    public FakeHttp in(String... containersRoles) {
+        roles = Set.of(containersRoles);
+        return this;
+    }
+
+    public FakeHttp from(String remoteAddress) {
+        address = remoteAddress;
+        return this;
+    }
+
     public FakeHttp overTls() {
         secure = true;
         return this;
@@ -114,6 +127,8 @@ public final class FakeHttp {
             case "getCookies" -> cookies.isEmpty() ? null : cookies.toArray(Cookie[]::new);
             case "getParameter" -> parameters.get((String) arguments[0]);
             case "getUserPrincipal" -> user;
+            case "isUserInRole" -> roles.contains((String) arguments[0]);
+            case "getRemoteAddr" -> address;
             case "isSecure" -> secure;
             case "getCharacterEncoding" -> encoding;
             case "setCharacterEncoding" -> {

@@ -7,6 +7,7 @@ import dev.herald.engine.EngineSettings;
 import dev.herald.testing.FakeHttp;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,7 @@ class SocketIoServletTest {
                         (self, called, arguments) -> null),
                 Runnable::run);
         filter.socketIo = new SocketIoPath("/socket.io/");
+        filter.roleNames = new RoleNames(Set.of());
         origins();
     }
 

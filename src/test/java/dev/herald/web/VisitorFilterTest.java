@@ -6,6 +6,7 @@ import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.testing.FakeHttp;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,7 @@ class VisitorFilterTest {
     VisitorFilterTest() {
         filter.origins = new Origins(List.of("https://app.example"));
         filter.socketIo = new SocketIoPath("/socket.io/");
+        filter.roleNames = new RoleNames(Set.of("clerk", "boss"));
     }
 
     @Test
@@ -245,6 +247,19 @@ class VisitorFilterTest {
                 .isEqualTo(guestOf(SECRET));
     }
 
+    @Test
+    void keepsTheRolesThatSomebodyAsksForAndTheAddress() throws Exception {
+        var ann = principal(filtered(handshake().by("ann").in("clerk", "cook").from("2001:db8::1")));
+        var guest =
+                principal(filtered(handshake().cookie("herald-guest", SECRET).in("clerk")));
+
+        assertThat(ann.roles()).containsExactlyInAnyOrder("clerk", PersonPrincipal.SIGNED_IN);
+        assertThat(ann.isInRole("clerk")).isTrue();
+        assertThat(ann.address()).isEqualTo("2001:db8::1");
+        assertThat(guest.roles()).isEmpty();
+        assertThat(guest.address()).isEqualTo("198.51.100.7");
+    }
+
     private static String guestOf(String secret) {
         return Visitors.guest(secret, null).id();
     }
@@ -259,10 +274,14 @@ class VisitorFilterTest {
     }
 
     private static Person person(FakeHttp http) {
-        return ((PersonPrincipal) http.passedOn.getUserPrincipal()).person();
+        return principal(http).person();
+    }
+
+    private static PersonPrincipal principal(FakeHttp http) {
+        return (PersonPrincipal) http.passedOn.getUserPrincipal();
     }
 
     private static boolean isProven(FakeHttp http) {
-        return ((PersonPrincipal) http.passedOn.getUserPrincipal()).isProven();
+        return principal(http).isProven();
     }
 }
