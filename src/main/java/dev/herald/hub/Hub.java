@@ -106,6 +106,11 @@ public final class Hub {
         return admit(subscriber, member -> member.resume(places));
     }
 
+    /** Admits a connection that is in no channel; it joins those that it wants. Otherwise as {@link #connect}. */
+    public Member connectToNone(Subscriber subscriber) {
+        return admit(subscriber, member -> {});
+    }
+
     private Member admit(Subscriber subscriber, Consumer<Member> begin) {
         requireObserversKeepUp();
         var member = new Member(this, subscriber);
@@ -145,6 +150,21 @@ public final class Hub {
                         receipt == null || receipt.duplicate()
                                 ? Optional.empty()
                                 : Optional.of(received(sender, draft))));
+    }
+
+    /**
+     * Takes a message from a client that has no connection: publishes it. The observers of {@link Received} are not told, because
+     * there is nobody whom they could answer.
+     *
+     * @return as for {@link #publish}; refused with {@code OVERLOADED} when the observers are too far behind
+     */
+    public CompletionStage<Receipt> receive(Draft draft) {
+        try {
+            requireObserversKeepUp();
+        } catch (RefusedException e) {
+            return CompletableFuture.failedStage(e);
+        }
+        return publish(draft);
     }
 
     private static Received received(Member sender, Draft draft) {

@@ -4,6 +4,8 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.api.ChannelName;
+import dev.herald.api.Person;
+import dev.herald.api.Receipt;
 import dev.herald.api.RefusedException;
 import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
@@ -61,10 +63,7 @@ public final class Requests {
                 : inOrder(member, decision, work);
     }
 
-    /**
-     * Reads what somebody asks without a connection, and does it: {@code history} only. Messages that are not for everybody are
-     * left out.
-     */
+    /** Reads what somebody asks for by a single request, without a connection, and does it. */
     public CompletionStage<Reply> handle(Asker asker, RawRequest request) {
         try {
             return handle(asker, request.read(asker.privateChannel()));
@@ -73,24 +72,32 @@ public final class Requests {
         }
     }
 
-    /** Does what somebody asks for without a connection: a page of history, or who is in a channel. */
+    /**
+     * Does what somebody asks for by a single request, without a connection: publishes a message, or reads history, without what is
+     * not for everybody, or who is in a channel. Reading waits for the log.
+     */
     public CompletionStage<Reply> handle(Asker asker, Request request) {
-        if (!(request instanceof Request.History) && !(request instanceof Request.Presence)) {
-            throw new IllegalArgumentException("without a connection nobody can ask for " + request);
-        }
         return decide(asker, request)
-                .thenApply(
-                        decided -> decided instanceof Decision.Denied denied ? denied.reply() : read(asker, request));
+                .thenCompose(decided ->
+                        decided instanceof Decision.Denied denied ? rejected(denied) : perform(asker, request));
     }
 
-    private Reply read(Asker reader, Request request) {
+    private CompletionStage<Reply> perform(Asker asker, Request request) {
+        var from = asker.person();
         try {
-            return request instanceof Request.History history
-                    ? new Reply.History(hub.history(
-                            history.channel(), history.before(), history.limit(), except -> !except.isEmpty()))
-                    : presence(((Request.Presence) request).channel());
-        } catch (RuntimeException e) {
-            return rejection("a request of " + reader.person().id(), e);
+            if (request instanceof Request.Publish publish) {
+                return published(hub.receive(draft(from, publish)), requestOf(from));
+            } else if (request instanceof Request.Tell tell) {
+                return published(hub.receive(draft(from, tell)), requestOf(from));
+            } else if (request instanceof Request.History history) {
+                return CompletableFuture.completedStage(new Reply.History(hub.history(
+                        history.channel(), history.before(), history.limit(), except -> !except.isEmpty())));
+            } else if (request instanceof Request.Presence presence) {
+                return CompletableFuture.completedStage(presence(presence.channel()));
+            }
+            throw new IllegalArgumentException("this needs a connection: " + request.getClass());
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.completedStage(rejection(requestOf(from), e));
         }
     }
 
@@ -113,7 +120,7 @@ public final class Requests {
     }
 
     private static Decision undecidable(Asker asker, Throwable failure) {
-        return new Decision.Denied(rejection("a request of " + asker.person().id(), failure));
+        return new Decision.Denied(rejection(requestOf(asker.person()), failure));
     }
 
     private CompletionStage<Reply> inOrder(
@@ -142,10 +149,11 @@ public final class Requests {
     }
 
     private CompletionStage<Reply> obey(Member member, Request request) {
+        var from = member.connection().person();
         if (request instanceof Request.Publish publish) {
-            return publish(member, publish);
+            return published(hub.receive(member, draft(from, publish)), requestOf(member));
         } else if (request instanceof Request.Tell tell) {
-            return tell(member, tell);
+            return published(hub.receive(member, draft(from, tell)), requestOf(member));
         } else if (request instanceof Request.Seen seen) {
             return member.seen(seen.offset(), seen.epoch())
                     .handle((upTo, failure) -> failure == null
@@ -166,21 +174,18 @@ public final class Requests {
         throw new IllegalStateException("an unknown kind of request: " + request.getClass());
     }
 
-    private CompletionStage<Reply> publish(Member member, Request.Publish request) {
-        var from = member.connection().person();
-        return receive(member, new Draft(request.channel(), request.event(), from, null, request.json(), request.id()));
+    private static Draft draft(Person from, Request.Publish request) {
+        return new Draft(request.channel(), request.event(), from, null, request.json(), request.id());
     }
 
-    private CompletionStage<Reply> tell(Member member, Request.Tell request) {
-        var from = member.connection().person();
+    private static Draft draft(Person from, Request.Tell request) {
         var channel = ChannelName.ofUser(request.to());
-        return receive(member, new Draft(channel, Request.PRIVATE, from, request.to(), request.json(), request.id()));
+        return new Draft(channel, Request.PRIVATE, from, request.to(), request.json(), request.id());
     }
 
-    private CompletionStage<Reply> receive(Member member, Draft draft) {
-        return hub.receive(member, draft)
-                .handle((receipt, failure) ->
-                        failure == null ? new Reply.Published(receipt) : rejection(requestOf(member), failure));
+    private static CompletionStage<Reply> published(CompletionStage<Receipt> receipt, String request) {
+        return receipt.handle(
+                (there, failure) -> failure == null ? new Reply.Published(there) : rejection(request, failure));
     }
 
     private static Reply join(Member member, Request.Join request) {
@@ -213,6 +218,10 @@ public final class Requests {
 
     private static CompletionStage<Reply> rejected(Decision.Denied denied) {
         return CompletableFuture.completedStage(denied.reply());
+    }
+
+    private static String requestOf(Person person) {
+        return "a request of " + person.id();
     }
 
     private static String requestOf(Member member) {

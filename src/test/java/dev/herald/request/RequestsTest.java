@@ -1,7 +1,6 @@
 package dev.herald.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.herald.api.Answer;
 import dev.herald.api.ChannelName;
@@ -99,9 +98,46 @@ class RequestsTest {
                         .messages())
                 .extracting(Envelope::json)
                 .containsExactly("2");
-        assertThat(code(await(requests.handle(Asker.of(BOBS), raw("{'event':'history','channel':'user:ann'}")))))
+        assertThat(code(once(BOB, "{'event':'history','channel':'user:ann'}"))).isEqualTo(ErrorCode.CHANNEL_FORBIDDEN);
+    }
+
+    @Test
+    void publishWithoutAConnectionAsWithOne() {
+        var published = (Reply.Published) once(ANN, "{'event':'placed','channel':'room','data':'名前 😀','id':'c1'}");
+        var again = (Reply.Published) ask(ann, "{'event':'placed','channel':'room','data':'名前 😀','id':'c1'}");
+        var told = (Reply.Published) once(ANN, "{'event':'private','to':'bob','data':'hi'}");
+
+        assertThat(published.receipt().duplicate()).isFalse();
+        assertThat(again.receipt().duplicate())
+                .as("the same sender, by whichever road")
+                .isTrue();
+        assertThat(again.receipt().position()).isEqualTo(published.receipt().position());
+        assertThat(told.receipt().channel()).isEqualTo(bob.privateChannel());
+        assertThat(observers.received).as("nobody could be answered").isEmpty();
+        assertThat(code(once(BOB, "{'event':'placed','channel':'room','data':1,'id':''}")))
+                .isEqualTo(ErrorCode.ID_INVALID);
+        assertThat(code(once(BOB, "{'event':'placed','channel':'user:ann','data':1}")))
                 .isEqualTo(ErrorCode.CHANNEL_FORBIDDEN);
-        assertThatIllegalArgumentException().isThrownBy(() -> requests.handle(Asker.of(BOBS), raw("{'event':'news'}")));
+    }
+
+    @Test
+    void refuseWithoutAConnectionWhenTheApplicationIsBehind() {
+        observers.behind = true;
+
+        assertThat(code(once(ANN, "{'event':'placed','channel':'room','data':1}")))
+                .isEqualTo(ErrorCode.OVERLOADED);
+    }
+
+    @Test
+    void areAMistakeOfTheServersOwnWithoutAConnectionThatTheyNeed() {
+        try (var errors = new ErrorLog(Requests.class)) {
+            assertThat(code(once(ANN, "{'event':'join','channel':'room'}"))).isEqualTo(ErrorCode.SERVER_ERROR);
+            assertThat(errors.lines()).hasSize(1);
+        }
+    }
+
+    private Reply once(Person person, String text) {
+        return await(requests.handle(Asker.of(new PersonPrincipal(person)), raw(text)));
     }
 
     @Test
