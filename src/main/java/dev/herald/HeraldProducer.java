@@ -13,6 +13,7 @@ import dev.herald.cdi.CdiObservers;
 import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cdi.RequestContext;
 import dev.herald.cdi.TypedJson;
+import dev.herald.concurrent.RetryingExecutor;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
 import dev.herald.feed.FeedSettings;
@@ -53,6 +54,7 @@ import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /** Puts Herald together, once for each deployment. */
 @ApplicationScoped
@@ -104,6 +106,11 @@ public class HeraldProducer {
         return new Threads(executor, timer);
     }
 
+    /** For those who keep what waits for a thread until there is one. */
+    private Executor lasting() {
+        return new RetryingExecutor(executor, timer);
+    }
+
     @Produces
     @Singleton
     @Typed(JdbcLog.class)
@@ -137,7 +144,7 @@ public class HeraldProducer {
     @Produces
     @Singleton
     Hub hub(Log log, ChannelKinds kinds, Devices devices, Observers observers, HubLimits limits) {
-        var hub = new Hub(log, kinds, devices, observers, limits, Clock.systemUTC(), executor);
+        var hub = new Hub(log, kinds, devices, observers, limits, Clock.systemUTC(), lasting());
         wayDown.<AutoCloseable>add(DELIVERIES, () -> hub.awaitDelivered(LAST_DELIVERIES));
         return hub;
     }
@@ -157,7 +164,7 @@ public class HeraldProducer {
     CdiObservers observers(Settings settings, ObserverCatalogue catalogue, RequestContext context) {
         return wayDown.add(
                 OBSERVERS,
-                new CdiObservers(executor, settings.observerThreads(), settings.observerQueue(), catalogue, context));
+                new CdiObservers(lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, context));
     }
 
     static void close(@Disposes CdiObservers observers) {
@@ -178,7 +185,7 @@ public class HeraldProducer {
     @Produces
     @Singleton
     Sockets sockets(FeedSettings settings, OutboundBudget budget) {
-        return wayDown.add(CLIENTS, new Sockets(settings, timer, executor, budget));
+        return wayDown.add(CLIENTS, new Sockets(settings, timer, lasting(), budget));
     }
 
     static void close(@Disposes Sockets sockets) {
@@ -189,7 +196,7 @@ public class HeraldProducer {
     @Produces
     @Singleton
     OutboundBudget outboundBudget(Settings settings) {
-        return new OutboundBudget(settings.outboundBytes(), executor);
+        return new OutboundBudget(settings.outboundBytes(), lasting());
     }
 
     @Produces
@@ -226,7 +233,7 @@ public class HeraldProducer {
     @Singleton
     SocketIoServer socketIo(
             SocketIoSettings settings, Hub hub, Requests requests, Admission admission, JdbcClientStates states) {
-        return wayDown.add(CLIENTS, new SocketIoServer(settings, hub, requests, admission, states, timer, executor));
+        return wayDown.add(CLIENTS, new SocketIoServer(settings, hub, requests, admission, states, timer, lasting()));
     }
 
     static void close(@Disposes SocketIoServer socketIo) {
@@ -236,7 +243,7 @@ public class HeraldProducer {
     @Produces
     @Singleton
     Admission admission(Settings settings, ObserverCatalogue catalogue, RequestContext context) {
-        return new CdiAdmission(executor, settings.observerThreads(), settings.observerQueue(), catalogue, context);
+        return new CdiAdmission(lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, context);
     }
 
     @Produces

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Hands things to a handler on other threads, its workers: the things of one key one at a time and in their order, those of
  * different keys side by side. Any thread may add, with any lock held that the handler does not take: adding never waits. The
  * handler is called with no lock held. When the executor refuses a thread, what waits stays, and each further thing that is
- * added asks for one again.
+ * added asks for one again. With a {@link RetryingExecutor} one is asked for again also when nothing more is added.
  *
  * <p>Waking a thread costs more than handling most things. So one worker handles everything while it is quick, and another one
  * only watches. When no worker has finished anything for {@link #PATIENCE}, each worker that takes something starts two others,
@@ -203,7 +203,9 @@ public final class OrderedDispatcher<K, T> {
             } finally {
                 lock.unlock();
             }
-            refusals.log(WARNING, "the container gives no thread; what waits is done when it gives one: " + e);
+            refusals.log(
+                    WARNING,
+                    "the container lends no thread; what waits is done when more comes and it lends one: " + e);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.herald.concurrent;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes sure, without a lock, that only one thread at a time does a piece of work. Any thread may call {@link #run}, holding no
@@ -23,31 +22,12 @@ public final class SerialLoop {
         if (calls.getAndIncrement() > 0) {
             return;
         }
-        Throwable failure = null;
+        var failures = new Failures();
         int served;
         do {
             served = calls.get();
-            try {
-                work.run();
-            } catch (RuntimeException | Error e) {
-                failure = add(failure, e);
-            }
+            failures.collect(work);
         } while (calls.addAndGet(-served) > 0);
-        if (failure instanceof RuntimeException e) {
-            throw e;
-        }
-        if (failure instanceof Error e) {
-            throw e;
-        }
-    }
-
-    private static Throwable add(@Nullable Throwable first, Throwable next) {
-        if (first == null) {
-            return next;
-        }
-        if (first != next) {
-            first.addSuppressed(next);
-        }
-        return first;
+        failures.rethrow();
     }
 }

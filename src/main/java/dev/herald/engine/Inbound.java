@@ -1,5 +1,6 @@
 package dev.herald.engine;
 
+import dev.herald.concurrent.EachByItself;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -44,11 +45,11 @@ final class Inbound {
         return first;
     }
 
-    /** The POST has ended: handles the messages that were held. */
+    /** The POST has ended: handles the messages that were held, each also if another one fails. */
     void endPost() {
         turn.lock();
         try {
-            release().forEach(Runnable::run);
+            EachByItself.run(release());
         } finally {
             turn.unlock();
         }

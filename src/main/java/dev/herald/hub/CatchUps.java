@@ -17,7 +17,7 @@ final class CatchUps {
 
     private final OrderedDispatcher<Subscription, Runnable> line;
 
-    /** @param executor lends the threads; when it refuses one, it is asked again when the next subscription is added */
+    /** @param executor lends the threads */
     CatchUps(Executor executor) {
         this.line = new OrderedDispatcher<>(executor, THREADS, Integer.MAX_VALUE, (subscription, step) -> step.run());
     }

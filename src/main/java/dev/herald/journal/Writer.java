@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.herald.concurrent.RetryingExecutor;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,9 +26,6 @@ import java.util.function.ToIntFunction;
  * of the executor, or by the timer's if the executor lends none. Only {@link #close} calls {@code fail} on the calling thread.
  */
 final class Writer<T> {
-
-    /** How long after a refusal the executor is asked again for a thread. */
-    static final Duration RETRY = Duration.ofMillis(50);
 
     /**
      * How long the queue is kept while the executor lends no thread; then it is refused. A publisher gets an answer within 5 s:
@@ -184,7 +182,7 @@ final class Writer<T> {
                             + THREAD_PATIENCE.toMillis() + " ms is refused: " + why);
         }
         try {
-            var unused = threads.timer().schedule(this::tryAgain, RETRY.toMillis(), MILLISECONDS);
+            var unused = threads.timer().schedule(this::tryAgain, RetryingExecutor.PAUSE.toMillis(), MILLISECONDS);
         } catch (RuntimeException e) {
             LOG.log(DEBUG, "the container runs no timers any more", e);
             // The next offer tries again, and close() answers those who wait.

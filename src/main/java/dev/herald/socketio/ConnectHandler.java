@@ -123,7 +123,7 @@ final class ConnectHandler {
             // A client that is refused gives up; one whose connection is closed comes back, when it may be let in.
             server.entrance().warn("connections are closed, and their clients come back later: " + e.getMessage());
             session.close(CloseReason.FORCED_CLOSE);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Handled here, whichever thread it is: others would not close the connection.
             LOG.log(ERROR, "the connection of " + person.id() + " is closed for a mistake of the server's own", e);
             session.close(CloseReason.FORCED_CLOSE);

@@ -52,8 +52,13 @@ final class RecordKeeper {
     /** Makes the queued calls. Must be called without a lock, after each method that says so. */
     void work() {
         loop.run(() -> {
-            for (var call = nextCall(); call != null; call = nextCall()) {
-                call.run();
+            var call = nextCall();
+            if (call != null) {
+                try {
+                    call.run();
+                } finally {
+                    work(); // runs the next call when this run is over
+                }
             }
         });
     }

@@ -6,6 +6,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Position;
+import dev.herald.concurrent.LimitedLog;
 import dev.herald.hub.ClientStates;
 import dev.herald.random.RandomIds;
 import java.time.Duration;
@@ -15,9 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ final class Recoveries {
             RecoveryOffsets offsets,
             long since) {}
 
-    /** How often the operator is told at the most that states are not kept. */
+    /** How often the operator is told at the most that states are not kept, and that they are not deleted. */
     private static final Duration WARNING_INTERVAL = Duration.ofMinutes(1);
 
     private final Duration window;
@@ -74,7 +75,8 @@ final class Recoveries {
     /** The server goes down: what is forgotten here is not forgotten in a later life. */
     private volatile boolean ending;
 
-    private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARNING_INTERVAL.toNanos());
+    private final LimitedLog unkept = new LimitedLog(LOG, WARNING_INTERVAL);
+    private final LimitedLog undeleted = new LimitedLog(LOG, WARNING_INTERVAL);
 
     // Guarded by this object's monitor. In the order of going.
     private final Map<String, Suspended> away = new LinkedHashMap<>();
@@ -101,18 +103,19 @@ final class Recoveries {
      * @return as {@link ClientStates#put}
      */
     CompletionStage<Void> keep(String pid, ClientRecord client) {
-        return states.put(pid, client.text()).whenComplete((kept, failure) -> {
+        return put(pid, client).whenComplete((kept, failure) -> {
             if (failure != null) {
-                warn(failure);
+                unkept.log(WARNING, "clients cannot be kept for after a crash: " + failure.getMessage());
             }
         });
     }
 
-    private void warn(Throwable failure) {
-        var before = warnedAt.get();
-        var now = System.nanoTime();
-        if (now - before >= WARNING_INTERVAL.toNanos() && warnedAt.compareAndSet(before, now)) {
-            LOG.log(WARNING, "clients cannot be kept for after a crash: " + failure.getMessage());
+    /** What throws has not stored it. */
+    private CompletionStage<Void> put(String pid, ClientRecord client) {
+        try {
+            return states.put(pid, client.text());
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedStage(e);
         }
     }
 
@@ -124,8 +127,16 @@ final class Recoveries {
 
     /** A later life of the server will not know the client. */
     void unkeep(String pid) {
-        if (!ending) {
+        if (ending) {
+            return;
+        }
+        try {
             states.remove(pid);
+        } catch (RuntimeException e) {
+            undeleted.log(
+                    WARNING,
+                    "the state of a client that is gone could not be deleted; it is after the recovery window: "
+                            + e.getMessage());
         }
     }
 

@@ -114,7 +114,7 @@ final class SocketIoClient implements Subscriber {
             try {
                 then.accept(failure);
                 session.flush();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // Handled here, whichever thread it is: others would not close the connection.
                 LOG.log(ERROR, "connection " + connection.id() + " is closed for a mistake of the server's own", e);
                 session.close(CloseReason.FORCED_CLOSE);

@@ -3,6 +3,7 @@ package dev.herald.concurrent;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.testing.RealTimer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -377,6 +378,26 @@ class OrderedDispatcherTest {
         run(waiting);
 
         assertThat(handled).isEqualTo(Map.of("a", numbers(0, 2)));
+    }
+
+    @Test
+    void handlesWhatWasRefusedWhenTheExecutorLendsThreadsAgainAlthoughNothingMoreIsAdded() {
+        var refusals = new AtomicInteger(3);
+        var executor = new RetryingExecutor(
+                work -> {
+                    if (refusals.getAndDecrement() > 0) {
+                        throw new RejectedExecutionException("rejected by a test");
+                    }
+                    threads.execute(work);
+                },
+                RealTimer.SHARED);
+        var dispatcher = new OrderedDispatcher<String, Integer>(executor, 1, CAPACITY, this::note);
+
+        dispatcher.add("a", 0);
+        dispatcher.add("b", 0);
+
+        Awaitility.await().until(() -> countHandled() == 2);
+        assertThat(dispatcher.awaitEmpty(Duration.ofSeconds(5))).isTrue();
     }
 
     private void note(String key, int thing) {

@@ -4,12 +4,14 @@ import static dev.herald.socketio.TestServer.ANN;
 import static dev.herald.socketio.TestServer.BOUNDS;
 import static dev.herald.socketio.TestServer.CLOCK;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.herald.api.Connection;
 import dev.herald.api.Peer;
 import dev.herald.hub.ClientStates;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.MemoryLog;
+import dev.herald.testing.ErrorLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -95,6 +99,53 @@ class RecordKeeperTest {
         keeper.keep(() -> record("a"));
 
         assertThat(calls).containsExactly("still within the first", "put", "remove");
+    }
+
+    @Test
+    void aStateWhoseStoringThrowsIsOneThatIsNotKept() {
+        var keeper = keeper(() -> {
+            throw new IllegalStateException("planted");
+        });
+
+        var kept = keeper.keep(() -> record("a"));
+
+        assertThat(kept)
+                .failsWithin(Duration.ZERO)
+                .withThrowableOfType(ExecutionException.class)
+                .withMessageContaining("planted");
+    }
+
+    @Test
+    void makesTheNextCallsAfterOneThatThrows() {
+        var first = new AtomicBoolean(true);
+        var keeper = keeper(() -> {
+            if (first.getAndSet(false)) {
+                throw new StackOverflowError("planted");
+            }
+        });
+        keeper.noteForgotten();
+        keeper.noteForgotten();
+
+        assertThatExceptionOfType(StackOverflowError.class).isThrownBy(keeper::work);
+
+        assertThat(calls).containsExactly("remove");
+    }
+
+    @Test
+    void aClientWhoseRemovalThrowsEndsAllTheSame() {
+        var keeper = keeper(() -> {
+            throw new IllegalStateException("planted");
+        });
+
+        try (var log = new ErrorLog(Recoveries.class)) {
+            keeper.giveUp();
+
+            assertThat(log.warnings())
+                    .containsExactly(
+                            "the state of a client that is gone could not be deleted; it is after the recovery window:"
+                                    + " planted");
+        }
+        assertThat(keeper.pid()).isNull();
     }
 
     @Test
