@@ -191,6 +191,7 @@ class ArchitectureTest {
             "jakarta.inject",
             "jakarta.enterprise..",
             "jakarta.json..",
+            "jakarta.validation..",
             "org.jspecify..");
 
     @ArchTest

@@ -1,15 +1,23 @@
 package dev.herald.cdi;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import dev.herald.api.Arguments;
+import dev.herald.api.EventException;
 import dev.herald.api.JsonBytes;
+import dev.herald.api.Receipt;
 import dev.herald.json.JsonGuard;
+import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
 import jakarta.json.bind.JsonbConfig;
 import jakarta.json.bind.JsonbException;
 import jakarta.json.bind.adapter.JsonbAdapter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
@@ -21,9 +29,11 @@ import org.jspecify.annotations.Nullable;
  * lock; the classes of the application are called.
  *
  * <p>A {@link JsonValue} stays as it is. Bytes, alone and as properties of objects, are {@link JsonBytes}. {@code null} and an
- * empty {@link Optional} are JSON's {@code null}. All else is what JSON-B makes of it.
+ * empty {@link Optional} are JSON's {@code null}. A {@link Receipt} is what clients get as an acknowledgement. All else is what JSON-B makes of it.
  */
 public final class TypedJson implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(TypedJson.class.getName());
 
     private final Jsonb jsonb = JsonbBuilder.create(new JsonbConfig().withAdapters(new BytesAdapter()));
 
@@ -58,6 +68,8 @@ public final class TypedJson implements AutoCloseable {
             return json.toString();
         } else if (value instanceof byte[] bytes) {
             return JsonBytes.of(bytes).toString();
+        } else if (value instanceof Receipt receipt) {
+            return receipt.json();
         }
         try {
             return jsonb.toJson(value);
@@ -85,24 +97,59 @@ public final class TypedJson implements AutoCloseable {
     }
 
     /**
-     * Reads a value.
+     * Reads a value. Nothing is converted, and no number is cut down to its type.
      *
      * @return {@code null} for JSON's {@code null}, unless {@code type} is {@link JsonValue} or {@link Optional}
-     * @throws IllegalArgumentException when it is no such type; the message may show the value
+     * @throws UnfitJsonException when it is no such type; the message may show the value
+     * @throws EventException when a constructor throws it
      */
     public @Nullable Object read(JsonValue json, Type type) {
-        if (type instanceof Class<?> asked && JsonValue.class.isAssignableFrom(asked)) {
-            return require(asked.isInstance(json), json, type);
+        JsonFit.require(json, type);
+        return fitting(json, type);
+    }
+
+    private @Nullable Object fitting(JsonValue json, Type type) {
+        if (type instanceof ParameterizedType generic && generic.getRawType() == Optional.class) {
+            return Optional.ofNullable(
+                    JsonFit.isNull(json) ? null : fitting(json, generic.getActualTypeArguments()[0]));
+        } else if (type instanceof Class<?> asked && JsonValue.class.isAssignableFrom(asked)) {
+            return asked.isInstance(json) ? json : null;
+        } else if (JsonFit.isNull(json)) {
+            return null;
+        } else if (json instanceof JsonNumber number && type instanceof Class<?> asked) {
+            var kind = Numbers.of(asked);
+            return kind.isPresent() ? kind.get().read(number.bigDecimalValue()).orElseThrow() : byJsonb(json, type);
+        } else if (type == String.class) {
+            return ((JsonString) json).getString();
         } else if (type == byte[].class) {
-            return json.equals(JsonValue.NULL)
-                    ? null
-                    : JsonBytes.read(json).orElseThrow(() -> mismatch(type, "it is no bytes", null));
+            return JsonBytes.read(json).orElseThrow();
         }
+        return byJsonb(json, type);
+    }
+
+    private @Nullable Object byJsonb(JsonValue json, Type type) {
         try {
             return jsonb.fromJson(json.toString(), type);
-        } catch (JsonbException | IllegalArgumentException | ArithmeticException e) {
-            throw mismatch(type, String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) {
+            // Not every JSON-B throws its own exception only; whatever it is, this JSON is not read.
+            LOG.log(DEBUG, () -> "JSON cannot be read as " + type.getTypeName() + ": " + e.getMessage());
+            throw unfit(e, type);
         }
+    }
+
+    /** What a constructor of the application's says is told; what a JSON library says is only in the log. */
+    private static RuntimeException unfit(RuntimeException failure, Type type) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof EventException refusal) {
+                return refusal;
+            } else if (cause instanceof InvocationTargetException
+                    && cause.getCause() instanceof IllegalArgumentException why
+                    && why.getMessage() != null) {
+                return new UnfitJsonException("is refused: " + why.getMessage());
+            }
+        }
+        return new UnfitJsonException(
+                "cannot be read as " + (type instanceof Class<?> named ? named.getSimpleName() : type.getTypeName()));
     }
 
     /** As {@link #read(JsonValue, Type)}. */
@@ -110,17 +157,6 @@ public final class TypedJson implements AutoCloseable {
         @SuppressWarnings("unchecked") // also for primitives, which are boxed
         var value = (T) read(json, (Type) type);
         return value;
-    }
-
-    private static JsonValue require(boolean isOfType, JsonValue json, Type type) {
-        if (!isOfType) {
-            throw mismatch(type, "it is " + json.getValueType(), null);
-        }
-        return json;
-    }
-
-    private static IllegalArgumentException mismatch(Type type, String why, @Nullable Throwable cause) {
-        return new IllegalArgumentException("the JSON is no " + type.getTypeName() + ": " + why, cause);
     }
 
     @Override
