@@ -26,6 +26,7 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
 import dev.herald.hub.LogsByKind;
 import dev.herald.hub.MemoryLog;
+import dev.herald.hub.ObjectJson;
 import dev.herald.hub.Observers;
 import dev.herald.journal.JdbcClientStates;
 import dev.herald.journal.JdbcDevices;
@@ -143,8 +144,8 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Hub hub(Log log, ChannelKinds kinds, Devices devices, Observers observers, HubLimits limits) {
-        var hub = new Hub(log, kinds, devices, observers, limits, Clock.systemUTC(), lasting());
+    Hub hub(Log log, ChannelKinds kinds, Devices devices, Observers observers, ObjectJson objects, HubLimits limits) {
+        var hub = new Hub(log, kinds, devices, observers, objects, limits, Clock.systemUTC(), lasting());
         wayDown.<AutoCloseable>add(DELIVERIES, () -> hub.awaitDelivered(LAST_DELIVERIES));
         return hub;
     }

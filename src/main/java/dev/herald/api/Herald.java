@@ -45,6 +45,28 @@ public interface Herald {
      */
     boolean send(String connectionId, String event, JsonValue data);
 
+    /**
+     * Publishes objects to a channel.
+     *
+     * @throws IllegalArgumentException when there can be no channel of this name
+     */
+    default ToChannel channel(String name) {
+        return channel(new ChannelName(name));
+    }
+
+    /** Publishes objects to a channel. */
+    ToChannel channel(ChannelName name);
+
+    /**
+     * Sends objects to one person.
+     *
+     * @throws IllegalArgumentException when there can be no person with this id
+     */
+    ToPerson person(String id);
+
+    /** Sends objects to a single connection, in any namespace. */
+    ToConnection connection(String id);
+
     /** The client of an open connection, in any namespace: to send to it, ask it, make it join, and disconnect it. */
     Optional<Peer> peer(String connectionId);
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client of one connection. Thread-safe; no method waits. Once the connection is gone, the methods do nothing.
@@ -57,6 +58,18 @@ public interface Peer {
                 });
         return answer;
     }
+
+    /**
+     * As {@link #ask(Duration, String, JsonValue...)}, with objects.
+     *
+     * @param answer what the first argument of the answer is read as, by JSON-B: a record or another class, a {@code String}, a box
+     *     such as {@code Integer}, {@code byte[]}, a {@link JsonValue}
+     * @param arguments become JSON as {@link ToChannel} says
+     * @return completes with the first argument of the answer, {@code null} if there is none; exceptionally also with
+     *     {@link IllegalArgumentException} when the answer is no such type
+     * @throws IllegalArgumentException also when JSON-B cannot write an object
+     */
+    <T> CompletionStage<T> ask(Duration patience, String event, Class<T> answer, @Nullable Object... arguments);
 
     /**
      * Makes the connection join a room. From now on it gets what is sent there.

@@ -41,6 +41,11 @@ public class CdiPublisher {
         report(herald.tell(message.to(), message.data()));
     }
 
+    /** Publishes an object that a bean has fired. */
+    void push(PushTarget target, Object object) {
+        report(target.send(herald, object));
+    }
+
     /** Who fires an event gets no receipt: the log is the only place where a failure is told. */
     private static void report(CompletionStage<Receipt> receipt) {
         var unused = receipt.whenComplete((r, failure) -> {

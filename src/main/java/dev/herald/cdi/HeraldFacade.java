@@ -9,6 +9,9 @@ import dev.herald.api.Herald;
 import dev.herald.api.Peer;
 import dev.herald.api.Person;
 import dev.herald.api.Receipt;
+import dev.herald.api.ToChannel;
+import dev.herald.api.ToConnection;
+import dev.herald.api.ToPerson;
 import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.Hub;
@@ -28,6 +31,9 @@ public class HeraldFacade implements Herald {
 
     @Inject
     Hub hub;
+
+    @Inject
+    TypedJson typedJson;
 
     @Resource
     ManagedExecutorService executor;
@@ -57,6 +63,25 @@ public class HeraldFacade implements Herald {
         EventName.requireFree(event, EventName.isReservedBySocketIo(event));
         var json = json(data);
         return hub.peer(connectionId).map(peer -> peer.send(event, json)).orElse(false);
+    }
+
+    @Override
+    public ToChannel channel(ChannelName name) {
+        return senders().channel(name);
+    }
+
+    @Override
+    public ToPerson person(String id) {
+        return senders().person(id);
+    }
+
+    @Override
+    public ToConnection connection(String id) {
+        return senders().connection(id);
+    }
+
+    private ObjectSenders senders() {
+        return new ObjectSenders(hub, typedJson, executor);
     }
 
     @Override

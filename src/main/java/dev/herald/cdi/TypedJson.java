@@ -6,6 +6,7 @@ import dev.herald.api.Arguments;
 import dev.herald.api.EventException;
 import dev.herald.api.JsonBytes;
 import dev.herald.api.Receipt;
+import dev.herald.hub.ObjectJson;
 import dev.herald.json.JsonGuard;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A {@link JsonValue} stays as it is. Bytes, alone and as properties of objects, are {@link JsonBytes}. {@code null} and an
  * empty {@link Optional} are JSON's {@code null}. A {@link Receipt} is what clients get as an acknowledgement. All else is what JSON-B makes of it.
  */
-public final class TypedJson implements AutoCloseable {
+public final class TypedJson implements ObjectJson, AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(TypedJson.class.getName());
 
@@ -79,12 +80,8 @@ public final class TypedJson implements AutoCloseable {
         }
     }
 
-    /**
-     * The arguments of an event as one text, as in an {@link dev.herald.api.Envelope}.
-     *
-     * @throws IllegalArgumentException when JSON-B cannot write one of them, or no client could read it
-     */
-    String arguments(@Nullable Object... values) {
+    @Override
+    public String arguments(@Nullable Object... values) {
         return arguments(Arrays.stream(values).map(this::text).toList());
     }
 
@@ -157,6 +154,12 @@ public final class TypedJson implements AutoCloseable {
         @SuppressWarnings("unchecked") // also for primitives, which are boxed
         var value = (T) read(json, (Type) type);
         return value;
+    }
+
+    @Override
+    public <T> @Nullable T first(String json, Class<T> type) {
+        var all = Arguments.read(json);
+        return all.isEmpty() ? null : read(all.get(0), type);
     }
 
     @Override

@@ -44,6 +44,7 @@ public final class Hub {
     private final Log log;
     private final ChannelKinds kinds;
     private final Observers observers;
+    private final ObjectJson objects;
     private final HubLimits limits;
     private final Clock clock;
     private final Presence presence;
@@ -54,6 +55,18 @@ public final class Hub {
     /** Likewise, but without a memory of devices. */
     public Hub(Log log, ChannelKinds kinds, Observers observers, HubLimits limits, Clock clock, Executor executor) {
         this(log, kinds, Devices.NONE, observers, limits, clock, executor);
+    }
+
+    /** Likewise, but without objects of an application. */
+    public Hub(
+            Log log,
+            ChannelKinds kinds,
+            Devices devices,
+            Observers observers,
+            HubLimits limits,
+            Clock clock,
+            Executor executor) {
+        this(log, kinds, devices, observers, ObjectJson.NONE, limits, clock, executor);
     }
 
     /**
@@ -67,12 +80,14 @@ public final class Hub {
             ChannelKinds kinds,
             Devices devices,
             Observers observers,
+            ObjectJson objects,
             HubLimits limits,
             Clock clock,
             Executor executor) {
         this.log = log;
         this.kinds = kinds;
         this.observers = observers;
+        this.objects = objects;
         this.limits = limits;
         this.clock = clock;
         this.presence = new Presence(limits.connections());
@@ -318,6 +333,11 @@ public final class Hub {
     public void requireReady() {
         log.head(ChannelName.NEWS);
         requireObserversKeepUp();
+    }
+
+    /** How the application's objects are written and read. */
+    ObjectJson objects() {
+        return objects;
     }
 
     HubLimits limits() {

@@ -274,6 +274,11 @@ public final class Member implements Peer, Predicate<Set<String>> {
         return subscriber.ask(event, json, patience);
     }
 
+    @Override
+    public <T> CompletionStage<T> ask(Duration patience, String event, Class<T> answer, @Nullable Object... arguments) {
+        return hub.objects().ask(this, patience, event, answer, arguments);
+    }
+
     /** What a bean sends reaches the same clients as what a client sends, and so has to be as harmless. */
     private void requireSendable(String event, String json) {
         EventName.requireFree(event, subscriber.isReserved(event));

@@ -12,6 +12,9 @@ import dev.herald.api.Peer;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
+import dev.herald.api.ToChannel;
+import dev.herald.api.ToConnection;
+import dev.herald.api.ToPerson;
 import jakarta.json.JsonValue;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -119,6 +122,21 @@ final class FakeHerald implements Herald {
     @Override
     public synchronized List<Connection> connections() {
         return List.copyOf(connections.values());
+    }
+
+    @Override
+    public ToChannel channel(ChannelName name) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ToPerson person(String id) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ToConnection connection(String id) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -22,6 +22,7 @@ class TypedJsonTest {
     public record Order(String customer, int count, List<String> articles) {}
 
     /** With bytes in it. */
+    @SuppressWarnings("ArrayRecordComponent") // as applications do
     public record Photo(String name, byte[] bytes) {}
 
     /** The older style. */
@@ -39,6 +40,7 @@ class TypedJsonTest {
     }
 
     /** That it cannot be written is its own fault. */
+    @SuppressWarnings("DoNotCallSuggester") // it is what the test needs
     public static final class Broken {
 
         public String getName() {

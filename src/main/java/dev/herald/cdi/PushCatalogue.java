@@ -1,0 +1,57 @@
+package dev.herald.cdi;
+
+import dev.herald.api.PushTo;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.TransactionPhase;
+import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.enterprise.inject.spi.DefinitionException;
+import jakarta.enterprise.inject.spi.Extension;
+import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
+import jakarta.enterprise.inject.spi.WithAnnotations;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds the classes with {@link PushTo} when the application is deployed, and makes their objects be published when they are fired.
+ * The container calls it on one thread.
+ */
+public class PushCatalogue implements Extension {
+
+    private final List<PushTarget> targets = new ArrayList<>();
+    private final List<String> mistakes = new ArrayList<>();
+
+    /** Remembers a class. It is no bean: its objects are events. */
+    void note(@Observes @WithAnnotations(PushTo.class) ProcessAnnotatedType<?> found) {
+        var type = found.getAnnotatedType().getJavaClass();
+        var pushTo = type.getDeclaredAnnotation(PushTo.class);
+        if (pushTo == null) {
+            return;
+        }
+        found.veto();
+        try {
+            targets.add(PushTarget.of(type, pushTo));
+        } catch (IllegalArgumentException e) {
+            mistakes.add(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Adds an observer for each class; what cannot be fails the deployment. */
+    void observe(@Observes AfterBeanDiscovery discovery, BeanManager beans) {
+        mistakes.forEach(mistake -> discovery.addDefinitionError(new DefinitionException(mistake)));
+        for (var target : targets) {
+            for (var isAsync : new boolean[] {false, true}) {
+                discovery
+                        .addObserverMethod()
+                        .beanClass(CdiPublisher.class)
+                        .observedType(target.type())
+                        .async(isAsync)
+                        .transactionPhase(isAsync ? TransactionPhase.IN_PROGRESS : TransactionPhase.AFTER_SUCCESS)
+                        .notifyWith(fired -> beans.createInstance()
+                                .select(CdiPublisher.class)
+                                .get()
+                                .push(target, fired.getEvent()));
+            }
+        }
+    }
+}
