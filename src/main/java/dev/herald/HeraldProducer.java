@@ -19,6 +19,8 @@ import dev.herald.engine.EngineSettings;
 import dev.herald.feed.FeedSettings;
 import dev.herald.feed.Relay;
 import dev.herald.feed.Sockets;
+import dev.herald.http.HttpServer;
+import dev.herald.http.HttpSettings;
 import dev.herald.hub.ChannelKinds;
 import dev.herald.hub.Devices;
 import dev.herald.hub.Hub;
@@ -257,5 +259,15 @@ public class HeraldProducer {
 
     static void close(@Disposes EngineServer engine) {
         WayDown.close(engine);
+    }
+
+    @Produces
+    @Singleton
+    HttpServer http(HttpSettings settings, Requests requests) {
+        return wayDown.add(CLIENTS, new HttpServer(settings, requests, timer, executor));
+    }
+
+    static void close(@Disposes HttpServer http) {
+        WayDown.close(http);
     }
 }

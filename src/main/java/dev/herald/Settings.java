@@ -3,6 +3,7 @@ package dev.herald;
 import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.engine.EngineSettings;
 import dev.herald.feed.FeedSettings;
+import dev.herald.http.HttpSettings;
 import dev.herald.hub.ChannelKinds;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.MemoryLog;
@@ -66,6 +67,7 @@ public class Settings {
                 outboundBytes(),
                 channelKinds(),
                 feedSettings(),
+                httpSettings(),
                 origins(),
                 engineSettings(),
                 socketIoSettings(Set.of()),
@@ -152,6 +154,21 @@ public class Settings {
                 millis("herald.ping-interval", defaults.pingInterval()),
                 millis("herald.ping-timeout", defaults.pingTimeout()),
                 millis("herald.feed.resume-window", defaults.resumeWindow()));
+    }
+
+    @Produces
+    @Singleton
+    HttpSettings httpSettings() {
+        var defaults = HttpSettings.DEFAULT;
+        var feed = feedSettings();
+        return new HttpSettings(
+                feed.maxMessageBytes(),
+                number("herald.http.max-posts", defaults.maxPosts()),
+                millis("herald.http.post-timeout", defaults.postTimeout()),
+                feed.queuedMessages(),
+                feed.queuedBytes(),
+                feed.writeTimeout(),
+                feed.pingInterval());
     }
 
     @Produces

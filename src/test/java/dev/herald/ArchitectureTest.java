@@ -50,6 +50,7 @@ class ArchitectureTest {
                     "dev.herald.concurrent",
                     "dev.herald.engine",
                     "dev.herald.feed",
+                    "dev.herald.http",
                     "dev.herald.hub",
                     "dev.herald.journal",
                     "dev.herald.json",
@@ -168,10 +169,24 @@ class ArchitectureTest {
             "org.jspecify..");
 
     @ArchTest
+    static final ArchRule HTTP_KNOWS_SERVLETS_AND_JSON = onlyKnows(
+            "dev.herald.http",
+            "dev.herald.api",
+            "dev.herald.hub",
+            "dev.herald.json",
+            "dev.herald.nonblocking",
+            "dev.herald.outbox",
+            "dev.herald.request",
+            "jakarta.servlet..",
+            "jakarta.json..",
+            "org.jspecify..");
+
+    @ArchTest
     static final ArchRule WEB_KNOWS_SERVLETS = onlyKnows(
             "dev.herald.web",
             "dev.herald.api",
             "dev.herald.engine",
+            "dev.herald.http",
             "dev.herald.hub",
             "dev.herald.request",
             "jakarta.inject",
@@ -246,7 +261,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_THE_EDGES_SPEAK_HTTP = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.herald.web", "dev.herald.nonblocking")
+            .resideOutsideOfPackages("dev.herald.http", "dev.herald.nonblocking", "dev.herald.web")
             .and()
             .haveNameNotMatching("dev\\.herald\\.(LoadedClasses|Startup|operate\\.HealthServlet)")
             .and()

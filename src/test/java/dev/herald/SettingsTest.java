@@ -47,6 +47,7 @@ class SettingsTest {
         "herald.log.recent-bytes, 1 MB",
         "herald.feed.queue-messages, x",
         "herald.socketio.max-payload, 1e6",
+        "herald.http.max-posts, some",
         "herald.observers.threads, four",
         "herald.origins, app.example",
         "herald.socketio.path, socket"

@@ -121,7 +121,12 @@ public final class BodyReader implements ReadListener, SlowBodies.Body {
         }
     }
 
-    /** The body as text in UTF-8, once it is whole. */
+    /** The body, once it is whole. */
+    public byte[] bytes() {
+        return body.toByteArray();
+    }
+
+    /** The body as text in UTF-8, once it is whole; bytes that are none are replaced. */
     public String text() {
         return body.toString(UTF_8);
     }

@@ -141,7 +141,13 @@ public record RawRequest(@Nullable String event, JsonObject fields, String json)
         return text.length() > 18 ? Long.MAX_VALUE : Long.parseLong(text);
     }
 
-    private ChannelName channel(ChannelName own) {
+    /**
+     * The channel that is named.
+     *
+     * @param own the asker's private channel
+     * @throws RejectedException when none is, or not well
+     */
+    public ChannelName channel(ChannelName own) {
         var name = string("channel");
         if (name == null) {
             throw new RejectedException(CHANNEL_INVALID, "channel is missing");

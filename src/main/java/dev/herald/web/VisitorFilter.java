@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
+import dev.herald.http.Problem;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public class VisitorFilter extends HttpFilter {
 
     private static final System.Logger LOG = System.getLogger(VisitorFilter.class.getName());
+    private static final String API = "/api/";
     private static final String SECRET_COOKIE = "herald-guest";
     private static final String NAME_COOKIE = "herald-name";
     /** The request attribute with the cookie of a new guest, with which the guest can come back. */
@@ -63,7 +65,13 @@ public class VisitorFilter extends HttpFilter {
         }
         var isSocketIo = socketIo.covers(request);
         if (!isSocketIo && doesSomething(request) && !origins.allow(request)) {
-            refuse(response, "this origin may not connect; the server's setting herald.origins lists those that may");
+            if (request.getServletPath().startsWith(API)) {
+                Problem.ofOrigin().answer().write(response, true);
+            } else {
+                refuse(
+                        response,
+                        "this origin may not connect; the server's setting herald.origins lists those that may");
+            }
             return;
         }
         try {

@@ -2,6 +2,9 @@ package dev.herald.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -9,6 +12,7 @@ import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationHandler;
@@ -37,6 +41,18 @@ public final class FakeHttp {
     private boolean secure;
     private Set<String> roles = Set.of();
     private String address = "198.51.100.7";
+
+    private final FakeBody input = new FakeBody();
+    private AsyncListener asyncListener;
+
+    /** Whether the request waits, or has waited. */
+    public boolean asyncStarted;
+
+    /** How often the request was completed. */
+    public volatile int completions;
+
+    /** Where the answer goes, if not into {@link #bytes}. */
+    public ServletOutputStream output;
 
     /** In which the request's parameters are read; {@code null} for the container's own choice. */
     public String encoding;
@@ -88,6 +104,30 @@ public final class FakeHttp {
         return this;
     }
 
+    /** With a body that has come with the headers. */
+    public FakeHttp body(String type, byte[] content) {
+        input.announce(content.length);
+        input.add(content);
+        return header("Content-Type", type);
+    }
+
+    /** With a body of which only the beginning has come. */
+    public FakeHttp slowBody(String type, int length, String begin) {
+        input.announce(length);
+        input.add(begin.getBytes(UTF_8));
+        return header("Content-Type", type);
+    }
+
+    /** More of the body comes, on this thread. */
+    public void arrives(String more) throws IOException {
+        input.arrives(more.getBytes(UTF_8));
+    }
+
+    /** The client goes away while the request waits. */
+    public void abort() throws IOException {
+        asyncListener.onError(new AsyncEvent(context()));
+    }
+
     public FakeHttp by(String principal) {
         user = () -> principal;
         return this;
@@ -126,6 +166,13 @@ public final class FakeHttp {
             case "getHeaders" -> Collections.enumeration(header(arguments[0]));
             case "getCookies" -> cookies.isEmpty() ? null : cookies.toArray(Cookie[]::new);
             case "getParameter" -> parameters.get((String) arguments[0]);
+            case "getContentType" -> header("Content-Type").stream().findFirst().orElse(null);
+            case "getContentLengthLong" -> input.length();
+            case "getInputStream" -> input;
+            case "startAsync" -> {
+                asyncStarted = true;
+                yield context();
+            }
             case "getUserPrincipal" -> user;
             case "isUserInRole" -> roles.contains((String) arguments[0]);
             case "getRemoteAddr" -> address;
@@ -136,6 +183,24 @@ public final class FakeHttp {
                 yield null;
             }
             default -> throw new UnsupportedOperationException(called.toString());
+        });
+    }
+
+    private AsyncContext context() {
+        return proxy(AsyncContext.class, (self, called, arguments) -> {
+            switch (called.getName()) {
+                case "setTimeout" -> {}
+                case "addListener" -> asyncListener = (AsyncListener) arguments[0];
+                case "complete" -> completions++;
+                case "getRequest" -> {
+                    return request();
+                }
+                case "getResponse" -> {
+                    return response();
+                }
+                default -> throw new UnsupportedOperationException(called.toString());
+            }
+            return null;
         });
     }
 
@@ -154,7 +219,7 @@ public final class FakeHttp {
                     headers.computeIfAbsent((String) arguments[0], name -> new ArrayList<>())
                             .add((String) arguments[1]);
                 case "getOutputStream" -> {
-                    return new Output();
+                    return output == null ? new Output() : output;
                 }
                 case "getWriter" -> {
                     return new PrintWriter(body, true);

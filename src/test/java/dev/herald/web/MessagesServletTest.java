@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
+import dev.herald.engine.FakeTimer;
+import dev.herald.http.HttpServer;
+import dev.herald.http.HttpSettings;
 import dev.herald.hub.ChannelKinds;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Hub;
@@ -29,12 +32,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The past of channels by HTTP: {@code docs/feed.md}, "History". */
-class HistoryServletTest {
+class MessagesServletTest {
 
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-02-03T04:05:06.789Z"), ZoneOffset.UTC);
     private static final Person ANN = new Person("ann", "Ann");
 
-    private final HistoryServlet servlet = new HistoryServlet();
+    private final MessagesServlet servlet = new MessagesServlet();
     private final Hub hub = hub(new MemoryLog("life", CLOCK, new MemoryLog.Bounds(100, 1_000_000, 10)));
 
     private static Hub hub(Log log) {
@@ -49,8 +52,14 @@ class HistoryServletTest {
 
     @BeforeEach
     void allowOnlyTheServersOwnPages() {
-        servlet.requests = new Requests(hub, Permission::byChannel);
+        use(hub);
         servlet.origins = new Origins(List.of());
+    }
+
+    private void use(Hub one) {
+        servlet.requests = new Requests(one, Permission::byChannel);
+        servlet.server =
+                new HttpServer(HttpSettings.DEFAULT, servlet.requests, new FakeTimer().asExecutor(), Runnable::run);
     }
 
     @Test
@@ -76,7 +85,8 @@ class HistoryServletTest {
 
         assertThat(answer(get("/private/messages"))).startsWith("200 ").contains("for Ann");
         assertThat(answer(get("/user:ann/messages"))).startsWith("200 ").contains("for Ann");
-        assertThat(answer(get("/user:bob/messages"))).startsWith("403 {\"code\":\"channel-forbidden\",\"message\":\"");
+        assertThat(answer(get("/user:bob/messages")))
+                .startsWith("403 {\"type\":\"urn:problem-type:herald:channel-forbidden\",");
     }
 
     @Test
@@ -99,7 +109,7 @@ class HistoryServletTest {
     })
     void areRefusedWith400ForWhatIsWrong(String path, String parameter, String value, String code) throws Exception {
         assertThat(answer(get(path).parameter(parameter, value)))
-                .startsWith("400 {\"code\":\"" + code + "\",\"message\":\"");
+                .startsWith("400 {\"type\":\"urn:problem-type:herald:" + code + "\",");
     }
 
     @ParameterizedTest
@@ -112,9 +122,10 @@ class HistoryServletTest {
     void areRefusedWith503WhileTheLogCannotBeRead() throws Exception {
         var log = new BrokenLog();
         log.failure = new IllegalStateException("the database is gone");
-        servlet.requests = new Requests(hub(log), Permission::byChannel);
+        use(hub(log));
 
-        assertThat(answer(get("/orders/messages"))).startsWith("503 {\"code\":\"log-unavailable\",\"message\":\"");
+        assertThat(answer(get("/orders/messages")))
+                .startsWith("503 {\"type\":\"urn:problem-type:herald:log-unavailable\",");
     }
 
     @Test
@@ -125,9 +136,9 @@ class HistoryServletTest {
         assertThat(answer(listed)).startsWith("200 ");
         assertThat(listed.headers.get("Access-Control-Allow-Origin")).containsExactly("https://app.example");
         assertThat(answer(get("/orders/messages").header("Origin", "https://evil.example")))
-                .startsWith("403 {\"code\":\"origin-forbidden\"");
+                .startsWith("403 {\"type\":\"urn:problem-type:herald:origin-forbidden\"");
         assertThat(answer(get("/orders/messages").header("Sec-Fetch-Site", "cross-site")))
-                .startsWith("403 {\"code\":\"origin-forbidden\"");
+                .startsWith("403 {\"type\":\"urn:problem-type:herald:origin-forbidden\"");
     }
 
     @Test
@@ -154,6 +165,6 @@ class HistoryServletTest {
 
     private String answer(FakeHttp http) throws Exception {
         servlet.service(http.request(), http.response());
-        return http.status + " " + http.body;
+        return http.answer();
     }
 }

@@ -1,0 +1,60 @@
+package dev.herald.http;
+
+import static dev.herald.request.ErrorCode.MALFORMED;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.herald.json.JsonGuard;
+import dev.herald.request.RejectedException;
+import jakarta.json.JsonObject;
+import jakarta.json.spi.JsonProvider;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The body of a request that publishes: a JSON object in UTF-8. */
+final class PublishBody {
+
+    private static final JsonProvider JSON = JsonProvider.provider();
+
+    private static final Pattern JSON_TYPE =
+            Pattern.compile("application/json\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?;?\\s*");
+
+    private PublishBody() {}
+
+    /** Whether a body of this type is read. No form of a foreign page has it. */
+    static boolean isReadable(@Nullable String type) {
+        return type != null
+                && JSON_TYPE.matcher(type.strip().toLowerCase(Locale.ROOT)).matches();
+    }
+
+    /**
+     * Reads a body.
+     *
+     * @throws RejectedException when it is no JSON object that Herald takes
+     */
+    static JsonObject read(byte[] bytes) {
+        var text = text(bytes);
+        try {
+            JsonGuard.check(text);
+        } catch (JsonGuard.MalformedJsonException e) {
+            throw new RejectedException(MALFORMED, String.valueOf(e.getMessage()));
+        }
+        try (var reader = JSON.createReader(new StringReader(text))) {
+            if (reader.readValue() instanceof JsonObject object) {
+                return object;
+            }
+        }
+        throw new RejectedException(MALFORMED, "a body is a JSON object");
+    }
+
+    private static String text(byte[] bytes) {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw new RejectedException(MALFORMED, "a body is text in UTF-8");
+        }
+    }
+}
