@@ -86,15 +86,12 @@ public final class FeedJson {
 
         @Override
         public JsonObject decode(String text) throws DecodeException {
-            try {
-                JsonGuard.check(text);
-            } catch (JsonGuard.MalformedJsonException e) {
-                throw new DecodeException(text, String.valueOf(e.getMessage()), e);
-            }
-            try (var reader = JSON.createReader(new StringReader(text))) {
+            try (var reader = JSON.createReader(new StringReader(JsonGuard.accept(text)))) {
                 if (reader.readValue() instanceof JsonObject object) {
                     return object;
                 }
+            } catch (JsonGuard.MalformedJsonException e) {
+                throw new DecodeException(text, String.valueOf(e.getMessage()), e);
             }
             throw new DecodeException(text, "a message is a JSON object");
         }

@@ -36,16 +36,12 @@ final class PublishBody {
      * @throws RejectedException when it is no JSON object that Herald takes
      */
     static JsonObject read(byte[] bytes) {
-        var text = text(bytes);
-        try {
-            JsonGuard.check(text);
-        } catch (JsonGuard.MalformedJsonException e) {
-            throw new RejectedException(MALFORMED, String.valueOf(e.getMessage()));
-        }
-        try (var reader = JSON.createReader(new StringReader(text))) {
+        try (var reader = JSON.createReader(new StringReader(JsonGuard.accept(text(bytes))))) {
             if (reader.readValue() instanceof JsonObject object) {
                 return object;
             }
+        } catch (JsonGuard.MalformedJsonException e) {
+            throw new RejectedException(MALFORMED, String.valueOf(e.getMessage()));
         }
         throw new RejectedException(MALFORMED, "a body is a JSON object");
     }

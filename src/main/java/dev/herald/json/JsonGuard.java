@@ -1,16 +1,21 @@
 package dev.herald.json;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks JSON text (RFC 8259) from a peer before any parser sees it. It accepts what {@code JSON.parse} of a browser accepts,
- * except for what some logs, parsers or clients cannot store or read in the same way: two members of one name, a string with
- * the character U+0000 or half a surrogate pair, and nesting and numbers beyond the bounds below. Those bounds are far below
+ * except for what some logs, parsers or clients cannot store or read in the same way: a string with the character U+0000 or half
+ * a surrogate pair, and nesting and numbers beyond the bounds below. Of members of one name it keeps the last, as {@code
+ * JSON.parse} does, and cuts the others out of the text, because some parsers refuse them or keep another one. Those bounds are far below
  * the limits at which the servers' parsers fail or overflow the stack. The number of members and elements is bounded only by
  * the size of the text, which the caller limits.
  *
- * <p>Costs one pass over the text, and two stack frames for each level of nesting. It stops at the first mistake.
+ * <p>Costs one pass over the text, and two stack frames for each level of nesting; a second pass only if there are members of one
+ * name. It stops at the first mistake. Any thread may call.
  */
 public final class JsonGuard {
 
@@ -25,11 +30,21 @@ public final class JsonGuard {
      */
     public static final int MAX_EXPONENT = 9_999;
 
-    private final String text;
-    private int at;
+    /** Stands for any part in the first pass, which only looks whether there are members of one name. */
+    private static final Part SOME = new Part(0, 0);
 
-    private JsonGuard(String text) {
+    private final String text;
+    private final @Nullable List<Part> surplus;
+    private int at;
+    private boolean hasSurplus;
+
+    /** A part of the text, for example of a member with the comma behind it. */
+    private record Part(int from, int to) {}
+
+    /** @param surplus is given the members that a later one of the same name replaces; {@code null} when they are not wanted */
+    private JsonGuard(String text, @Nullable List<Part> surplus) {
         this.text = text;
+        this.surplus = surplus;
     }
 
     /**
@@ -56,27 +71,56 @@ public final class JsonGuard {
     /**
      * Accepts one JSON value, with white space around it.
      *
+     * @return the same text if each member of an object has a name of its own; else without the members that a later one of the same
+     *     name replaces
      * @throws NotJsonException when it is no JSON
      * @throws MalformedJsonException when it is JSON that Herald does not take
      */
-    public static void check(String text) {
-        var guard = new JsonGuard(text);
-        guard.skipSpace();
-        guard.value(0);
-        guard.skipSpace();
-        if (guard.at < text.length()) {
-            throw guard.malformed("nothing may follow the value");
+    public static String accept(String text) {
+        if (!new JsonGuard(text, null).pass()) {
+            return text;
         }
+        var surplus = new ArrayList<Part>();
+        new JsonGuard(text, surplus).pass();
+        return without(surplus, text);
+    }
+
+    /** Passes over the whole text; returns whether it has members that others replace. */
+    private boolean pass() {
+        skipSpace();
+        value(0);
+        skipSpace();
+        if (at < text.length()) {
+            throw malformed("nothing may follow the value");
+        }
+        return hasSurplus;
+    }
+
+    /** Parts may be within others. */
+    private static String without(List<Part> parts, String text) {
+        parts.sort(Comparator.comparingInt(Part::from));
+        var rest = new StringBuilder(text.length());
+        var end = 0;
+        for (var part : parts) {
+            if (part.from() >= end) {
+                rest.append(text, end, part.from());
+            }
+            end = Math.max(end, part.to());
+        }
+        return rest.append(text, end, text.length()).toString();
     }
 
     /**
      * Accepts what a bean gives to clients.
      *
-     * @throws IllegalArgumentException when {@link #check} would not pass it
+     * @throws IllegalArgumentException when {@link #accept} would not return it unchanged
      */
     public static void requireHarmless(String json) {
         try {
-            check(json);
+            if (new JsonGuard(json, null).pass()) {
+                throw new IllegalArgumentException(
+                        "clients cannot take this data: an object has two members of one name");
+            }
         } catch (MalformedJsonException e) {
             throw new IllegalArgumentException("clients cannot take this data: " + e.getMessage(), e);
         }
@@ -101,22 +145,31 @@ public final class JsonGuard {
         if (skip('}')) {
             return;
         }
-        Set<String> names = new HashSet<>();
+        var members = new HashMap<String, Part>();
         do {
             skipSpace();
+            var start = at;
             if (peek() != '"') {
                 throw malformed("an object's member begins with its name in quotes");
             }
-            if (!names.add(string())) {
-                throw refused("an object has two members of one name");
-            }
+            var name = string();
             skipSpace();
             require(':');
             skipSpace();
             value(depth);
             skipSpace();
+            replace(members.put(name, surplus == null ? SOME : new Part(start, at + 1)));
         } while (skip(','));
         require('}');
+    }
+
+    private void replace(@Nullable Part earlier) {
+        if (earlier != null) {
+            hasSurplus = true;
+            if (surplus != null) {
+                surplus.add(earlier);
+            }
+        }
     }
 
     private void array(int depth) {

@@ -51,8 +51,7 @@ final class ResumeRequest {
             return resume;
         }
         try {
-            JsonGuard.check(text.getString());
-            return EventArguments.parse(text.getString());
+            return EventArguments.parse(JsonGuard.accept(text.getString()));
         } catch (MalformedJsonException e) {
             return JsonValue.NULL;
         }

@@ -3,6 +3,7 @@ package dev.herald.socketio;
 import dev.herald.engine.EnginePacket.Bytes;
 import dev.herald.hub.EventName;
 import dev.herald.json.JsonGuard;
+import dev.herald.json.JsonGuard.MalformedJsonException;
 import dev.herald.socketio.SocketIoPacket.Ack;
 import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.ConnectError;
@@ -15,7 +16,6 @@ import jakarta.json.stream.JsonParser;
 import java.io.StringReader;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -159,24 +159,29 @@ public final class SocketIoCodec {
         if (json.charAt(0) != '{') {
             throw new MalformedSocketIoException("what CONNECT carries is an object");
         }
-        return refusal(json)
-                .<SocketIoPacket>map(why -> new Refused(new Connect(namespace, "{}"), why))
-                .orElseGet(() -> new Connect(namespace, json));
+        try {
+            return new Connect(namespace, accepted(json));
+        } catch (MalformedJsonException e) {
+            return new Refused(new Connect(namespace, "{}"), String.valueOf(e.getMessage()));
+        }
     }
 
     private static SocketIoPacket event(String namespace, @Nullable Long ackId, String json, int attachments) {
         requireArray(json);
-        var refusal = refusal(json);
-        if (refusal.isPresent()) {
-            return new Refused(new Event(namespace, ackId, knownName(json), "[]", List.of()), refusal.get());
+        String array;
+        try {
+            array = accepted(json);
+        } catch (MalformedJsonException e) {
+            var why = String.valueOf(e.getMessage());
+            return new Refused(new Event(namespace, ackId, knownName(json), "[]", List.of()), why);
         }
-        try (var parser = JSON.createParser(new StringReader(json))) {
+        try (var parser = JSON.createParser(new StringReader(array))) {
             parser.next();
             var name = name(parser);
             if (attachments > 0) {
                 new Placeholders(parser, attachments).checkRestOfArray();
             }
-            return new Event(namespace, ackId, name, json, List.of());
+            return new Event(namespace, ackId, name, array, List.of());
         } catch (JsonException e) {
             return new Refused(new Event(namespace, ackId, "", "[]", List.of()), UNPARSABLE);
         }
@@ -184,17 +189,20 @@ public final class SocketIoCodec {
 
     private static SocketIoPacket ack(String namespace, long ackId, String json, int attachments) {
         requireArray(json);
-        var refusal = refusal(json);
-        if (refusal.isEmpty() && attachments > 0) {
-            try (var parser = JSON.createParser(new StringReader(json))) {
-                parser.next();
-                new Placeholders(parser, attachments).checkRestOfArray();
-            } catch (JsonException e) {
-                refusal = Optional.of(UNPARSABLE);
+        try {
+            var array = accepted(json);
+            if (attachments > 0) {
+                try (var parser = JSON.createParser(new StringReader(array))) {
+                    parser.next();
+                    new Placeholders(parser, attachments).checkRestOfArray();
+                }
             }
+            return new Ack(namespace, ackId, array, List.of());
+        } catch (MalformedJsonException e) {
+            return new Refused(new Ack(namespace, ackId, "[]", List.of()), String.valueOf(e.getMessage()));
+        } catch (JsonException e) {
+            return new Refused(new Ack(namespace, ackId, "[]", List.of()), UNPARSABLE);
         }
-        return refusal.<SocketIoPacket>map(why -> new Refused(new Ack(namespace, ackId, "[]", List.of()), why))
-                .orElseGet(() -> new Ack(namespace, ackId, json, List.of()));
     }
 
     private static void requireArray(String json) {
@@ -204,18 +212,16 @@ public final class SocketIoCodec {
     }
 
     /**
-     * Why the server does not take this JSON; empty when it does.
+     * This JSON as the server takes it.
      *
      * @throws MalformedSocketIoException when it is no JSON
+     * @throws MalformedJsonException when it is JSON that the server does not take
      */
-    private static Optional<String> refusal(String json) {
+    private static String accepted(String json) {
         try {
-            JsonGuard.check(json);
-            return Optional.empty();
+            return JsonGuard.accept(json);
         } catch (JsonGuard.NotJsonException e) {
             throw new MalformedSocketIoException(String.valueOf(e.getMessage()));
-        } catch (JsonGuard.MalformedJsonException e) {
-            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 

@@ -50,7 +50,6 @@ class FeedCodecTest {
                 "",
                 "{'event':'news'",
                 "{'event':'news'}{}",
-                "{'event':'news','event':'news'}",
                 "{'event':'news','data':'\\ud800'}",
                 "{'event':'news','data':'\\u0000'}",
                 "[]",

@@ -6,9 +6,12 @@ import static dev.herald.socketio.TestServer.SHOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.herald.api.ChannelName;
+import dev.herald.api.Envelope;
 import dev.herald.api.UnansweredException;
 import jakarta.json.Json;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +51,52 @@ class RefusedDataTest {
                         next -> assertThat(next).isEqualTo("42[\"news\",\"next\"]"),
                         nextAck -> assertThat(nextAck).startsWith("438[{\"channel\""));
         assertThat(ann.transport.isClosed()).isFalse();
+    }
+
+    /** As with {@code JSON.parse}; some parsers of other clients would refuse both, or take the first. */
+    @Test
+    void ofMembersOfOneNameTheLastArrives() {
+        var ann = server.connect(ANN);
+        var answer = server.hub
+                .peer(ann.sid())
+                .orElseThrow()
+                .ask(Duration.ofSeconds(5), "question", Json.createValue(1))
+                .toCompletableFuture();
+        ann.hear();
+
+        ann.emit("\"news\",{\"a\":1,\"b\":[{\"c\":1,\"c\":2}],\"a\":3}");
+        ann.say("3", "0[{\"a\":1,\"a\":2}]");
+
+        assertThat(ann.hear()).containsExactly("42[\"news\",{\"b\":[{\"c\":2}],\"a\":3}]");
+        assertThat(answer)
+                .isCompletedWithValueMatching(value -> value.toString().contains("{\"a\":2}"));
+        assertThat(server.hub.latest(ChannelName.NEWS, 1))
+                .extracting(Envelope::json)
+                .containsExactly("{\"b\":[{\"c\":2}],\"a\":3}");
+    }
+
+    @Test
+    void ofPlaceholdersOfOneAttachmentTheLastCounts() {
+        var ann = server.connect(ANN);
+
+        ann.say("5", "1-[\"news\",{\"_placeholder\":false,\"num\":7,\"_placeholder\":true,\"num\":0}]");
+        ann.transport.post("bAQID");
+
+        assertThat(ann.hear()).hasSize(2).last().isEqualTo("bAQID");
+    }
+
+    @Test
+    void ofAnAuthWithMembersOfOneNameTheLastCounts() {
+        var client = server.open(BOB);
+        var names = new ArrayList<String>();
+        server.examiner = (attempt, then) -> {
+            names.add(attempt.auth().toString());
+            then.run();
+        };
+
+        client.post("40{\"name\":\"Bob\",\"name\":\"Jürgen\"}");
+
+        assertThat(names).containsExactly("{\"name\":\"Jürgen\"}");
     }
 
     @Test
