@@ -8,6 +8,8 @@ import static dev.herald.WayDown.Step.OBSERVERS;
 import static dev.herald.WayDown.Step.OPERATORS;
 import static dev.herald.WayDown.Step.RECORDS;
 
+import dev.herald.cdi.ApplicationPolicy;
+import dev.herald.cdi.BeanPolicy;
 import dev.herald.cdi.CdiAdmission;
 import dev.herald.cdi.CdiObservers;
 import dev.herald.cdi.ObserverCatalogue;
@@ -40,11 +42,13 @@ import dev.herald.operate.JournalStatus;
 import dev.herald.operate.SocketIoStatus;
 import dev.herald.outbox.OutboundBudget;
 import dev.herald.random.RandomIds;
+import dev.herald.request.ChannelPermission;
 import dev.herald.request.Permission;
 import dev.herald.request.Requests;
 import dev.herald.socketio.Admission;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
+import dev.herald.web.RoleNames;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
@@ -204,8 +208,32 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Requests requests(Hub hub) {
-        return new Requests(hub, Permission::byChannel);
+    Requests requests(Hub hub, Permission permission) {
+        return new Requests(hub, permission);
+    }
+
+    @Produces
+    @Singleton
+    Permission permission(Settings settings, ApplicationPolicy policy, RequestContext context) {
+        var asked = policy.bean()
+                .map(bean -> new BeanPolicy(
+                        bean,
+                        executor,
+                        timer,
+                        settings.observerThreads(),
+                        settings.observerQueue(),
+                        settings.policyTimeout(),
+                        context))
+                .orElse(null);
+        return new ChannelPermission(settings.accessRules(), asked, settings.policyRecheck(), System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    RoleNames roleNames(Settings settings, ApplicationPolicy policy) {
+        var roles = settings.roles();
+        policy.bean().ifPresent(bean -> roles.addAll(bean.roles()));
+        return new RoleNames(roles);
     }
 
     @Produces

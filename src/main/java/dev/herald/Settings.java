@@ -11,10 +11,10 @@ import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Retention;
 import dev.herald.journal.RetentionRule;
 import dev.herald.outbox.OutboundBudget;
+import dev.herald.request.AccessRules;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.socketio.SocketIoSettings.BareEvents;
 import dev.herald.web.Origins;
-import dev.herald.web.RoleNames;
 import dev.herald.web.SocketIoPath;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -72,7 +72,9 @@ public class Settings {
                 engineSettings(),
                 socketIoSettings(Set.of()),
                 socketIoPath(),
-                roleNames(),
+                roles(),
+                policyRecheck(),
+                policyTimeout(),
                 observerThreads(),
                 observerQueue());
     }
@@ -244,10 +246,34 @@ public class Settings {
                 config.getOptionalValue("herald.socketio.path", String.class).orElse("/socket.io/"));
     }
 
-    @Produces
-    @Singleton
-    RoleNames roleNames() {
-        return new RoleNames(Set.copyOf(list("herald.roles")));
+    AccessRules accessRules() {
+        return new AccessRules(
+                list("herald.policy").stream().map(AccessRules.Rule::of).toList());
+    }
+
+    /** For how long a permission counts that is not one to join. */
+    Duration policyRecheck() {
+        return millis("herald.policy.recheck", Duration.ofMinutes(1));
+    }
+
+    /** How long the application's policy may take. */
+    Duration policyTimeout() {
+        return positive("herald.policy.timeout", Duration.ofSeconds(10));
+    }
+
+    private Duration positive(String name, Duration orElse) {
+        var time = millis(name, orElse);
+        if (time.isNegative() || time.isZero()) {
+            throw new IllegalArgumentException(name + " is not positive");
+        }
+        return time;
+    }
+
+    /** The roles that anything here asks for, besides the application's policy. */
+    Set<String> roles() {
+        var roles = new HashSet<>(accessRules().roles());
+        roles.addAll(list("herald.roles"));
+        return roles;
     }
 
     int observerThreads() {

@@ -8,6 +8,7 @@ import dev.herald.journal.HeraldDataSource;
 import dev.herald.journal.LogDatabase;
 import dev.herald.journal.Retention;
 import dev.herald.operate.ServerAddress;
+import dev.herald.web.RoleNames;
 import jakarta.annotation.sql.DataSourceDefinition;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
@@ -39,6 +40,10 @@ public class Startup implements ServletContextListener {
     @Inject
     Instance<Retention> retention;
 
+    /** Made early, as there may be too many policies to ask for them. */
+    @Inject
+    Instance<RoleNames> roles;
+
     @Override
     public void contextInitialized(ServletContextEvent event) {
         try {
@@ -49,6 +54,7 @@ public class Startup implements ServletContextListener {
                         "herald.origins lists null: any page can connect, if it shows itself in a sandboxed frame; each is a new guest");
             }
             HeraldDataSource.beginAt(event.getServletContext().getContextPath());
+            var unused = roles.get();
             database.get().open();
             retention.get().open();
             LoadedClasses.load(event.getServletContext());

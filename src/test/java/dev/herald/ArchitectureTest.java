@@ -201,6 +201,7 @@ class ArchitectureTest {
             "dev.herald.api",
             "dev.herald.hub",
             "dev.herald.json",
+            "dev.herald.request",
             "dev.herald.socketio",
             "jakarta.annotation",
             "jakarta.inject",

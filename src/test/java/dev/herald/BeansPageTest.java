@@ -28,6 +28,13 @@ class BeansPageTest {
     }
 
     @Test
+    void showsTheTestedPolicy() throws Exception {
+        var source = Files.readString(Path.of("src/test/java/dev/herald/it/orders/OrderPolicy.java"));
+
+        assertThat(Files.readString(Path.of("docs/beans.md"))).contains(source.substring(source.indexOf("import ")));
+    }
+
+    @Test
     void showsTheTestedApplication() throws Exception {
         assertThat(snippets()).hasSize(3).allSatisfy(snippet -> {
             var name = CLASS.matcher(snippet);

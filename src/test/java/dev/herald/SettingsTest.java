@@ -50,6 +50,9 @@ class SettingsTest {
         "herald.http.max-posts, some",
         "herald.observers.threads, four",
         "herald.origins, app.example",
+        "herald.policy, orders",
+        "herald.policy.recheck, often",
+        "herald.policy.timeout, 0",
         "herald.socketio.path, socket"
     })
     void areRefusedByNameWhenOneCannotBe(String name, String value) {

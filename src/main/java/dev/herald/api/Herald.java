@@ -88,6 +88,16 @@ public interface Herald {
     /** The people who are in a channel, in the order in which they joined it. */
     List<Person> people(ChannelName channel);
 
+    /**
+     * A right in a channel was taken away from a person, or given: what the {@link ChannelPolicy} has decided for the person's
+     * connections is asked anew. Those that may not be in the channel any more leave it, also if a bean has put them in, and the
+     * clients are told with the event {@code left}, which has a code and a sentence.
+     */
+    void revoke(String personId, ChannelName channel);
+
+    /** As above, for all channels. */
+    void revoke(String personId);
+
     /** The open connections of the main namespace, in the order in which they were opened. */
     List<Connection> connections();
 

@@ -16,6 +16,7 @@ import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.Hub;
 import dev.herald.json.JsonGuard;
+import dev.herald.request.Requests;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,6 +35,9 @@ public class HeraldFacade implements Herald {
 
     @Inject
     TypedJson typedJson;
+
+    @Inject
+    Requests requests;
 
     @Resource
     ManagedExecutorService executor;
@@ -123,6 +127,16 @@ public class HeraldFacade implements Herald {
     @Override
     public List<Person> people(ChannelName channel) {
         return hub.presence().people(channel);
+    }
+
+    @Override
+    public void revoke(String personId, ChannelName channel) {
+        requests.rooms().revoke(personId, channel);
+    }
+
+    @Override
+    public void revoke(String personId) {
+        requests.rooms().revoke(personId, null);
     }
 
     @Override

@@ -9,6 +9,7 @@ import static jakarta.websocket.CloseReason.CloseCodes.UNEXPECTED_CONDITION;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
+import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Envelope;
 import dev.herald.api.PersonPrincipal;
@@ -180,7 +181,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         if (reply instanceof Reply.Joined joined) {
             joined.subscription().start(s -> queue(ToClient.Joined.of(s, id)));
         } else if (reply instanceof Reply.Left left) {
-            say(new ToClient.Left("left", id, left.channel().value()));
+            say(ToClient.Left.of(left.channel(), id));
         } else if (reply instanceof Reply.History history) {
             answer(history, id);
         } else if (reply instanceof Reply.Published published) {
@@ -219,8 +220,12 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     void startWaiting() {
         if (!windowIsOver) {
             windowIsOver = true;
-            member().ifPresent(m ->
-                    m.waiting().forEach(subscription -> subscription.start(s -> queue(ToClient.Joined.of(s, null)))));
+            member().ifPresent(m -> m.waiting()
+                    .forEach(subscription -> requests.rooms()
+                            .admit(
+                                    m,
+                                    subscription,
+                                    () -> subscription.start(s -> queue(ToClient.Joined.of(s, null))))));
         }
     }
 
@@ -318,6 +323,11 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     public boolean announce(Subscription subscription) {
         // Clients of the feed do not know the room of their own connection.
         return subscription.channel().isOfConnection() || queue(ToClient.Joined.of(subscription, null));
+    }
+
+    @Override
+    public void wasExpelled(ChannelName channel, String code, String sentence) {
+        say(new ToClient.Left("left", null, channel.value(), code, sentence));
     }
 
     @Override

@@ -89,9 +89,19 @@ sealed interface ToClient {
         }
     }
 
-    /** The client has left a channel. */
-    @JsonbPropertyOrder({"event", "id", "channel"})
-    record Left(String event, @Nullable String id, String channel) implements ToClient {}
+    /** The client has left a channel; with a code and a sentence if it may not be there. */
+    @JsonbPropertyOrder({"event", "id", "channel", "code", "message"})
+    record Left(
+            String event,
+            @Nullable String id,
+            String channel,
+            @Nullable String code,
+            @Nullable String message) implements ToClient {
+
+        static Left of(ChannelName channel, @Nullable String id) {
+            return new Left("left", id, channel.value(), null, null);
+        }
+    }
 
     /** A page of a channel's past. */
     record History(@Nullable String id, HistoryPage page) implements ToClient {}

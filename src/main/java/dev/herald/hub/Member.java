@@ -327,12 +327,24 @@ public final class Member implements Peer, Predicate<Set<String>> {
         return isLeft;
     }
 
-    /** Takes a subscription back that was not to be, unless another one has come in its place. */
-    public synchronized void takeBack(Subscription subscription) {
-        var place = subscriptions.get(subscription.channel());
-        if (place != null && place.subscription() == subscription) {
-            end(subscription.channel());
+    /** Ends a subscription that its client may not have (any more): nothing more is queued but the word that it has ended, and why. */
+    public void expel(ChannelName channel, String code, String sentence) {
+        if (end(channel)) {
+            subscriber.wasExpelled(channel, code, sentence);
         }
+    }
+
+    /** As above, unless another subscription has come in the place of this one. */
+    public void expel(Subscription subscription, String code, String sentence) {
+        if (takeBack(subscription)) {
+            subscriber.wasExpelled(subscription.channel(), code, sentence);
+        }
+    }
+
+    /** Takes a subscription back that was not to be, unless another one has come in its place; then returns false. */
+    public synchronized boolean takeBack(Subscription subscription) {
+        var place = subscriptions.get(subscription.channel());
+        return place != null && place.subscription() == subscription && end(subscription.channel());
     }
 
     private synchronized boolean end(ChannelName channel) {

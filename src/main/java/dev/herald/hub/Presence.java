@@ -89,6 +89,13 @@ public final class Presence {
         return Optional.ofNullable(members.get(connectionId));
     }
 
+    /** The connections of a person in the main namespace. */
+    public synchronized List<Member> members(String personId) {
+        return people.getOrDefault(new Someone(Connection.MAIN, personId), Map.of()).keySet().stream()
+                .flatMap(id -> Optional.ofNullable(members.get(id)).stream())
+                .toList();
+    }
+
     /** The open connections of a namespace, in the order in which they were opened. */
     public synchronized List<Connection> connections(String namespace) {
         return members.values().stream()

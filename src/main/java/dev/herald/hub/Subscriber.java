@@ -74,6 +74,14 @@ public interface Subscriber {
         // Most have nothing to do about it.
     }
 
+    /**
+     * The connection may not be in a channel, or not any more, and has left it. The subscriber tells its client. Called after {@link
+     * #left}, outside all locks.
+     */
+    default void wasExpelled(ChannelName channel, String code, String sentence) {
+        wasTakenOut(channel);
+    }
+
     /** The connection has left the channel: nothing more of it is offered. Called under a lock. */
     default void left(ChannelName channel) {
         // Most keep nothing for a channel.

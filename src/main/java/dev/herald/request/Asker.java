@@ -13,6 +13,7 @@ public final class Asker {
     private final PersonPrincipal visitor;
     private final @Nullable Connection connection;
     private final ChannelName privateChannel;
+    private final Decisions decisions = new Decisions();
 
     private Asker(PersonPrincipal visitor, @Nullable Connection connection, ChannelName privateChannel) {
         this.visitor = visitor;
@@ -43,6 +44,11 @@ public final class Asker {
     /** The connection by which the person asks; {@code null} for a single HTTP request. */
     public @Nullable Connection connection() {
         return connection;
+    }
+
+    /** What was decided for the connection not long ago. */
+    Decisions decisions() {
+        return decisions;
     }
 
     /** The person's private channel. */

@@ -35,6 +35,8 @@ public final class Requests {
     private final Hub hub;
     private final Permission permission;
 
+    private final Rooms rooms;
+
     /** The connections of which something waits for a decision. */
     private final ConcurrentMap<Member, Undecided> undecided = new ConcurrentHashMap<>();
 
@@ -42,6 +44,12 @@ public final class Requests {
     public Requests(Hub hub, Permission permission) {
         this.hub = hub;
         this.permission = permission;
+        this.rooms = new Rooms(hub, this);
+    }
+
+    /** Which channels connections may be in that they have not asked for. */
+    public Rooms rooms() {
+        return rooms;
     }
 
     /** Reads what a connection says, and does it. */
@@ -55,9 +63,20 @@ public final class Requests {
 
     /** Does what a connection asks for, after all that it has asked for before. */
     public CompletionStage<Reply> handle(Member member, Request request) {
-        var decision = decide(Asker.of(member), request);
-        Function<Decision, CompletionStage<Reply>> work =
-                decided -> decided instanceof Decision.Denied denied ? rejected(denied) : perform(member, request);
+        var asker = Asker.of(member);
+        var revocations = asker.decisions().revocations();
+        var decision = decide(asker, request);
+        Function<Decision, CompletionStage<Reply>> work = decided -> {
+            if (decided instanceof Decision.Denied denied) {
+                return rejected(denied);
+            }
+            var reply = perform(member, request);
+            if (request instanceof Request.Join join
+                    && revocations != asker.decisions().revocations()) {
+                rooms.askAgain(member, join.channel());
+            }
+            return reply;
+        };
         return decision.isDone() && !undecided.containsKey(member)
                 ? work.apply(decision.join())
                 : inOrder(member, decision, work);
@@ -108,7 +127,7 @@ public final class Requests {
     }
 
     /** The decision; it does not fail. */
-    private CompletableFuture<Decision> decide(Asker asker, Request request) {
+    CompletableFuture<Decision> decide(Asker asker, Request request) {
         try {
             var decision = permission.decide(asker, request).toCompletableFuture();
             return decision.isDone() && !decision.isCompletedExceptionally()
@@ -235,6 +254,9 @@ public final class Requests {
      */
     public static Reply.Rejected rejection(String request, Throwable failure) {
         var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof RejectedException rejected) {
+            return rejected.reply();
+        }
         var code = code(cause);
         if (code == ErrorCode.SERVER_ERROR) {
             LOG.log(ERROR, request + " is rejected for a mistake of the server's own", cause);

@@ -206,13 +206,15 @@ final class ConnectHandler {
             throw e;
         }
         new Arrival(client)
-                .goOn(() -> recoveries.count(Outcome.RECOVERED, person.id(), null), () -> beginInstead(client, auth));
+                .goOn(
+                        () -> recoveries.count(Outcome.RECOVERED, person.id(), null),
+                        (outcome, why) -> beginInstead(client, auth, outcome, why));
         return true;
     }
 
-    /** A client is back, but cannot be kept: it begins anew. */
-    private void beginInstead(SocketIoClient client, JsonObject auth) {
-        lost(Outcome.UNKNOWN, "it could not be kept");
+    /** A client is back, but cannot be kept, or may not be where it was: it begins anew. */
+    private void beginInstead(SocketIoClient client, JsonObject auth, Outcome outcome, String why) {
+        lost(outcome, why);
         var namespace = client.connection().namespace();
         if (carrier.take(client)) {
             begin(namespace, auth, Bareness.NONE);

@@ -45,6 +45,8 @@ final class Recoveries {
         FOREIGN,
         /** The offset is malformed: Herald never gave it. */
         MALFORMED,
+        /** It may not be in one of its channels any more. */
+        FORBIDDEN,
         /** Messages are missing. */
         GAP
     }

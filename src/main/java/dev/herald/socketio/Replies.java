@@ -49,6 +49,15 @@ final class Replies {
         return inChannel(channel).build().toString();
     }
 
+    /** The client may not be in a channel, and is not any more. */
+    static String expelled(ChannelName channel, String code, String sentence) {
+        return inChannel(channel)
+                .add("code", code)
+                .add("message", sentence)
+                .build()
+                .toString();
+    }
+
     /** Up to where a client has seen its private messages. */
     static String seen(ChannelName channel, Position seen) {
         return inChannel(channel)

@@ -163,6 +163,16 @@ final class SocketIoClient implements Subscriber {
         });
     }
 
+    @Override
+    public void wasExpelled(ChannelName channel, String code, String sentence) {
+        afterKeeping(failure -> {
+            if (failure != null) {
+                warnOfLoss("leave");
+            }
+            send("left", Replies.expelled(channel, code, sentence));
+        });
+    }
+
     /** The first call counts. */
     void sayConnected(@Nullable String unkeptPid) {
         var pid = keeper.pid() == null ? unkeptPid : keeper.pid();

@@ -130,12 +130,22 @@ final class FakeHerald implements Herald {
     }
 
     @Override
+    public void revoke(String personId, ChannelName channel) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public ToPerson person(String id) {
         throw new UnsupportedOperationException();
     }
 
     @Override
     public ToConnection connection(String id) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void revoke(String personId) {
         throw new UnsupportedOperationException();
     }
 

@@ -128,7 +128,7 @@ class FeedCodecTest {
 
         @Test
         void aLeave() {
-            assertThat(codec.write(new ToClient.Left("left", null, "orders")))
+            assertThat(codec.write(ToClient.Left.of(new ChannelName("orders"), null)))
                     .isEqualTo("{\"event\":\"left\",\"channel\":\"orders\"}");
         }
 

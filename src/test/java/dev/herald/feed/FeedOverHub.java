@@ -53,12 +53,15 @@ abstract class FeedOverHub {
             new HubLimits(MAX_CONNECTIONS, MAX_CHANNELS, REPLAYED),
             CLOCK,
             Runnable::run);
+    /** At first the one that holds everywhere. */
+    Permission permission = Permission::byChannel;
+
     final Sockets sockets = new Sockets(settings(), timer.service(), Runnable::run);
     final FeedSessions feed = new FeedSessions();
 
     FeedOverHub() {
         feed.hub = hub;
-        feed.requests = new Requests(hub, Permission::byChannel);
+        feed.requests = new Requests(hub, (asker, request) -> permission.decide(asker, request));
         feed.sockets = sockets;
     }
 

@@ -52,11 +52,15 @@ final class TestServer {
     final MemoryDevices devices = new MemoryDevices();
     final Log log;
     final Hub hub;
+    final Requests requests;
     final SocketIoServer socketIo;
     final EngineServer engine;
 
     /** Examines who connects; at first it lets everyone in, at once. */
     volatile BiConsumer<ConnectionAttempt, Runnable> examiner = (attempt, then) -> then.run();
+
+    /** At first the one that holds everywhere. */
+    volatile Permission permission = Permission::byChannel;
 
     TestServer() {
         this(SETTINGS);
@@ -96,10 +100,11 @@ final class TestServer {
                 limits,
                 CLOCK,
                 Runnable::run);
+        requests = new Requests(hub, (asker, request) -> permission.decide(asker, request));
         socketIo = new SocketIoServer(
                 settings,
                 hub,
-                new Requests(hub, Permission::byChannel),
+                requests,
                 (attempt, then) -> examiner.accept(attempt, then),
                 states,
                 timer.asExecutor(),

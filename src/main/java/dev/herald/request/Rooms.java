@@ -1,0 +1,95 @@
+package dev.herald.request;
+
+import dev.herald.api.ChannelName;
+import dev.herald.hub.Hub;
+import dev.herald.hub.Member;
+import dev.herald.hub.Subscription;
+import dev.herald.request.Permission.Decision;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks for the channels that a connection is in without a request: those of its own, and those that it was in before it was cut
+ * off; and for all of a person's when a right was taken away. Any thread may call, holding no lock. Only channels of the main
+ * namespace are asked for; into those of other namespaces only the application brings anybody.
+ */
+public final class Rooms {
+
+    private final Hub hub;
+    private final Requests requests;
+
+    Rooms(Hub hub, Requests requests) {
+        this.hub = hub;
+        this.requests = requests;
+    }
+
+    /**
+     * Asks whether a connection may be in these channels.
+     *
+     * @return completes with the first refusal; empty when it may be in all of them
+     */
+    public CompletionStage<Optional<Reply.Rejected>> examine(Member member, Collection<ChannelName> channels) {
+        CompletionStage<Optional<Reply.Rejected>> answer = CompletableFuture.completedFuture(Optional.empty());
+        for (var channel : channels) {
+            answer = answer.thenCombine(
+                    decide(member, channel),
+                    (before, decided) -> before.isEmpty() && decided instanceof Decision.Denied denied
+                            ? Optional.of(denied.reply())
+                            : before);
+        }
+        return answer;
+    }
+
+    /**
+     * Starts a subscription that nobody has asked for, if the connection may be in the channel; otherwise ends it, and tells the
+     * client.
+     */
+    public void admit(Member member, Subscription subscription, Runnable start) {
+        var unused = decide(member, subscription.channel()).thenAccept(decided -> {
+            if (decided instanceof Decision.Denied denied) {
+                member.expel(subscription, denied.reply().word(), denied.reply().sentence());
+            } else {
+                start.run();
+            }
+        });
+    }
+
+    /**
+     * Forgets what was decided for a person, and asks again for the channels that the person's connections are in; those that are
+     * denied now are left, and the clients are told.
+     *
+     * @param channel {@code null} for all
+     */
+    public void revoke(String personId, @Nullable ChannelName channel) {
+        for (var member : hub.presence().members(personId)) {
+            Asker.of(member).decisions().revoke(channel);
+            member.channels().stream()
+                    .filter(one -> channel == null || channel.equals(one))
+                    .forEach(one -> askAgain(member, one));
+        }
+    }
+
+    void askAgain(Member member, ChannelName channel) {
+        var unused = decide(member, channel).thenAccept(decided -> {
+            if (decided instanceof Decision.Denied denied) {
+                member.expel(channel, denied.reply().word(), denied.reply().sentence());
+            }
+        });
+    }
+
+    /** As it is decided when no right is taken away meanwhile. */
+    private CompletableFuture<Decision> decide(Member member, ChannelName channel) {
+        if (!member.connection().isMain() || channel.isOfConnection()) {
+            return CompletableFuture.completedFuture(new Decision.Allowed());
+        }
+        var asker = Asker.of(member);
+        var revocations = asker.decisions().revocations();
+        return requests.decide(asker, new Request.Join(channel, null))
+                .thenCompose(decided -> revocations == asker.decisions().revocations()
+                        ? CompletableFuture.completedFuture(decided)
+                        : decide(member, channel));
+    }
+}

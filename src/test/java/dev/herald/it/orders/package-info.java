@@ -1,0 +1,2 @@
+/** The policy of channels that docs/beans.md shows. */
+package dev.herald.it.orders;
