@@ -75,7 +75,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     FeedConnection(
             PersonPrincipal visitor,
-            Optional<String> deviceName,
+            FeedQuery query,
             Session session,
             Sockets sockets,
             FeedCodec codec,
@@ -83,14 +83,14 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
             Requests requests) {
         this.connection = new Connection(UUID.randomUUID().toString(), visitor.person());
         this.visitor = visitor;
-        this.deviceName = deviceName;
+        this.deviceName = query.device();
         this.device = deviceName.flatMap(DeviceName::read);
         this.hub = hub;
         this.requests = requests;
         this.sockets = sockets;
         this.codec = codec;
         this.assembly = sockets.newAssembly();
-        this.socket = sockets.open(session, this);
+        this.socket = sockets.open(session, query.takesLists(), this);
     }
 
     /** Greets the client and makes it a member of the hub, if the hub has room. */

@@ -7,7 +7,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +40,7 @@ public class FeedSessions {
             throw new IllegalStateException(
                     "the request for /feed did not pass Herald's filter: map dev.herald.web.VisitorFilter to it in web.xml");
         }
-        var client = new FeedConnection(principal, device(session), session, sockets, codec, hub, requests);
+        var client = new FeedConnection(principal, FeedQuery.of(session), session, sockets, codec, hub, requests);
         connections.put(session.getId(), client);
         client.open();
         sockets.afterResumeWindow(client::startWaiting);
@@ -59,12 +58,6 @@ public class FeedSessions {
         if (client != null) {
             client.closed(inWords(reason));
         }
-    }
-
-    /** What the client calls its device, if it does. */
-    private static Optional<String> device(Session session) {
-        return session.getRequestParameterMap().getOrDefault("device", List.of()).stream()
-                .findFirst();
     }
 
     /** Why a session was closed, for people. */
