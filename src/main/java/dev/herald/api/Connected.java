@@ -6,5 +6,6 @@ package dev.herald.api;
  *
  * @param first whether its person had no other connection
  * @param people how many people were connected with it
+ * @param peer its client: to send something to it, and to make it join rooms
  */
-public record Connected(Connection connection, boolean first, int people) implements HeraldEvent {}
+public record Connected(Connection connection, boolean first, int people, Peer peer) implements HeraldEvent {}

@@ -7,15 +7,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Socket.IO client asks to connect to a namespace. Observe it with {@code @Observes} to {@linkplain #refuse refuse} it; when
- * all observers have returned and none refused, it is connected. An observer that throws refuses it, too. A client that
- * recovers its connection is examined again.
+ * A client asks to connect: to a namespace of Socket.IO, to the feed, or to the events by HTTP. Observe it with {@code @Observes}
+ * to {@linkplain #refuse refuse} it, or to {@linkplain #put keep} something with its connection; when all observers have returned
+ * and none refused, it is connected. An observer that throws refuses it, too. A client that recovers its connection is examined
+ * again. Any thread may call.
  */
 public final class ConnectionAttempt {
 
-    private final Person person;
+    private final PersonPrincipal principal;
     private final String namespace;
-    private final String auth;
+    private volatile Attributes attributes = Attributes.NONE;
     private final AtomicReference<@Nullable Refusal> refusal = new AtomicReference<>();
 
     /**
@@ -28,27 +29,57 @@ public final class ConnectionAttempt {
     /**
      * An attempt that nobody has refused.
      *
-     * @param auth what the client gave as {@code auth}: a JSON object
+     * @param principal who asks, with its handshake
      */
-    public ConnectionAttempt(Person person, String namespace, String auth) {
-        this.person = person;
+    public ConnectionAttempt(PersonPrincipal principal, String namespace) {
+        this.principal = principal;
         this.namespace = namespace;
-        this.auth = auth;
     }
 
     /** The person who asks to connect, as the server knows. */
     public Person person() {
-        return person;
+        return principal().person();
     }
 
-    /** The namespace to connect to. */
+    /** Who asks to connect, with its roles. */
+    public PersonPrincipal principal() {
+        return principal;
+    }
+
+    /** The namespace to connect to; {@link Connection#MAIN} for everything that is not Socket.IO. */
     public String namespace() {
         return namespace;
     }
 
-    /** What the client gave as {@code auth}; parsed anew by each call. */
+    /** What the connection's first request said, and the client's {@code auth}. */
+    public Handshake handshake() {
+        return principal().handshake();
+    }
+
+    /** What a client of Socket.IO gave as {@code auth}, else an empty object; parsed anew by each call. */
     public JsonObject auth() {
-        return JsonText.read(auth).asJsonObject();
+        return handshake().auth();
+    }
+
+    /**
+     * Keeps a value with the connection, if it comes about: {@link Connection#get} returns it. It stays when the client recovers its
+     * connection, also by another server that has the same database. A later value of the same name replaces it.
+     *
+     * @throws IllegalArgumentException when there are more than {@value Attributes#MAX_COUNT} values then, or more than {@value
+     *     Attributes#MAX_BYTES} bytes, or the name is not 1 to {@value Attributes#MAX_NAME} characters
+     */
+    public synchronized void put(String name, JsonValue value) {
+        attributes = attributes.with(name, value.toString());
+    }
+
+    /** As {@link #put(String, JsonValue)}. */
+    public void put(String name, String value) {
+        put(name, JsonText.string(value));
+    }
+
+    /** What is to be kept with the connection. */
+    public Attributes attributes() {
+        return attributes;
     }
 
     /** Refuses it: the client gets {@code connect_error} with this message. The first refusal counts. */

@@ -3,6 +3,7 @@ package dev.herald.api;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import java.io.StringReader;
@@ -32,6 +33,10 @@ final class JsonText {
 
     static JsonObjectBuilder objectBuilder() {
         return JSON.createObjectBuilder();
+    }
+
+    static JsonString string(String text) {
+        return JSON.createValue(text);
     }
 
     static JsonObject object(String name, String value) {

@@ -3,6 +3,7 @@ package dev.herald.api;
 import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -93,6 +94,31 @@ public interface Peer {
         return channels().contains(ChannelName.ofRoom(connection().namespace(), room));
     }
 
+    /** What is kept with the connection under this name, as {@link Connection#get}. */
+    default Optional<String> get(String name) {
+        return connection().get(name);
+    }
+
+    /**
+     * Keeps a value with the connection, as {@link ConnectionAttempt#put}. All who have the {@link Connection} see it at once. A
+     * later life of the server finds it when the database has it, which may take a moment.
+     *
+     * @throws IllegalArgumentException when there are too many values then, or they are too large
+     */
+    default void put(String name, JsonValue value) {
+        keep(name, value.toString());
+    }
+
+    /** As {@link #put(String, JsonValue)}. */
+    default void put(String name, String value) {
+        put(name, JsonText.string(value));
+    }
+
+    /** Keeps the value of this name no longer. */
+    default void remove(String name) {
+        keep(name, null);
+    }
+
     /** As {@link #emit}, with the arguments as JSON text. */
     boolean send(String event, String json);
 
@@ -101,6 +127,9 @@ public interface Peer {
 
     /** As {@link #ask}, with the arguments and the answer as JSON text. */
     CompletionStage<String> request(String event, String json, Duration patience);
+
+    /** As {@link #put(String, JsonValue)}, with the value as JSON text; as {@link #remove} when it is {@code null}. */
+    void keep(String name, @Nullable String json);
 
     /** As {@link #join(String)}, by the channel's name. */
     boolean join(ChannelName channel);

@@ -11,9 +11,10 @@ import java.util.Set;
  * @param isProven whether the caller has proved that. False for a guest without a cookie, who is a new person with each request
  * @param roles those of the caller's that Herald was told to ask the container for; {@value #SIGNED_IN} is among them when the
  *     container knows the caller
- * @param address from where the caller connects, as the container says; empty when that is not known
+ * @param handshake what the request said
  */
-public record PersonPrincipal(Person person, boolean isProven, Set<String> roles, String address) implements Principal {
+public record PersonPrincipal(Person person, boolean isProven, Set<String> roles, Handshake handshake)
+        implements Principal {
 
     /** The role that everyone has whom the container knows. Guests have no role. */
     public static final String SIGNED_IN = "signed-in";
@@ -32,9 +33,24 @@ public record PersonPrincipal(Person person, boolean isProven, Set<String> roles
         this(person, isProven, Set.of(), "");
     }
 
+    /** A person of whose handshake only the address is known. */
+    public PersonPrincipal(Person person, boolean isProven, Set<String> roles, String address) {
+        this(person, isProven, roles, Handshake.from(address));
+    }
+
     /** The same caller as another person: a guest who has shown by a secret who it is. */
     public PersonPrincipal as(Person other) {
-        return person.equals(other) ? this : new PersonPrincipal(other, isProven, roles, address);
+        return person.equals(other) ? this : new PersonPrincipal(other, isProven, roles, handshake);
+    }
+
+    /** The same caller with another handshake. */
+    public PersonPrincipal with(Handshake other) {
+        return handshake.equals(other) ? this : new PersonPrincipal(person, isProven, roles, other);
+    }
+
+    /** From where the caller connects, as the container says; empty when that is not known. */
+    public String address() {
+        return handshake.remoteAddress();
     }
 
     /** Whether the caller has a role, one of those that Herald asks the container for. */

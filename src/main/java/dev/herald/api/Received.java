@@ -42,9 +42,19 @@ public record Received(
         return Arguments.read(json);
     }
 
-    /** The connection that it came by. */
+    /** Who sent it. */
     public Person person() {
         return connection.person();
+    }
+
+    /** Who sent it, with roles and handshake. */
+    public PersonPrincipal principal() {
+        return connection.principal();
+    }
+
+    /** Whether the sender has a role, as {@link Connection#isInRole}. */
+    public boolean isInRole(String role) {
+        return connection.isInRole(role);
     }
 
     /**

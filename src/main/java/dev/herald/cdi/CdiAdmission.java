@@ -5,7 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ConnectionAttempt;
 import dev.herald.concurrent.OrderedDispatcher;
-import dev.herald.socketio.Admission;
+import dev.herald.request.Admission;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import java.util.List;
 import java.util.concurrent.Executor;

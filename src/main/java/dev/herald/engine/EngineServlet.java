@@ -70,7 +70,7 @@ public abstract class EngineServlet extends HttpServlet {
     }
 
     /** Reads the query only, never a form: reading a form would consume the body. */
-    static @Nullable String parameter(HttpServletRequest request, String name) {
+    public static @Nullable String parameter(HttpServletRequest request, String name) {
         var query = request.getQueryString();
         if (query == null) {
             return null;

@@ -286,6 +286,12 @@ public final class Member implements Peer, Predicate<Set<String>> {
     }
 
     @Override
+    public void keep(String name, @Nullable String json) {
+        connection().state().keep(name, json);
+        subscriber.attributesChanged();
+    }
+
+    @Override
     public void disconnect() {
         subscriber.end(false);
     }
@@ -302,15 +308,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
     }
 
     private void requireRoomFor(ChannelName channel) {
-        if (own.contains(channel) || subscriptions.containsKey(channel)) {
-            return;
-        }
-        var others =
-                subscriptions.keySet().stream().filter(c -> !own.contains(c)).count();
-        if (others >= hub.limits().channelsPerConnection()) {
-            throw new LimitException("this connection has joined as many channels as it may: "
-                    + hub.limits().channelsPerConnection());
-        }
+        own.requireRoomFor(channel, subscriptions.keySet(), hub.limits().channelsPerConnection());
     }
 
     private synchronized boolean isGone() {

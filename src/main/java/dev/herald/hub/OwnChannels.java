@@ -34,4 +34,19 @@ record OwnChannels(Set<ChannelName> joined, ChannelName privateOne, ChannelName 
                 && outcome.reason() == Replay.Reason.EPOCH
                 && !MemoryLog.areOfOneLog(since.epoch(), outcome.head().epoch());
     }
+
+    /**
+     * Requires that a connection may join another channel; its own ones do not count.
+     *
+     * @param joined those that it is in
+     * @throws LimitException when it is in as many as it may
+     */
+    void requireRoomFor(ChannelName channel, Set<ChannelName> joined, int most) {
+        if (!contains(channel) && !joined.contains(channel)) {
+            var others = joined.stream().filter(one -> !contains(one)).count();
+            if (others >= most) {
+                throw new LimitException("this connection has joined as many channels as it may: " + most);
+            }
+        }
+    }
 }

@@ -49,7 +49,7 @@ public final class Presence {
         members.put(connection.id(), member);
         var first = add(people, Someone.of(connection), connection);
         var count = peopleByNamespace.merge(connection.namespace(), first ? 1 : 0, Integer::sum);
-        return new Connected(connection, first, count);
+        return new Connected(connection, first, count, member);
     }
 
     /** Removes a connection; returns whether its person has no other in its namespace. */

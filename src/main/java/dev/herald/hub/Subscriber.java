@@ -22,7 +22,7 @@ public interface Subscriber {
 
     /** The person as its handshake has shown, with roles and address. */
     default PersonPrincipal visitor() {
-        return new PersonPrincipal(connection().person());
+        return connection().principal();
     }
 
     /** Which of its person's devices this is, if it says so. */
@@ -103,6 +103,11 @@ public interface Subscriber {
      * @param transportToo whether the transport is closed even if it carries more connections than this
      */
     void end(boolean transportToo);
+
+    /** What the application keeps with the connection has changed. Called outside all locks. */
+    default void attributesChanged() {
+        // Most are not kept for a later life of the server.
+    }
 
     /** Writes what waits, if the socket is free. Called after one or more offers, outside all locks. */
     void flush();

@@ -1,10 +1,14 @@
 package dev.herald.socketio;
 
+import static jakarta.json.JsonValue.EMPTY_JSON_OBJECT;
 import static java.lang.System.Logger.Level.INFO;
 
+import dev.herald.api.Attributes;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
+import dev.herald.api.ConnectionState;
 import dev.herald.api.Person;
+import dev.herald.api.PersonPrincipal;
 import dev.herald.api.Position;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
@@ -20,11 +24,16 @@ import java.util.Optional;
  * record changes only when the client joins and leaves channels.
  *
  * @param isProven whether its person was
+ * @param attributes what the application keeps with its connection
  * @param begins the channels that it is in, each with the place before the first message that it was to get there
  * @param numbers of these channels
  */
 record ClientRecord(
-        Connection connection, boolean isProven, Map<ChannelName, Position> begins, RecoveryOffsets.Numbers numbers) {
+        Connection connection,
+        boolean isProven,
+        Attributes attributes,
+        Map<ChannelName, Position> begins,
+        RecoveryOffsets.Numbers numbers) {
 
     private static final System.Logger LOG = System.getLogger(ClientRecord.class.getName());
     private static final JsonProvider JSON = JsonProvider.provider();
@@ -40,7 +49,7 @@ record ClientRecord(
 
     /**
      * As JSON: {@code {"version", "sid", "namespace", "person": [id, name], "proven", "next", "channels": [[name, number, epoch,
-     * offset]]}}.
+     * offset]], "attributes": {name: value}}}, without attributes when there are none.
      */
     String text() {
         var channels = JSON.createArrayBuilder();
@@ -50,14 +59,15 @@ record ClientRecord(
                 .add(begin.epoch())
                 .add(begin.offset())));
         var person = connection.person();
-        return JSON.createObjectBuilder()
+        var record = JSON.createObjectBuilder()
                 .add("version", VERSION)
                 .add("sid", connection.id())
                 .add("namespace", connection.namespace())
                 .add("person", JSON.createArrayBuilder().add(person.id()).add(person.name()))
                 .add("proven", isProven)
                 .add("next", numbers.next())
-                .add("channels", channels)
+                .add("channels", channels);
+        return (attributes.json().isEmpty() ? record : record.add("attributes", attributes.toJson()))
                 .build()
                 .toString();
     }
@@ -88,12 +98,15 @@ record ClientRecord(
                     new Position(channel.getString(2), channel.getJsonNumber(3).longValueExact()));
         }
         var person = json.getJsonArray("person");
+        var owner = new Person(person.getString(0), person.getString(1));
+        var isProven = json.getBoolean("proven");
+        var attributes =
+                Attributes.of(json.containsKey("attributes") ? json.getJsonObject("attributes") : EMPTY_JSON_OBJECT);
+        var state = new ConnectionState(new PersonPrincipal(owner, isProven), attributes);
         return new ClientRecord(
-                new Connection(
-                        json.getString("sid"),
-                        new Person(person.getString(0), person.getString(1)),
-                        json.getString("namespace")),
-                json.getBoolean("proven"),
+                new Connection(json.getString("sid"), owner, json.getString("namespace"), state),
+                isProven,
+                attributes,
                 begins,
                 new RecoveryOffsets.Numbers(json.getJsonNumber("next").longValueExact(), numbers));
     }

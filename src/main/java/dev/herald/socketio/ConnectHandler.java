@@ -3,8 +3,10 @@ package dev.herald.socketio;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
+import dev.herald.api.Attributes;
 import dev.herald.api.Connection;
 import dev.herald.api.ConnectionAttempt;
+import dev.herald.api.ConnectionState;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.api.RefusedException;
@@ -43,8 +45,7 @@ final class ConnectHandler {
 
     private final SocketIoConnection carrier;
     private final EngineSession session;
-    private final Person person;
-    private final boolean isProven;
+    private final PersonPrincipal visitor;
     private final Caller caller;
     private final SocketIoServer server;
 
@@ -57,8 +58,7 @@ final class ConnectHandler {
     ConnectHandler(SocketIoConnection carrier, PersonPrincipal visitor, Caller caller, SocketIoServer server) {
         this.carrier = carrier;
         this.session = carrier.session();
-        this.person = visitor.person();
-        this.isProven = visitor.isProven();
+        this.visitor = visitor;
         this.caller = caller;
         this.server = server;
     }
@@ -83,38 +83,40 @@ final class ConnectHandler {
         } else if (isKnown && malformed != null) {
             refuse(namespace, malformed(malformed));
         } else if (isKnown) {
-            var attempt = new ConnectionAttempt(person, namespace, connect.auth());
-            server.admission().examine(attempt, () -> decide(attempt, connect));
+            var handshake = visitor.handshake().withAuth(connect.auth());
+            var attempt = new ConnectionAttempt(visitor.with(handshake), namespace);
+            server.admission().examine(attempt, () -> decide(attempt));
         } else {
             refuse(namespace, new ConnectionAttempt.Refusal("Invalid namespace", null));
         }
     }
 
     /** The attempt has been examined. */
-    private void decide(ConnectionAttempt attempt, Connect connect) {
+    private void decide(ConnectionAttempt attempt) {
         var refusal = attempt.refusal();
         if (refusal.isPresent()) {
             LOG.log(
                     DEBUG,
-                    () -> person.id() + " may not connect to " + attempt.namespace() + ": "
+                    () -> attempt.person().id() + " may not connect to " + attempt.namespace() + ": "
                             + refusal.get().message());
             refuse(attempt.namespace(), refusal.get());
             return;
         }
         carrier.beginWaiting();
-        if (!server.entrance().enter(carrier, () -> letIn(attempt.namespace(), connect))) {
+        if (!server.entrance().enter(carrier, () -> letIn(attempt))) {
             carrier.endWaiting();
             session.close(CloseReason.FORCED_CLOSE);
         }
     }
 
     /** It is this client's turn. */
-    private void letIn(String namespace, Connect connect) {
+    private void letIn(ConnectionAttempt attempt) {
+        var namespace = attempt.namespace();
         try {
-            var auth = (JsonObject) EventArguments.parse(connect.auth());
+            var auth = attempt.auth();
             var bareness = Bareness.of(auth, caller, server.settings().bare());
-            if (!carrier.isEnded() && (bareness != Bareness.NONE || !recover(namespace, auth))) {
-                begin(namespace, auth, bareness);
+            if (!carrier.isEnded() && (bareness != Bareness.NONE || !recover(attempt, auth))) {
+                begin(attempt, auth, bareness);
             }
         } catch (LimitException e) {
             server.entrance().warn("connections are turned away: " + e.getMessage());
@@ -125,7 +127,10 @@ final class ConnectHandler {
             session.close(CloseReason.FORCED_CLOSE);
         } catch (RuntimeException | Error e) {
             // Handled here, whichever thread it is: others would not close the connection.
-            LOG.log(ERROR, "the connection of " + person.id() + " is closed for a mistake of the server's own", e);
+            LOG.log(
+                    ERROR,
+                    "the connection of " + visitor.getName() + " is closed for a mistake of the server's own",
+                    e);
             session.close(CloseReason.FORCED_CLOSE);
         } finally {
             carrier.endWaiting();
@@ -151,13 +156,14 @@ final class ConnectHandler {
         session.flush();
     }
 
-    private void begin(String namespace, JsonObject auth, Bareness bareness) {
+    private void begin(ConnectionAttempt attempt, JsonObject auth, Bareness bareness) {
+        var namespace = attempt.namespace();
         var recoveries = server.recoveries();
         var sid = RandomIds.ofBytes(SID_BYTES);
         var pid = server.settings().recovery() ? recoveries.newId() : null;
         var stale = text(auth, "offset");
         var client = new SocketIoClient(
-                new Connection(sid, person, namespace),
+                connection(sid, attempt.person(), attempt, attempt.attributes()),
                 bareness == Bareness.NONE ? pid : null,
                 bareness != Bareness.NONE,
                 new RecoveryOffsets(stale.orElse(null)),
@@ -170,7 +176,8 @@ final class ConnectHandler {
     }
 
     /** Goes on where the client was, if it asks for that and nothing is missing; false when it is to begin anew. */
-    private boolean recover(String namespace, JsonObject auth) {
+    private boolean recover(ConnectionAttempt attempt, JsonObject auth) {
+        var namespace = attempt.namespace();
         var pid = text(auth, "pid");
         if (pid.isEmpty() || !server.settings().recovery()) {
             return false;
@@ -178,28 +185,34 @@ final class ConnectHandler {
         var recoveries = server.recoveries();
         var offset = text(auth, "offset").orElse(null);
         if (auth.containsKey("offset") && (offset == null || !RecoveryOffsets.isOffset(offset))) {
-            return lost(Outcome.MALFORMED, "the offset is not one of Herald's");
+            return lost(attempt, Outcome.MALFORMED, "the offset is not one of Herald's");
         }
         var found = recoveries.claim(pid.get(), System.nanoTime());
         if (found.isEmpty()) {
-            return lost(Outcome.UNKNOWN, null);
+            return lost(attempt, Outcome.UNKNOWN, null);
         }
         var state = found.get();
-        if (!isOf(state) || !state.connection().namespace().equals(namespace)) {
+        if (!isOf(state, attempt) || !state.connection().namespace().equals(namespace)) {
             recoveries.forget(pid.get());
-            return lost(Outcome.FOREIGN, null);
+            return lost(attempt, Outcome.FOREIGN, null);
         }
         if (offset != null && !state.offsets().isReadable(offset)) {
             recoveries.forget(pid.get());
-            return lost(Outcome.GAP, "the client was in more channels than are known");
+            return lost(attempt, Outcome.GAP, "the client was in more channels than are known");
         }
         var client = new SocketIoClient(
-                state.connection(), pid.get(), false, state.offsets(), device(namespace, auth), carrier, server);
+                connection(state, attempt),
+                pid.get(),
+                false,
+                state.offsets(),
+                device(namespace, auth),
+                carrier,
+                server);
         try {
             admit(client, () -> server.hub().resume(client, state.offsets().returnTo(offset, state.begins())));
         } catch (GapException e) {
             recoveries.forget(pid.get());
-            return lost(Outcome.GAP, e.getMessage());
+            return lost(attempt, Outcome.GAP, e.getMessage());
         } catch (RuntimeException e) {
             // The client may succeed when it tries again.
             recoveries.suspend(pid.get(), state).ifPresent(recoveries::unkeep);
@@ -207,30 +220,51 @@ final class ConnectHandler {
         }
         new Arrival(client)
                 .goOn(
-                        () -> recoveries.count(Outcome.RECOVERED, person.id(), null),
-                        (outcome, why) -> beginInstead(client, auth, outcome, why));
+                        () -> recoveries.count(
+                                Outcome.RECOVERED, attempt.person().id(), null),
+                        (outcome, why) -> beginInstead(client, attempt, auth, outcome, why));
         return true;
     }
 
     /** A client is back, but cannot be kept, or may not be where it was: it begins anew. */
-    private void beginInstead(SocketIoClient client, JsonObject auth, Outcome outcome, String why) {
-        lost(outcome, why);
-        var namespace = client.connection().namespace();
+    private void beginInstead(
+            SocketIoClient client, ConnectionAttempt attempt, JsonObject auth, Outcome outcome, String why) {
+        lost(attempt, outcome, why);
         if (carrier.take(client)) {
-            begin(namespace, auth, Bareness.NONE);
+            begin(attempt, auth, Bareness.NONE);
         }
+    }
+
+    /** The connection that was, as it is from now on: what was kept with it stays, unless the attempt brings something newer. */
+    private static Connection connection(Recoveries.Suspended state, ConnectionAttempt attempt) {
+        var before = state.connection();
+        Attributes attributes;
+        try {
+            attributes = before.state().attributes().with(attempt.attributes());
+        } catch (IllegalArgumentException e) {
+            LOG.log(DEBUG, "what was kept with a connection gives way to what is kept now: both are too much", e);
+            attributes = attempt.attributes();
+        }
+        return connection(before.id(), before.person(), attempt, attributes);
+    }
+
+    /** Who has shown by a secret that it is back is the person that it was. */
+    private static Connection connection(String id, Person person, ConnectionAttempt attempt, Attributes attributes) {
+        var principal = attempt.principal().with(attempt.handshake().kept()).as(person);
+        return new Connection(id, person, attempt.namespace(), new ConnectionState(principal, attributes));
     }
 
     /**
      * A guest without a cookie is a new person with each connection. Then the private id, which is a secret, tells who the
      * guest is.
      */
-    private boolean isOf(Recoveries.Suspended state) {
-        return state.connection().person().id().equals(person.id()) || (!isProven && !state.isProven());
+    private boolean isOf(Recoveries.Suspended state, ConnectionAttempt attempt) {
+        return state.connection().person().id().equals(attempt.person().id())
+                || (!attempt.principal().isProven() && !state.isProven());
     }
 
-    private boolean lost(Outcome outcome, @Nullable String why) {
-        server.recoveries().count(outcome, person.id(), why);
+    private boolean lost(ConnectionAttempt attempt, Outcome outcome, @Nullable String why) {
+        server.recoveries().count(outcome, attempt.person().id(), why);
         return false;
     }
 

@@ -1,7 +1,10 @@
 package dev.herald.socketio;
 
+import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
+import dev.herald.api.Position;
 import dev.herald.hub.Member;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +81,11 @@ final class HubMembership {
     ClientRecord record() {
         var begins = member().places();
         var numbers = queue.numbers(begins.keySet());
-        return numbers == null ? null : new ClientRecord(connection, isProven, begins, numbers);
+        return numbers == null ? null : record(begins, numbers);
+    }
+
+    private ClientRecord record(Map<ChannelName, Position> begins, RecoveryOffsets.Numbers numbers) {
+        return new ClientRecord(connection, isProven, connection.state().attributes(), begins, numbers);
     }
 
     /**
@@ -108,7 +115,7 @@ final class HubMembership {
         var begins = admitted.disconnect(reason);
         if (mayReturn) {
             // The queue is closed: nobody else writes offsets any more.
-            var last = new ClientRecord(connection, isProven, begins, offsets.numbers(begins.keySet()));
+            var last = record(begins, offsets.numbers(begins.keySet()));
             keeper.suspend(last, new Recoveries.Suspended(connection, isProven, begins, offsets, System.nanoTime()));
         } else {
             keeper.noteForgotten();

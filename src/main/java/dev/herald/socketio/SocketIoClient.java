@@ -4,7 +4,6 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
-import dev.herald.api.PersonPrincipal;
 import dev.herald.api.UnansweredException;
 import dev.herald.engine.CloseReason;
 import dev.herald.engine.EngineSession;
@@ -237,15 +236,16 @@ final class SocketIoClient implements Subscriber {
         return connection;
     }
 
-    /** Who has shown by a secret that it is back is the person that it was. */
-    @Override
-    public PersonPrincipal visitor() {
-        return carrier.visitor().as(connection.person());
-    }
-
     @Override
     public Optional<DeviceName> device() {
         return device;
+    }
+
+    @Override
+    public void attributesChanged() {
+        if (membership.memberIfAdmitted() != null) {
+            afterKeeping(failure -> {}); // the operator is told of a failure
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSession;
 import dev.herald.hub.ClientStates;
 import dev.herald.hub.Hub;
+import dev.herald.request.Admission;
 import dev.herald.request.Requests;
 import java.security.Principal;
 import java.time.Duration;

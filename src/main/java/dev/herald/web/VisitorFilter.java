@@ -2,8 +2,10 @@ package dev.herald.web;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.herald.api.Handshake;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
+import dev.herald.engine.EngineServlet;
 import dev.herald.http.Problem;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
@@ -41,6 +43,8 @@ public class VisitorFilter extends HttpFilter {
 
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     private static final int FORBIDDEN = HttpServletResponse.SC_FORBIDDEN;
+
+    private final transient Handshakes handshakes = new Handshakes();
 
     @Inject
     transient Origins origins;
@@ -111,7 +115,7 @@ public class VisitorFilter extends HttpFilter {
         }
         var user = request.getUserPrincipal();
         return user != null
-                ? Optional.of(new PersonPrincipal(user(user), true, rolesOf(request), address(request)))
+                ? Optional.of(new PersonPrincipal(user(user), true, rolesOf(request), handshake(request)))
                 : cookie(request, SECRET_COOKIE).filter(Visitors::isSecret).map(secret -> guest(request, secret, true));
     }
 
@@ -126,8 +130,8 @@ public class VisitorFilter extends HttpFilter {
         return guest(request, secret, false);
     }
 
-    private static PersonPrincipal guest(HttpServletRequest request, String secret, boolean isProven) {
-        return new PersonPrincipal(Visitors.guest(secret, chosenName(request)), isProven, Set.of(), address(request));
+    private PersonPrincipal guest(HttpServletRequest request, String secret, boolean isProven) {
+        return new PersonPrincipal(Visitors.guest(secret, chosenName(request)), isProven, Set.of(), handshake(request));
     }
 
     /** The roles of a user whom the container knows: of those that anybody here asks for. */
@@ -137,9 +141,11 @@ public class VisitorFilter extends HttpFilter {
         return roles;
     }
 
-    private static String address(HttpServletRequest request) {
-        var address = request.getRemoteAddr();
-        return address == null ? "" : address;
+    /** Of a request in a session of Engine.IO nobody needs more than the address: the session's first one is kept. */
+    private Handshake handshake(HttpServletRequest request) {
+        return socketIo.covers(request) && EngineServlet.parameter(request, "sid") != null
+                ? Handshake.from(Handshakes.address(request))
+                : handshakes.of(request);
     }
 
     private static Person user(Principal user) {

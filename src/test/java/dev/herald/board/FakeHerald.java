@@ -45,7 +45,7 @@ final class FakeHerald implements Herald {
         var connection = new Connection(id, person);
         var first = !isThere(person);
         connections.put(id, connection);
-        return new Connected(connection, first, countPeople());
+        return new Connected(connection, first, countPeople(), null);
     }
 
     /** Closes a connection, as the hub does before it fires the event. */

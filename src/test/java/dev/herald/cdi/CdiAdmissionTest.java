@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.herald.api.ConnectionAttempt;
 import dev.herald.api.Namespace;
 import dev.herald.api.Person;
+import dev.herald.api.PersonPrincipal;
 import dev.herald.testing.ErrorLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ class CdiAdmissionTest {
     }
 
     private ConnectionAttempt attempt(String namespace) {
-        var attempt = new ConnectionAttempt(new Person("ann", "Ann"), namespace, "{}");
+        var attempt = new ConnectionAttempt(new PersonPrincipal(new Person("ann", "Ann")), namespace);
         admission.examine(attempt, () -> decided.add(attempt));
         return attempt;
     }
@@ -122,7 +123,7 @@ class CdiAdmissionTest {
             }
         });
         observe(attempt -> {});
-        var attempt = new ConnectionAttempt(new Person("ann", "Ann"), "/", "{}");
+        var attempt = new ConnectionAttempt(new PersonPrincipal(new Person("ann", "Ann")), "/");
 
         try (var errors = new ErrorLog(CdiAdmission.class)) {
             goingDown.examine(attempt, () -> decided.add(attempt));

@@ -85,7 +85,7 @@ class ObserverCatalogueTest {
         var room = ChannelName.ofRoom("/shop", "vip");
         return Stream.of(
                 received(SHOP, "a"),
-                new Connected(SHOP, true, 1),
+                new Connected(SHOP, true, 1, null),
                 new Disconnected(SHOP, "closed", true),
                 new Joined(SHOP, room),
                 new Left(SHOP, room));

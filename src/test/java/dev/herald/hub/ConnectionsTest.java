@@ -130,7 +130,7 @@ class ConnectionsTest extends HubFixture {
 
             assertThat(observers.events())
                     .containsExactly(
-                            new Connected(connection, true, 1),
+                            new Connected(connection, true, 1, client.member()),
                             new Joined(connection, ROOM),
                             new Published(new Envelope(ROOM, at(ROOM, 1), "data", BOB, null, NOW, "1")),
                             new Received(connection, "data", ROOM, null, "1", client.member(), Answer.NONE),
@@ -189,7 +189,8 @@ class ConnectionsTest extends HubFixture {
             assertThat(client.texts()).containsExactly("1");
             assertThat(hub.presence().people()).containsExactly(BOB);
             assertThat(hub.presence().people(ROOM)).isEmpty();
-            assertThat(observers.events()).containsExactly(new Connected(client.connection(), true, 1));
+            assertThat(observers.events())
+                    .containsExactly(new Connected(client.connection(), true, 1, client.member()));
 
             observers.fallBehind(false);
             await(hub.receive(client.member(), draft(NEWS, "2")));

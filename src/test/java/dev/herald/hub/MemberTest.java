@@ -258,13 +258,13 @@ class MemberTest {
         void areCountedEachForItself() {
             var main = new TestClient(ANN).connect(hub);
             var shop = new TestClient(ANN, SHOP).connect(hub);
-            new TestClient(BOB, SHOP).connect(hub);
+            var bobs = new TestClient(BOB, SHOP).connect(hub);
 
             assertThat(observers.events(Connected.class))
                     .containsExactly(
-                            new Connected(main.connection(), true, 1),
-                            new Connected(shop.connection(), true, 1),
-                            new Connected(hub.presence().connections(SHOP).get(1), true, 2));
+                            new Connected(main.connection(), true, 1, main.member()),
+                            new Connected(shop.connection(), true, 1, shop.member()),
+                            new Connected(bobs.connection(), true, 2, bobs.member()));
             assertThat(hub.presence().people()).containsExactly(ANN);
             assertThat(hub.presence().isOnline("bob")).isFalse();
             assertThat(hub.presence().countPeople()).isOne();

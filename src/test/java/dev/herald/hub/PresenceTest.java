@@ -83,11 +83,11 @@ class PresenceTest {
 
         assertThat(observers.events())
                 .containsExactly(
-                        new Connected(tab.connection(), true, 1),
-                        new Connected(other.connection(), false, 1),
+                        new Connected(tab.connection(), true, 1, tab.member()),
+                        new Connected(other.connection(), false, 1, other.member()),
                         new Disconnected(tab.connection(), "closed", false),
                         new Disconnected(other.connection(), "closed", true),
-                        new Connected(again.connection(), true, 1));
+                        new Connected(again.connection(), true, 1, again.member()));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static dev.herald.socketio.TestServer.CLOCK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.herald.api.Attributes;
 import dev.herald.api.Connection;
 import dev.herald.api.Peer;
 import dev.herald.hub.ClientStates;
@@ -55,8 +56,8 @@ class RecordKeeperTest {
     }
 
     private static ClientRecord record(String sid) {
-        return new ClientRecord(
-                new Connection(sid, ANN, "/"), true, Map.of(), new RecoveryOffsets(null).numbers(List.of()));
+        var numbers = new RecoveryOffsets(null).numbers(List.of());
+        return new ClientRecord(new Connection(sid, ANN, "/"), true, Attributes.NONE, Map.of(), numbers);
     }
 
     private RecordKeeper keeper(Runnable first) {

@@ -159,6 +159,8 @@ public final class FakeHttp {
             case "getServletPath" -> path;
             case "getPathInfo" -> pathInfo;
             case "getQueryString" -> query;
+            case "getRequestURI" -> path + (pathInfo == null ? "" : pathInfo);
+            case "getHeaderNames" -> Collections.enumeration(requestHeaders.keySet());
             case "getProtocol" -> "HTTP/1.1";
             case "getAttribute" -> attributes.get((String) arguments[0]);
             case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);

@@ -16,5 +16,6 @@ public class Doorkeeper {
                     "customers only",
                     Json.createObjectBuilder().add("token", token).build());
         }
+        attempt.put("customer", token);
     }
 }

@@ -16,8 +16,7 @@ public class Greeter {
     Herald herald;
 
     void greet(@Observes @Namespace("/shop") Connected connected) {
-        herald.peer(connected.connection().id())
-                .ifPresent(peer -> peer.emit("welcome", Json.createValue(connected.people())));
+        connected.peer().emit("welcome", Json.createValue(connected.people()));
     }
 
     void sayGoodbye(@Observes @Namespace("/shop") Disconnected disconnected) {

@@ -1,8 +1,11 @@
-package dev.herald.socketio;
+package dev.herald.request;
 
 import dev.herald.api.ConnectionAttempt;
 
-/** Who may connect: the application's observers, in the end. */
+/**
+ * Decides who may connect: the application's observers, in the end. Each dialect asks it once for each connection, before the hub
+ * admits that; a single HTTP request is no connection, and is not examined. Any thread may call, with no lock held.
+ */
 @FunctionalInterface
 public interface Admission {
 

@@ -1,0 +1,39 @@
+package dev.herald.api;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one connection, as it is now. Any thread may call. Beans ask the {@link Connection} for it, and change it by
+ * {@link Peer}, which also keeps the change for when the client comes back.
+ */
+public final class ConnectionState {
+
+    private volatile PersonPrincipal principal;
+    private volatile Attributes attributes;
+
+    /** The state of a new connection. */
+    public ConnectionState(PersonPrincipal principal, Attributes attributes) {
+        this.principal = principal;
+        this.attributes = attributes;
+    }
+
+    /** Who is at the other end, with roles and handshake. */
+    public PersonPrincipal principal() {
+        return principal;
+    }
+
+    /** What the application keeps with the connection. */
+    public Attributes attributes() {
+        return attributes;
+    }
+
+    /**
+     * Sets an attribute.
+     *
+     * @param json its value as JSON text; {@code null} to remove it
+     * @throws IllegalArgumentException when there are too many then, or they are too large
+     */
+    public synchronized void keep(String name, @Nullable String json) {
+        attributes = json == null ? attributes.without(name) : attributes.with(name, json);
+    }
+}
