@@ -6,11 +6,14 @@ import static jakarta.websocket.CloseReason.CloseCodes.NORMAL_CLOSURE;
 import static jakarta.websocket.CloseReason.CloseCodes.TOO_BIG;
 import static jakarta.websocket.CloseReason.CloseCodes.TRY_AGAIN_LATER;
 import static jakarta.websocket.CloseReason.CloseCodes.UNEXPECTED_CONDITION;
+import static jakarta.websocket.CloseReason.CloseCodes.VIOLATED_POLICY;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
+import dev.herald.api.ConnectionAttempt;
+import dev.herald.api.ConnectionState;
 import dev.herald.api.Envelope;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.api.RefusedException;
@@ -49,8 +52,8 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     /** A client that sends this only wants an answer. */
     private static final String PING = "ping";
 
-    private final Connection connection;
-    private final PersonPrincipal visitor;
+    /** How it is known; with all that was learnt when it was examined, as soon as it is admitted. */
+    private volatile Connection connection;
 
     /** The name of the client's device, if it has given one. */
     private final Optional<String> deviceName;
@@ -69,32 +72,52 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     private volatile boolean windowIsOver;
 
+    private final EarlyRequests early = new EarlyRequests();
+
     // Guarded by this object's monitor.
     private @Nullable Member member;
     private @Nullable String ended;
 
     FeedConnection(
             PersonPrincipal visitor,
-            FeedQuery query,
+            Optional<String> deviceName,
             Session session,
             Sockets sockets,
             FeedCodec codec,
             Hub hub,
             Requests requests) {
         this.connection = new Connection(UUID.randomUUID().toString(), visitor.person());
-        this.visitor = visitor;
-        this.deviceName = query.device();
+        this.deviceName = deviceName;
         this.device = deviceName.flatMap(DeviceName::read);
         this.hub = hub;
         this.requests = requests;
         this.sockets = sockets;
         this.codec = codec;
         this.assembly = sockets.newAssembly();
-        this.socket = sockets.open(session, query.takesLists(), this);
+        this.socket = sockets.open(session, this);
+    }
+
+    /** The attempt has been examined: greets the client, or tells it why it may not connect. */
+    void open(ConnectionAttempt attempt) {
+        var refusal = attempt.refusal();
+        if (refusal.isPresent()) {
+            LOG.log(
+                    DEBUG,
+                    () -> attempt.person().id() + " may not connect to the feed: "
+                            + refusal.get().message());
+            say(ToClient.Refusal.of(refusal.get()));
+            close(VIOLATED_POLICY.getCode(), "refused");
+        } else if (!isEnded()) {
+            var state = new ConnectionState(attempt.principal(), attempt.attributes());
+            connection = new Connection(connection.id(), attempt.person(), Connection.MAIN, state);
+            admit();
+            early.open();
+            sockets.afterResumeWindow(this::startWaiting);
+        }
     }
 
     /** Greets the client and makes it a member of the hub, if the hub has room. */
-    void open() {
+    private void admit() {
         say(ToClient.Connected.of(connection));
         if (deviceName.isPresent() && device.isEmpty()) {
             say(ToClient.Refusal.of(null, Reply.Rejected.ofDevice()));
@@ -146,7 +169,11 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         try {
             var message = codec.read(text);
             id = RawRequest.id(message);
-            obey(RawRequest.of(message), id);
+            var request = RawRequest.of(message);
+            var answered = id;
+            if (!early.pass(() -> obey(request, answered))) {
+                close(VIOLATED_POLICY.getCode(), "too much came before you were admitted");
+            }
         } catch (RejectedException e) {
             say(ToClient.Refusal.of(id, e.reply()));
         } catch (RuntimeException e) {
@@ -297,11 +324,6 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     @Override
     public Connection connection() {
         return connection;
-    }
-
-    @Override
-    public PersonPrincipal visitor() {
-        return visitor;
     }
 
     @Override

@@ -1,12 +1,16 @@
 package dev.herald.feed;
 
+import dev.herald.api.Connection;
+import dev.herald.api.ConnectionAttempt;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.hub.Hub;
+import dev.herald.request.Admission;
 import dev.herald.request.Requests;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,10 +32,13 @@ public class FeedSessions {
     Requests requests;
 
     @Inject
+    Admission admission;
+
+    @Inject
     Sockets sockets;
 
     /**
-     * Greets a new session.
+     * Greets a new session, once it is decided that it may connect.
      *
      * @throws IllegalStateException when the request did not pass the filter that says who it is from
      */
@@ -40,10 +47,10 @@ public class FeedSessions {
             throw new IllegalStateException(
                     "the request for /feed did not pass Herald's filter: map dev.herald.web.VisitorFilter to it in web.xml");
         }
-        var client = new FeedConnection(principal, FeedQuery.of(session), session, sockets, codec, hub, requests);
+        var client = new FeedConnection(principal, device(session), session, sockets, codec, hub, requests);
         connections.put(session.getId(), client);
-        client.open();
-        sockets.afterResumeWindow(client::startWaiting);
+        var attempt = new ConnectionAttempt(principal, Connection.MAIN);
+        admission.examine(attempt, () -> client.open(attempt));
         return client;
     }
 
@@ -58,6 +65,12 @@ public class FeedSessions {
         if (client != null) {
             client.closed(inWords(reason));
         }
+    }
+
+    /** What the client calls its device, if it does. */
+    private static Optional<String> device(Session session) {
+        return session.getRequestParameterMap().getOrDefault("device", List.of()).stream()
+                .findFirst();
     }
 
     /** Why a session was closed, for people. */

@@ -2,11 +2,14 @@ package dev.herald.feed;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
+import dev.herald.api.ConnectionAttempt;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
 import dev.herald.hub.HistoryPage;
 import dev.herald.hub.Subscription;
+import dev.herald.request.ErrorCode;
 import dev.herald.request.Reply;
+import jakarta.json.JsonValue;
 import jakarta.json.bind.annotation.JsonbPropertyOrder;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -107,18 +110,30 @@ sealed interface ToClient {
     record History(@Nullable String id, HistoryPage page) implements ToClient {}
 
     /** A message was refused. */
-    @JsonbPropertyOrder({"event", "id", "code", "message", "retryAfter"})
+    @JsonbPropertyOrder({"event", "id", "code", "message", "retryAfter", "data"})
     record Refusal(
             String event,
             @Nullable String id,
             String code,
             String message,
-            @Nullable Long retryAfter) implements ToClient {
+            @Nullable Long retryAfter,
+            @Nullable JsonValue data)
+            implements ToClient {
 
         static Refusal of(@Nullable String id, Reply.Rejected rejected) {
             var wait = rejected.retryAfterMillis();
             return new Refusal(
-                    "error", id, rejected.word(), rejected.sentence(), wait.isPresent() ? wait.getAsLong() : null);
+                    "error",
+                    id,
+                    rejected.word(),
+                    rejected.sentence(),
+                    wait.isPresent() ? wait.getAsLong() : null,
+                    null);
+        }
+
+        /** The application does not let the client connect. */
+        static Refusal of(ConnectionAttempt.Refusal refusal) {
+            return new Refusal("error", null, ErrorCode.REFUSED.code(), refusal.message(), null, refusal.data());
         }
     }
 

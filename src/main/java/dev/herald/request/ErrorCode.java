@@ -5,6 +5,7 @@ import dev.herald.api.RefusedException;
 /** The stable codes of errors that clients are told ({@code docs/feed.md}, "Errors"). */
 public enum ErrorCode {
     MALFORMED("malformed"),
+    REFUSED("refused"),
     EVENT_INVALID("event-invalid"),
     EVENT_RESERVED("event-reserved"),
     CHANNEL_INVALID("channel-invalid"),

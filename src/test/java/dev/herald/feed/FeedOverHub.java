@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
+import dev.herald.api.ConnectionAttempt;
 import dev.herald.api.HeraldEvent;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 
 /** A feed over a real hub, without a network: what the tests of the feed share. */
 abstract class FeedOverHub {
@@ -59,9 +61,13 @@ abstract class FeedOverHub {
     final Sockets sockets = new Sockets(settings(), timer.service(), Runnable::run);
     final FeedSessions feed = new FeedSessions();
 
+    /** Examines who wants to connect, and then calls the second one; lets everybody in at once unless a test says otherwise. */
+    BiConsumer<ConnectionAttempt, Runnable> examination = (attempt, then) -> then.run();
+
     FeedOverHub() {
         feed.hub = hub;
         feed.requests = new Requests(hub, (asker, request) -> permission.decide(asker, request));
+        feed.admission = (attempt, then) -> examination.accept(attempt, then);
         feed.sockets = sockets;
     }
 
