@@ -12,6 +12,7 @@ import dev.herald.cdi.ApplicationPolicy;
 import dev.herald.cdi.BeanPolicy;
 import dev.herald.cdi.CdiAdmission;
 import dev.herald.cdi.CdiObservers;
+import dev.herald.cdi.HandlerCatalogue;
 import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cdi.RequestContext;
 import dev.herald.cdi.TypedJson;
@@ -58,6 +59,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
+import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -168,7 +170,14 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    CdiObservers observers(Settings settings, ObserverCatalogue catalogue, RequestContext context) {
+    CdiObservers observers(
+            Settings settings,
+            ObserverCatalogue catalogue,
+            HandlerCatalogue handlers,
+            TypedJson json,
+            BeanManager beans,
+            RequestContext context) {
+        handlers.start(json, beans);
         return wayDown.add(
                 OBSERVERS,
                 new CdiObservers(lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, context));

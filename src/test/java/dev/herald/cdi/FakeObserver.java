@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** An observer method as CDI would find it. */
 record FakeObserver(Type type, int priority, Set<Annotation> qualifiers, Consumer<Object> body) {
@@ -41,12 +42,15 @@ record FakeObserver(Type type, int priority, Set<Annotation> qualifiers, Consume
         return method;
     }
 
-    private interface Calls {
+    /** What a method of a fake does. */
+    interface Calls {
 
+        @Nullable
         Object called(String name, Object[] arguments);
     }
 
-    private static <T> T proxy(Class<T> type, Calls calls) {
+    /** A fake of an interface of CDI's. */
+    static <T> T proxy(Class<T> type, Calls calls) {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> switch (method.getName()) {
                     case "equals" -> self == arguments[0];

@@ -1,0 +1,2 @@
+/** An application whose events are all handled by typed methods. */
+package dev.herald.it.typed;
