@@ -3,6 +3,7 @@ package dev.herald.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,9 +74,12 @@ class H2FileIT {
                 }
             }
         } finally {
-            process.destroyForcibly();
+            // Until it is gone it may hold the file's lock, although its output has ended.
+            process.destroyForcibly().waitFor();
         }
-        assertThat(counts).as("what was said; see its errors: %s", errors).isNotEmpty();
+        assertThat(counts)
+                .as("what was said; its errors: %s", Files.readString(errors.toPath()))
+                .isNotEmpty();
         acknowledged = counts.get(counts.size() - 1);
     }
 }
