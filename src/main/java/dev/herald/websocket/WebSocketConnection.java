@@ -262,9 +262,8 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
             output.stop();
             endTcp(how);
             listener.tellEnd();
-            // Payara's threads keep requests for reuse, and each its last upgrade handler, which is this: it lets go of
-            // the half
-            // of a message that the peer sent, as of TCP and of the listener.
+            // Payara keeps requests for reuse, and with each its last upgrade handler, which is this: so it lets go of an
+            // unfinished message.
             reader = newReader();
         }
     }
