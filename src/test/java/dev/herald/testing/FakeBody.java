@@ -59,4 +59,9 @@ final class FakeBody extends ServletInputStream {
     public int read() {
         return bytes.read();
     }
+
+    @Override
+    public int read(byte[] into, int offset, int size) {
+        return bytes.read(into, offset, size);
+    }
 }

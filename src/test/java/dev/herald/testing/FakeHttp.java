@@ -99,6 +99,7 @@ public final class FakeHttp {
         return this;
     }
 
+    /** Several values are separated by commas. */
     public FakeHttp parameter(String name, String value) {
         parameters.put(name, value);
         return this;
@@ -167,7 +168,12 @@ public final class FakeHttp {
             case "getHeader" -> header(arguments[0]).stream().findFirst().orElse(null);
             case "getHeaders" -> Collections.enumeration(header(arguments[0]));
             case "getCookies" -> cookies.isEmpty() ? null : cookies.toArray(Cookie[]::new);
+            case "getContextPath" -> "";
             case "getParameter" -> parameters.get((String) arguments[0]);
+            case "getParameterValues" ->
+                parameters.containsKey((String) arguments[0])
+                        ? parameters.get((String) arguments[0]).split(",")
+                        : null;
             case "getContentType" -> header("Content-Type").stream().findFirst().orElse(null);
             case "getContentLengthLong" -> input.length();
             case "getInputStream" -> input;
@@ -193,7 +199,11 @@ public final class FakeHttp {
             switch (called.getName()) {
                 case "setTimeout" -> {}
                 case "addListener" -> asyncListener = (AsyncListener) arguments[0];
-                case "complete" -> completions++;
+                case "complete" -> {
+                    synchronized (this) {
+                        completions++;
+                    }
+                }
                 case "getRequest" -> {
                     return request();
                 }

@@ -143,8 +143,7 @@ class PublishingServletsTest {
                 "{'event':'ack'}|400|event-reserved",
                 "['event']|400|malformed",
                 "{'event':'placed','data':1|400|malformed",
-                "{'event':'placed','data':'\\ud83d'}|400|malformed",
-                "{'event':'placed','event':'placed'}|400|malformed"
+                "{'event':'placed','data':'\\ud83d'}|400|malformed"
             })
     void isRefusedForWhatIsWrongWithTheBody(String body, int status, String code) throws Exception {
         var answer = publish("orders", body, null).answer();
