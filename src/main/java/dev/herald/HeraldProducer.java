@@ -46,6 +46,7 @@ import dev.herald.random.RandomIds;
 import dev.herald.request.Admission;
 import dev.herald.request.ChannelPermission;
 import dev.herald.request.Permission;
+import dev.herald.request.Quotas;
 import dev.herald.request.Requests;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
@@ -217,8 +218,16 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Requests requests(Hub hub, Permission permission) {
-        return new Requests(hub, permission);
+    Requests requests(Hub hub, Permission permission, Quotas quotas) {
+        return new Requests(hub, permission, quotas);
+    }
+
+    @Produces
+    @Singleton
+    Quotas quotas(Settings settings) {
+        return settings.quotaLimits()
+                .map(limits -> new Quotas(limits, System::nanoTime))
+                .orElse(Quotas.NONE);
     }
 
     @Produces

@@ -1,0 +1,49 @@
+package dev.herald.request;
+
+import dev.herald.api.Connection;
+import dev.herald.api.PersonPrincipal;
+import dev.herald.hub.Delivery;
+import dev.herald.hub.Subscriber;
+import java.util.UUID;
+
+/** Somebody who takes everything and says nothing. */
+final class SilentSubscriber implements Subscriber {
+
+    private final PersonPrincipal visitor;
+    private final Connection connection;
+
+    SilentSubscriber(PersonPrincipal visitor) {
+        this.visitor = visitor;
+        this.connection = new Connection(UUID.randomUUID().toString(), visitor.person());
+    }
+
+    @Override
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public PersonPrincipal visitor() {
+        return visitor;
+    }
+
+    @Override
+    public boolean offer(Delivery delivery) {
+        return true;
+    }
+
+    @Override
+    public void end(boolean transportToo) {
+        // Nobody ends it here.
+    }
+
+    @Override
+    public void flush() {
+        // Nothing waits.
+    }
+
+    @Override
+    public void fellBehind() {
+        throw new AssertionError("it takes everything");
+    }
+}
