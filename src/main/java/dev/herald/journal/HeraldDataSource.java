@@ -127,8 +127,9 @@ public final class HeraldDataSource extends ConnectionSource {
             return ConnectionPool.open(settings);
         } catch (NoClassDefFoundError e) {
             // Without the cause, which would stand in the log instead of this sentence.
-            throw new SQLException("the connection pool is missing: add com.zaxxer:HikariCP to the application, or name a data"
-                    + " source of the server's by herald.datasource.jndi");
+            throw new SQLException(
+                    "the connection pool is missing: add com.zaxxer:HikariCP to the application, or name a data"
+                            + " source of the server's by herald.datasource.jndi");
         }
     }
 
