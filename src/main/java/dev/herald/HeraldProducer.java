@@ -13,6 +13,7 @@ import dev.herald.cdi.BeanPolicy;
 import dev.herald.cdi.CdiAdmission;
 import dev.herald.cdi.CdiObservers;
 import dev.herald.cdi.HandlerCatalogue;
+import dev.herald.cdi.MessageChecks;
 import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cdi.RequestContext;
 import dev.herald.cdi.TypedJson;
@@ -232,7 +233,8 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Permission permission(Settings settings, ApplicationPolicy policy, RequestContext context) {
+    Permission permission(
+            Settings settings, ApplicationPolicy policy, ObserverCatalogue catalogue, RequestContext context) {
         var asked = policy.bean()
                 .map(bean -> new BeanPolicy(
                         bean,
@@ -243,7 +245,10 @@ public class HeraldProducer {
                         settings.policyTimeout(),
                         context))
                 .orElse(null);
-        return new ChannelPermission(settings.accessRules(), asked, settings.policyRecheck(), System::nanoTime);
+        var byChannel =
+                new ChannelPermission(settings.accessRules(), asked, settings.policyRecheck(), System::nanoTime);
+        return new MessageChecks(
+                byChannel, lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, context);
     }
 
     @Produces
