@@ -7,13 +7,15 @@ import static dev.herald.WayDown.Step.MESSAGES;
 import static dev.herald.WayDown.Step.OBSERVERS;
 import static dev.herald.WayDown.Step.OPERATORS;
 import static dev.herald.WayDown.Step.RECORDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.herald.cdi.ApplicationAuthenticator;
 import dev.herald.cdi.ApplicationPolicy;
+import dev.herald.cdi.BeanAuthentication;
 import dev.herald.cdi.BeanPolicy;
 import dev.herald.cdi.CdiAdmission;
 import dev.herald.cdi.CdiObservers;
 import dev.herald.cdi.HandlerCatalogue;
-import dev.herald.cdi.MessageChecks;
 import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cdi.RequestContext;
 import dev.herald.cdi.TypedJson;
@@ -45,9 +47,10 @@ import dev.herald.operate.SocketIoStatus;
 import dev.herald.outbox.OutboundBudget;
 import dev.herald.random.RandomIds;
 import dev.herald.request.Admission;
+import dev.herald.request.Authentication;
 import dev.herald.request.ChannelPermission;
+import dev.herald.request.Logins;
 import dev.herald.request.Permission;
-import dev.herald.request.Quotas;
 import dev.herald.request.Requests;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
@@ -219,22 +222,32 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Requests requests(Hub hub, Permission permission, Quotas quotas) {
-        return new Requests(hub, permission, quotas);
+    Requests requests(Hub hub, Permission permission, Authentication authentication, Logins logins) {
+        return new Requests(hub, permission, authentication, logins);
     }
 
     @Produces
     @Singleton
-    Quotas quotas(Settings settings) {
-        return settings.quotaLimits()
-                .map(limits -> new Quotas(limits, System::nanoTime))
-                .orElse(Quotas.NONE);
+    Logins logins(Hub hub) {
+        var logins = new Logins(hub, Clock.systemUTC(), executor);
+        var clock = timer.scheduleAtFixedRate(logins::tick, 1, 1, SECONDS);
+        wayDown.<AutoCloseable>add(CLIENTS, () -> clock.cancel(false));
+        return logins;
     }
 
     @Produces
     @Singleton
-    Permission permission(
-            Settings settings, ApplicationPolicy policy, ObserverCatalogue catalogue, RequestContext context) {
+    Authentication authentication(Settings settings, ApplicationAuthenticator application, RequestContext context) {
+        return application
+                .bean()
+                .<Authentication>map(bean -> new BeanAuthentication(
+                        bean, executor, settings.observerThreads(), settings.observerQueue(), context))
+                .orElse(Authentication.NONE);
+    }
+
+    @Produces
+    @Singleton
+    Permission permission(Settings settings, ApplicationPolicy policy, RequestContext context) {
         var asked = policy.bean()
                 .map(bean -> new BeanPolicy(
                         bean,
@@ -245,10 +258,7 @@ public class HeraldProducer {
                         settings.policyTimeout(),
                         context))
                 .orElse(null);
-        var byChannel =
-                new ChannelPermission(settings.accessRules(), asked, settings.policyRecheck(), System::nanoTime);
-        return new MessageChecks(
-                byChannel, lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, context);
+        return new ChannelPermission(settings.accessRules(), asked, settings.policyRecheck(), System::nanoTime);
     }
 
     @Produces
@@ -296,8 +306,10 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Admission admission(Settings settings, ObserverCatalogue catalogue, RequestContext context) {
-        return new CdiAdmission(lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, context);
+    Admission admission(
+            Settings settings, ObserverCatalogue catalogue, Authentication authentication, RequestContext context) {
+        return new CdiAdmission(
+                lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, authentication, context);
     }
 
     @Produces

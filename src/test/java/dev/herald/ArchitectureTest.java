@@ -202,7 +202,6 @@ class ArchitectureTest {
             "dev.herald.hub",
             "dev.herald.json",
             "dev.herald.request",
-            "dev.herald.socketio",
             "jakarta.annotation",
             "jakarta.inject",
             "jakarta.enterprise..",

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectionAttempt {
 
-    private final PersonPrincipal principal;
+    private volatile PersonPrincipal principal;
     private final String namespace;
-    private volatile Attributes attributes = Attributes.NONE;
+    private volatile Attributes attributes;
     private final AtomicReference<@Nullable Refusal> refusal = new AtomicReference<>();
 
     /**
@@ -34,6 +34,7 @@ public final class ConnectionAttempt {
     public ConnectionAttempt(PersonPrincipal principal, String namespace) {
         this.principal = principal;
         this.namespace = namespace;
+        this.attributes = principal.login().attributes();
     }
 
     /** The person who asks to connect, as the server knows. */
@@ -44,6 +45,15 @@ public final class ConnectionAttempt {
     /** Who asks to connect, with its roles. */
     public PersonPrincipal principal() {
         return principal;
+    }
+
+    /**
+     * Says who asks to connect: another person than the one that the first request has shown, proved by other means. An {@link
+     * Authenticator} need not do so. The identity's attributes are {@linkplain #put kept}.
+     */
+    public synchronized void identify(Identity identity) {
+        principal = principal.as(identity);
+        attributes = attributes.with(identity.attributes());
     }
 
     /** The namespace to connect to; {@link Connection#MAIN} for everything that is not Socket.IO. */

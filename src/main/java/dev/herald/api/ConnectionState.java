@@ -22,6 +22,12 @@ public final class ConnectionState {
         return principal;
     }
 
+    /** The person is known by a new login from now on; the attributes of that are kept. */
+    public synchronized void renew(PersonPrincipal renewed) {
+        attributes = attributes.with(renewed.login().attributes());
+        principal = renewed;
+    }
+
     /** What the application keeps with the connection. */
     public Attributes attributes() {
         return attributes;

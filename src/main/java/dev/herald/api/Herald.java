@@ -76,6 +76,13 @@ public interface Herald {
     /** The latest messages of a channel that are still kept, oldest first, at most {@code limit} of them. */
     List<Envelope> latest(ChannelName channel, int limit);
 
+    /**
+     * Ends all connections of a person to this server, in all namespaces, because the person has signed out: their clients are told
+     * {@code unauthorized}, and do not come back by themselves. May wait for their sockets. When an HTTP session ends, its
+     * connections end without this.
+     */
+    void signOut(String personId);
+
     /** The people who are connected in the main namespace, in the order of their first connections. */
     List<Person> people();
 

@@ -1,6 +1,7 @@
 package dev.herald.api;
 
 import java.security.Principal;
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -12,8 +13,9 @@ import java.util.Set;
  * @param roles those of the caller's that Herald was told to ask the container for; {@value #SIGNED_IN} is among them when the
  *     container knows the caller
  * @param handshake what the request said
+ * @param login by what the person is known, and how long
  */
-public record PersonPrincipal(Person person, boolean isProven, Set<String> roles, Handshake handshake)
+public record PersonPrincipal(Person person, boolean isProven, Set<String> roles, Handshake handshake, Login login)
         implements Principal {
 
     /** The role that everyone has whom the container knows. Guests have no role. */
@@ -35,17 +37,25 @@ public record PersonPrincipal(Person person, boolean isProven, Set<String> roles
 
     /** A person of whose handshake only the address is known. */
     public PersonPrincipal(Person person, boolean isProven, Set<String> roles, String address) {
-        this(person, isProven, roles, Handshake.from(address));
+        this(person, isProven, roles, Handshake.from(address), Login.LASTING);
     }
 
     /** The same caller as another person: a guest who has shown by a secret who it is. */
     public PersonPrincipal as(Person other) {
-        return person.equals(other) ? this : new PersonPrincipal(other, isProven, roles, handshake);
+        return person.equals(other) ? this : new PersonPrincipal(other, isProven, roles, handshake, login);
     }
 
     /** The same caller with another handshake. */
     public PersonPrincipal with(Handshake other) {
-        return handshake.equals(other) ? this : new PersonPrincipal(person, isProven, roles, other);
+        return handshake.equals(other) ? this : new PersonPrincipal(person, isProven, roles, other, login);
+    }
+
+    /** The same caller as its token says. */
+    public PersonPrincipal as(Identity identity) {
+        var all = new HashSet<>(identity.roles());
+        all.add(SIGNED_IN);
+        return new PersonPrincipal(
+                identity.person(), true, all, handshake, Login.until(identity.expires(), identity.attributes()));
     }
 
     /** From where the caller connects, as the container says; empty when that is not known. */

@@ -1,27 +1,44 @@
 package dev.herald.cdi;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ConnectionAttempt;
+import dev.herald.api.Credentials;
 import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.request.Admission;
+import dev.herald.request.Authentication;
+import dev.herald.request.ErrorCode;
+import dev.herald.request.RejectedException;
 import jakarta.enterprise.inject.spi.ObserverMethod;
+import jakarta.json.Json;
+import jakarta.json.JsonString;
 import java.util.List;
 import java.util.concurrent.Executor;
 
-/** Asks the application's observer methods, on the container's threads, whether a client may connect. Any thread may call. */
+/** Finds out whose a token is, and asks the application's observer methods, on the container's threads, whether a client may connect. Any thread may call. */
 public final class CdiAdmission implements Admission {
 
     private static final System.Logger LOG = System.getLogger(CdiAdmission.class.getName());
 
+    /** The token in {@code auth}. */
+    private static final String TOKEN = "token";
+
     private final ObserverCatalogue catalogue;
+    private final Authentication authentication;
     private final RequestContext context;
     private final OrderedDispatcher<ConnectionAttempt, Runnable> dispatcher;
 
     public CdiAdmission(
-            Executor executor, int threads, int queue, ObserverCatalogue catalogue, RequestContext context) {
+            Executor executor,
+            int threads,
+            int queue,
+            ObserverCatalogue catalogue,
+            Authentication authentication,
+            RequestContext context) {
         this.catalogue = catalogue;
+        this.authentication = authentication;
         this.context = context;
         this.dispatcher = new OrderedDispatcher<>(executor, threads, queue, (attempt, work) -> work.run());
     }
@@ -29,7 +46,8 @@ public final class CdiAdmission implements Admission {
     @Override
     public void examine(ConnectionAttempt attempt, Runnable then) {
         var examiners = catalogue.examiners(attempt.namespace());
-        if (examiners.isEmpty()) {
+        var hasToken = authentication.takesTokens() && attempt.auth().containsKey(TOKEN);
+        if (examiners.isEmpty() && !hasToken) {
             then.run();
         } else if (dispatcher.isFull()) {
             LOG.log(WARNING, "connections are turned away: too many wait to be examined");
@@ -37,10 +55,34 @@ public final class CdiAdmission implements Admission {
             then.run();
         } else {
             dispatcher.add(attempt, () -> {
+                if (hasToken) {
+                    authenticate(attempt);
+                }
                 ask(examiners, attempt);
                 then.run();
             });
         }
+    }
+
+    private void authenticate(ConnectionAttempt attempt) {
+        try {
+            var token = attempt.auth().get(TOKEN) instanceof JsonString text ? text.getString() : "";
+            authentication
+                    .authenticate(new Credentials(token, attempt.handshake()))
+                    .ifPresentOrElse(attempt::identify, () -> refuse(attempt, "the token is not valid"));
+        } catch (IllegalArgumentException e) {
+            LOG.log(DEBUG, "a token cannot be used", e);
+            refuse(attempt, "the token cannot be used");
+        } catch (RejectedException e) {
+            attempt.refuse(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void refuse(ConnectionAttempt attempt, String sentence) {
+        var data = Json.createObjectBuilder()
+                .add("code", ErrorCode.UNAUTHORIZED.code())
+                .add("message", sentence);
+        attempt.refuse(ErrorCode.UNAUTHORIZED.code(), data.build());
     }
 
     private void ask(List<ObserverMethod<?>> examiners, ConnectionAttempt attempt) {

@@ -16,6 +16,7 @@ import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.Hub;
 import dev.herald.json.JsonGuard;
+import dev.herald.request.Logins;
 import dev.herald.request.Requests;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -95,7 +96,7 @@ public class HeraldFacade implements Herald {
 
     @Override
     public Broadcast in(String namespace) {
-        return new HubBroadcast(hub, typedJson, executor, namespace);
+        return new HubBroadcast(hub, executor, namespace);
     }
 
     private static String json(JsonValue data) {
@@ -107,6 +108,11 @@ public class HeraldFacade implements Herald {
     @Override
     public List<Envelope> latest(ChannelName channel, int limit) {
         return hub.latest(channel, limit);
+    }
+
+    @Override
+    public void signOut(String personId) {
+        requests.logins().signOut(personId, Logins.OVER);
     }
 
     @Override

@@ -47,6 +47,9 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     /** The client reads too slowly ({@code docs/feed.md}, "Errors"). */
     static final int SLOW_READER = 4008;
 
+    /** The client is not signed in any more. */
+    static final int UNAUTHORIZED = 4401;
+
     private static final String SERVER_MISTAKE = "the server made a mistake; come back";
 
     /** A client that sends this only wants an answer. */
@@ -142,6 +145,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
             member = newMember;
             reason = ended;
         }
+        requests.logins().watch(newMember);
         if (reason != null) {
             newMember.disconnect(reason);
         }
@@ -207,31 +211,12 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     private void answer(Reply reply, @Nullable String id) {
         if (reply instanceof Reply.Joined joined) {
             joined.subscription().start(s -> queue(ToClient.Joined.of(s, id)));
-        } else if (reply instanceof Reply.Left left) {
-            say(ToClient.Left.of(left.channel(), id));
         } else if (reply instanceof Reply.History history) {
             answer(history, id);
-        } else if (reply instanceof Reply.Published published) {
-            acknowledge(id, ToClient.Ack.of(id, published.receipt()));
-        } else if (reply instanceof Reply.Seen seen) {
-            acknowledge(id, ToClient.Seen.of(id, seen.channel(), seen.upTo()));
-        } else if (reply instanceof Reply.Rejected rejected) {
-            reject(rejected, id);
-        }
-    }
-
-    private void reject(Reply.Rejected rejected, @Nullable String id) {
-        if (rejected.code() == ErrorCode.SERVER_ERROR) {
+        } else if (reply instanceof Reply.Rejected rejected && rejected.code() == ErrorCode.SERVER_ERROR) {
             close(UNEXPECTED_CONDITION.getCode(), SERVER_MISTAKE);
         } else {
-            say(ToClient.Refusal.of(id, rejected));
-        }
-    }
-
-    /** A client that gave no id is told of failures only. */
-    private void acknowledge(@Nullable String id, ToClient ack) {
-        if (id != null) {
-            say(ack);
+            ToClient.answer(reply, id).ifPresent(this::say);
         }
     }
 
@@ -350,6 +335,12 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     @Override
     public void wasExpelled(ChannelName channel, String code, String sentence) {
         say(new ToClient.Left("left", null, channel.value(), code, sentence));
+    }
+
+    @Override
+    public void signOut(String code, String sentence) {
+        say(ToClient.Refusal.ofConnection(code, sentence));
+        close(UNAUTHORIZED, code);
     }
 
     @Override

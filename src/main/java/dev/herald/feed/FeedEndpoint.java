@@ -18,9 +18,13 @@ import jakarta.websocket.server.ServerEndpoint;
 @Dependent
 @ServerEndpoint(
         value = "/feed",
+        subprotocols = FeedEndpoint.SUBPROTOCOL,
         encoders = {FeedJson.MessageEncoder.class, FeedJson.ReplyEncoder.class},
         decoders = FeedJson.RequestDecoder.class)
 public class FeedEndpoint {
+
+    /** Answered when it is offered, beside the one that carries a token: browsers want one of those that they have offered. */
+    static final String SUBPROTOCOL = "herald";
 
     @Inject
     FeedSessions sessions;

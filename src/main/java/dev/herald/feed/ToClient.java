@@ -12,10 +12,29 @@ import dev.herald.request.Reply;
 import jakarta.json.JsonValue;
 import jakarta.json.bind.annotation.JsonbPropertyOrder;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the feed says to one client, besides messages ({@code docs/feed.md}, "To the client"). Members that are null are left out. */
 sealed interface ToClient {
+
+    /** What is answered besides messages and pages; empty when nothing is. Who gave no id is told of failures only. */
+    static Optional<ToClient> answer(Reply reply, @Nullable String id) {
+        if (reply instanceof Reply.Rejected rejected) {
+            return Optional.of(Refusal.of(id, rejected));
+        } else if (reply instanceof Reply.Left left) {
+            return Optional.of(Left.of(left.channel(), id));
+        } else if (id == null) {
+            return Optional.empty();
+        } else if (reply instanceof Reply.Published published) {
+            return Optional.of(Ack.of(id, published.receipt()));
+        } else if (reply instanceof Reply.Seen seen) {
+            return Optional.of(Seen.of(id, seen.channel(), seen.upTo()));
+        } else if (reply instanceof Reply.Authenticated authenticated) {
+            return Optional.of(Authenticated.of(id, authenticated));
+        }
+        return Optional.empty();
+    }
 
     /** Who the client is; its first message. */
     @JsonbPropertyOrder({"event", "connection", "person"})
@@ -62,6 +81,17 @@ sealed interface ToClient {
 
         static Seen of(@Nullable String id, ChannelName channel, Position seen) {
             return new Seen("ack", id, channel.value(), seen.offset(), seen.epoch());
+        }
+    }
+
+    /** The client's new token is taken. */
+    @JsonbPropertyOrder({"event", "id", "until"})
+    record Authenticated(
+            String event, @Nullable String id, @Nullable String until) implements ToClient {
+
+        static Authenticated of(@Nullable String id, Reply.Authenticated reply) {
+            return new Authenticated(
+                    "ack", id, reply.until() == null ? null : reply.until().toString());
         }
     }
 
@@ -129,6 +159,11 @@ sealed interface ToClient {
                     rejected.sentence(),
                     wait.isPresent() ? wait.getAsLong() : null,
                     null);
+        }
+
+        /** The connection ends. */
+        static Refusal ofConnection(String code, String sentence) {
+            return new Refusal("error", null, code, sentence, null, null);
         }
 
         /** The application does not let the client connect. */

@@ -27,6 +27,7 @@ public record Problem(int status, String code, String detail, OptionalLong retry
 
     private static final Map<Integer, String> TITLES = Map.ofEntries(
             Map.entry(400, "Bad Request"),
+            Map.entry(401, "Unauthorized"),
             Map.entry(403, "Forbidden"),
             Map.entry(404, "Not Found"),
             Map.entry(405, "Method Not Allowed"),
@@ -79,7 +80,7 @@ public record Problem(int status, String code, String detail, OptionalLong retry
 
     private static int status(ErrorCode code) {
         return switch (code) {
-            case CHANNEL_FORBIDDEN, MESSAGE_REFUSED -> 403;
+            case CHANNEL_FORBIDDEN -> 403;
             case ID_REUSED -> 422;
             case RATE_LIMITED -> 429;
             case SERVER_ERROR -> 500;

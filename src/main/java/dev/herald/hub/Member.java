@@ -3,7 +3,6 @@ package dev.herald.hub;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Disconnected;
-import dev.herald.api.HeraldEvent;
 import dev.herald.api.Joined;
 import dev.herald.api.Left;
 import dev.herald.api.Peer;
@@ -144,7 +143,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
     }
 
     private Optional<Subscription> join(ChannelName channel, @Nullable Position since, boolean startsOver) {
-        if (isGone()) {
+        if (!isOpen()) {
             return Optional.empty();
         }
         hub.requireObserversKeepUp();
@@ -195,7 +194,9 @@ public final class Member implements Peer, Predicate<Set<String>> {
         if (earlier == null) {
             channels = Set.copyOf(subscriptions.keySet());
             hub.presence().join(channel, connection());
-            tellUnlessOwn(channel, new Joined(connection(), channel));
+            if (!own.contains(channel)) {
+                events.tell(new Joined(connection(), channel));
+            }
         } else {
             hub.subscriptions().close(earlier.subscription());
         }
@@ -301,18 +302,18 @@ public final class Member implements Peer, Predicate<Set<String>> {
         subscriber.end(true);
     }
 
-    private void tellUnlessOwn(ChannelName channel, HeraldEvent event) {
-        if (!own.contains(channel)) {
-            events.tell(event);
-        }
-    }
-
     private void requireRoomFor(ChannelName channel) {
         own.requireRoomFor(channel, subscriptions.keySet(), hub.limits().channelsPerConnection());
     }
 
-    private synchronized boolean isGone() {
-        return gone;
+    /** As {@link Subscriber#signOut}. */
+    public void signOut(String code, String sentence) {
+        subscriber.signOut(code, sentence);
+    }
+
+    /** Whether the membership has not ended. */
+    public synchronized boolean isOpen() {
+        return !gone;
     }
 
     /** Nothing more of the channel is queued once this has returned. */
@@ -354,7 +355,9 @@ public final class Member implements Peer, Predicate<Set<String>> {
         hub.subscriptions().close(place.subscription());
         subscriber.left(channel);
         hub.presence().leave(channel, connection());
-        tellUnlessOwn(channel, new Left(connection(), channel));
+        if (!own.contains(channel)) {
+            events.tell(new Left(connection(), channel));
+        }
         return true;
     }
 

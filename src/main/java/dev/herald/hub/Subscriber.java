@@ -109,6 +109,16 @@ public interface Subscriber {
         // Most are not kept for a later life of the server.
     }
 
+    /**
+     * Ends the connection because its client is not signed in any more.
+     *
+     * @param code what is wrong, as clients are told it
+     * @param sentence for people
+     */
+    default void signOut(String code, String sentence) {
+        end(false);
+    }
+
     /** Writes what waits, if the socket is free. Called after one or more offers, outside all locks. */
     void flush();
 

@@ -6,6 +6,7 @@ import dev.herald.api.RefusedException;
 public enum ErrorCode {
     MALFORMED("malformed"),
     REFUSED("refused"),
+    UNAUTHORIZED("unauthorized"),
     EVENT_INVALID("event-invalid"),
     EVENT_RESERVED("event-reserved"),
     CHANNEL_INVALID("channel-invalid"),
@@ -21,7 +22,6 @@ public enum ErrorCode {
     NOT_JOINED("not-joined"),
     TOO_MANY_CHANNELS("too-many-channels"),
     RATE_LIMITED("rate-limited"),
-    MESSAGE_REFUSED("message-refused"),
     OVERLOADED("overloaded"),
     LOG_UNAVAILABLE("log-unavailable"),
     NO_HANDLER("no-handler"),

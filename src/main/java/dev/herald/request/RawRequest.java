@@ -11,6 +11,7 @@ import static dev.herald.request.ErrorCode.SINCE_INVALID;
 import static dev.herald.request.ErrorCode.TO_INVALID;
 
 import dev.herald.api.ChannelName;
+import dev.herald.api.Credentials;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.hub.Draft;
@@ -73,6 +74,20 @@ public record RawRequest(@Nullable String event, JsonObject fields, String json)
             throw new RejectedException(ID_INVALID, "id is 1 to " + Draft.MAX_CLIENT_ID + " characters");
         }
         return id;
+    }
+
+    /**
+     * The new token that a client gives.
+     *
+     * @throws RejectedException when it gives none, or a long one
+     */
+    Request.Authenticate authenticate() {
+        var token = string("token");
+        if (token == null || token.isEmpty() || token.length() > Credentials.MAX_TOKEN) {
+            throw new RejectedException(
+                    MALFORMED, "a new token is given as {token}, 1 to " + Credentials.MAX_TOKEN + " characters");
+        }
+        return new Request.Authenticate(token);
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.herald.hub.DeviceName;
 import dev.herald.hub.HistoryPage;
 import dev.herald.hub.Subscription;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,13 @@ public sealed interface Reply {
      * @param upTo the last message that was seen
      */
     record Seen(ChannelName channel, Position upTo) implements Reply {}
+
+    /**
+     * The client's new token is taken.
+     *
+     * @param until when it ends; {@code null} when it does not
+     */
+    record Authenticated(@Nullable Instant until) implements Reply {}
 
     /** The application's observers have the message; they may answer it. */
     record Handed() implements Reply {}

@@ -23,6 +23,9 @@ public sealed interface Request {
     /** The event by which clients join a channel. */
     String JOIN = "join";
 
+    /** The event by which clients give a new token, where tokens are taken. */
+    String AUTHENTICATE = "authenticate";
+
     /** The event by which clients leave a channel. */
     String LEAVE = "leave";
 
@@ -123,6 +126,25 @@ public sealed interface Request {
         @Override
         public Optional<Right> right(ChannelName own) {
             return Optional.of(new Right(Action.JOIN, own));
+        }
+    }
+
+    /**
+     * Gives a new token, by which the connection goes on.
+     *
+     * @param token 1 to {@link dev.herald.api.Credentials#MAX_TOKEN} characters
+     */
+    record Authenticate(String token) implements Request {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.empty();
+        }
+
+        /** Without the token, which is a secret. */
+        @Override
+        public String toString() {
+            return "Authenticate";
         }
     }
 

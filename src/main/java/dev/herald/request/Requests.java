@@ -15,6 +15,7 @@ import dev.herald.hub.Member;
 import dev.herald.hub.NoSuchMessageException;
 import dev.herald.hub.UnknownDeviceException;
 import dev.herald.request.Permission.Decision;
+import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -35,23 +36,28 @@ public final class Requests {
     private final Hub hub;
     private final Permission permission;
 
-    private final Quotas quotas;
     private final Rooms rooms;
 
     /** The connections of which something waits for a decision. */
     private final ConcurrentMap<Member, Undecided> undecided = new ConcurrentHashMap<>();
 
-    /** Requests to a hub, as many as clients like. */
+    private final Authentication authentication;
+    private final Logins logins;
+    private final Renewals renewals;
+
+    /** Requests to a hub that takes no tokens. */
     public Requests(Hub hub, Permission permission) {
-        this(hub, permission, Quotas.NONE);
+        this(hub, permission, Authentication.NONE, new Logins(hub, Clock.systemUTC(), Runnable::run));
     }
 
     /** Requests to a hub. */
-    public Requests(Hub hub, Permission permission, Quotas quotas) {
+    public Requests(Hub hub, Permission permission, Authentication authentication, Logins logins) {
         this.hub = hub;
-        this.permission = permission;
-        this.quotas = quotas;
+        this.authentication = authentication;
+        this.logins = logins;
         this.rooms = new Rooms(hub, this);
+        this.renewals = new Renewals(authentication, logins, rooms);
+        this.permission = permission;
     }
 
     /** Which channels connections may be in that they have not asked for. */
@@ -59,22 +65,30 @@ public final class Requests {
         return rooms;
     }
 
+    /** How long connections may last. */
+    public Logins logins() {
+        return logins;
+    }
+
+    /** Whether clients may give new tokens. */
+    public boolean takesTokens() {
+        return authentication.takesTokens();
+    }
+
     /** Reads what a connection says, and does it. */
     public CompletionStage<Reply> handle(Member member, RawRequest request) {
         try {
-            return handle(member, request.read(member.privateChannel()));
+            return Request.AUTHENTICATE.equals(request.event()) && takesTokens()
+                    ? handle(member, request.authenticate())
+                    : handle(member, request.read(member.privateChannel()));
         } catch (RejectedException e) {
-            return invalid(Asker.of(member), request, e);
+            return CompletableFuture.completedStage(e.reply());
         }
     }
 
     /** Does what a connection asks for, after all that it has asked for before. */
     public CompletionStage<Reply> handle(Member member, Request request) {
         var asker = Asker.of(member);
-        var tooMuch = quotas.charge(asker, request);
-        if (tooMuch.isPresent()) {
-            return CompletableFuture.completedStage(tooMuch.get());
-        }
         var revocations = asker.decisions().revocations();
         var decision = decide(asker, request);
         Function<Decision, CompletionStage<Reply>> work = decided -> {
@@ -98,12 +112,8 @@ public final class Requests {
         try {
             return handle(asker, request.read(asker.privateChannel()));
         } catch (RejectedException e) {
-            return invalid(asker, request, e);
+            return CompletableFuture.completedStage(e.reply());
         }
-    }
-
-    private CompletionStage<Reply> invalid(Asker asker, RawRequest request, RejectedException e) {
-        return CompletableFuture.completedStage(quotas.charge(asker, request).orElseGet(e::reply));
     }
 
     /**
@@ -111,10 +121,6 @@ public final class Requests {
      * not for everybody, or who is in a channel. Reading waits for the log.
      */
     public CompletionStage<Reply> handle(Asker asker, Request request) {
-        var tooMuch = quotas.charge(asker, request);
-        if (tooMuch.isPresent()) {
-            return CompletableFuture.completedStage(tooMuch.get());
-        }
         return decide(asker, request)
                 .thenCompose(decided ->
                         decided instanceof Decision.Denied denied ? rejected(denied) : perform(asker, request));
@@ -124,9 +130,9 @@ public final class Requests {
         var from = asker.person();
         try {
             if (request instanceof Request.Publish publish) {
-                return publish(asker, draft(from, publish), hub::receive, requestOf(from));
+                return published(hub.receive(draft(from, publish)), requestOf(from));
             } else if (request instanceof Request.Tell tell) {
-                return publish(asker, draft(from, tell), hub::receive, requestOf(from));
+                return published(hub.receive(draft(from, tell)), requestOf(from));
             } else if (request instanceof Request.History history) {
                 return CompletableFuture.completedStage(new Reply.History(hub.history(
                         history.channel(), history.before(), history.limit(), except -> !except.isEmpty())));
@@ -189,9 +195,9 @@ public final class Requests {
     private CompletionStage<Reply> obey(Member member, Request request) {
         var from = member.connection().person();
         if (request instanceof Request.Publish publish) {
-            return publish(member, draft(from, publish));
+            return published(hub.receive(member, draft(from, publish)), requestOf(member));
         } else if (request instanceof Request.Tell tell) {
-            return publish(member, draft(from, tell));
+            return published(hub.receive(member, draft(from, tell)), requestOf(member));
         } else if (request instanceof Request.Seen seen) {
             return member.seen(seen.offset(), seen.epoch())
                     .handle((upTo, failure) -> failure == null
@@ -206,6 +212,8 @@ public final class Requests {
             return CompletableFuture.completedStage(new Reply.History(page));
         } else if (request instanceof Request.Presence presence) {
             return CompletableFuture.completedStage(presence(presence.channel()));
+        } else if (request instanceof Request.Authenticate authenticate) {
+            return renewals.renew(member, authenticate.token());
         } else if (request instanceof Request.ToApplication message) {
             return CompletableFuture.completedStage(hand(member, message));
         }
@@ -221,26 +229,9 @@ public final class Requests {
         return new Draft(channel, Request.PRIVATE, from, request.to(), request.json(), request.id());
     }
 
-    private CompletionStage<Reply> publish(Member member, Draft draft) {
-        return publish(Asker.of(member), draft, one -> hub.receive(member, one), requestOf(member));
-    }
-
-    private CompletionStage<Reply> publish(
-            Asker asker, Draft draft, Function<Draft, CompletionStage<Receipt>> hubs, String request) {
-        var tooMany = quotas.checkChannel(asker, () -> hub.isNew(draft.channel()));
-        if (tooMany.isPresent()) {
-            return CompletableFuture.completedStage(tooMany.get());
-        }
-        return hubs.apply(draft).handle((receipt, failure) -> {
-            if (failure != null) {
-                return rejection(request, failure);
-            }
-            var position = receipt.position();
-            if (position != null && position.offset() == 1 && !receipt.duplicate()) {
-                quotas.chargeChannel(asker);
-            }
-            return new Reply.Published(receipt);
-        });
+    private static CompletionStage<Reply> published(CompletionStage<Receipt> receipt, String request) {
+        return receipt.handle(
+                (there, failure) -> failure == null ? new Reply.Published(there) : rejection(request, failure));
     }
 
     private static Reply join(Member member, Request.Join request) {

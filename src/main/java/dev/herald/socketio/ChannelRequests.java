@@ -92,6 +92,11 @@ final class ChannelRequests {
         return new RawRequest(Request.SEEN, asFields(first(arguments), "offset"));
     }
 
+    /** A client gives a new token: the token, or {@code {"token"}}. */
+    static RawRequest authenticate(List<String> arguments) {
+        return new RawRequest(Request.AUTHENTICATE, asFields(first(arguments), "token"));
+    }
+
     private static JsonValue first(List<String> arguments) {
         return arguments.isEmpty() ? JsonValue.NULL : EventArguments.parse(arguments.get(0));
     }

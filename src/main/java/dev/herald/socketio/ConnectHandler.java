@@ -20,6 +20,7 @@ import dev.herald.hub.LogUnavailableException;
 import dev.herald.hub.Member;
 import dev.herald.random.RandomIds;
 import dev.herald.request.ErrorCode;
+import dev.herald.request.Logins;
 import dev.herald.socketio.Recoveries.Outcome;
 import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.ConnectError;
@@ -72,21 +73,18 @@ final class ConnectHandler {
         var namespace = connect.namespace();
         var isKnown = server.settings().hasNamespace(namespace);
         boolean isTwice;
-        boolean isOneTooMany;
         boolean isTooMuch;
         synchronized (this) {
-            isOneTooMany = isKnown && namespaces.size() >= SocketIoSettings.MAX_NAMESPACES;
-            isTwice = isKnown && !isOneTooMany && !namespaces.add(namespace);
+            isTwice = isKnown && !namespaces.add(namespace);
             isTooMuch = !isKnown && ++invalidNamespaces > server.settings().maxInvalidNamespaces();
         }
         if (isTwice || isTooMuch) {
             carrier.violated(
                     isTwice ? "it connects to a namespace twice" : "it asks for too many namespaces that are none");
-        } else if (isOneTooMany) {
-            var sentence = "this connection is in as many namespaces as it may: " + SocketIoSettings.MAX_NAMESPACES;
-            refuse(namespace, new ConnectionAttempt.Refusal(sentence, null));
         } else if (isKnown && malformed != null) {
             refuse(namespace, malformed(malformed));
+        } else if (isKnown && server.requests().logins().isOver(visitor)) {
+            refuse(namespace, unauthorized(Logins.OVER));
         } else if (isKnown) {
             var handshake = visitor.handshake().withAuth(connect.auth());
             var attempt = new ConnectionAttempt(visitor.with(handshake), namespace);
@@ -148,6 +146,14 @@ final class ConnectHandler {
                 .add("message", why)
                 .build();
         return new ConnectionAttempt.Refusal("malformed: " + why, data);
+    }
+
+    private static ConnectionAttempt.Refusal unauthorized(String sentence) {
+        var data = JSON.createObjectBuilder()
+                .add("code", ErrorCode.UNAUTHORIZED.code())
+                .add("message", sentence)
+                .build();
+        return new ConnectionAttempt.Refusal(ErrorCode.UNAUTHORIZED.code(), data);
     }
 
     private void refuse(String namespace, ConnectionAttempt.Refusal refusal) {

@@ -67,6 +67,14 @@ final class Replies {
                 .toString();
     }
 
+    /** Until when a client's new token is good. */
+    static String authenticated(Reply.Authenticated reply) {
+        var json = JSON.createObjectBuilder();
+        return (reply.until() == null ? json : json.add("until", reply.until().toString()))
+                .build()
+                .toString();
+    }
+
     /** A page, whose messages are JSON already. */
     static String history(HistoryPage page) {
         return "{\"channel\":" + EventArguments.quoted(page.channel().value())

@@ -43,9 +43,11 @@ final class RequestHandler {
         var all = EventArguments.split(event.json());
         var arguments = all.subList(1, all.size());
         try {
-            var request = client.connection().isMain()
-                    ? ChannelRequests.read(event.name(), arguments, event.attachments())
-                    : Optional.<RawRequest>empty();
+            var request = event.name().equals(Request.AUTHENTICATE) && requests.takesTokens()
+                    ? Optional.of(ChannelRequests.authenticate(arguments))
+                    : client.connection().isMain()
+                            ? ChannelRequests.read(event.name(), arguments, event.attachments())
+                            : Optional.<RawRequest>empty();
             var reply = request.isPresent()
                     ? requests.handle(client.member(), request.get())
                     : requests.handle(
@@ -89,6 +91,8 @@ final class RequestHandler {
             history(event, history.page(), answer);
         } else if (reply instanceof Reply.Seen seen) {
             answer.give(Replies.seen(seen.channel(), seen.upTo()));
+        } else if (reply instanceof Reply.Authenticated authenticated) {
+            answer.give(Replies.authenticated(authenticated));
         } else if (reply instanceof Reply.Rejected rejected && isSilent(rejected)) {
             client.server().unhandled().note(client.connection(), event);
         } else if (reply instanceof Reply.Rejected rejected) {

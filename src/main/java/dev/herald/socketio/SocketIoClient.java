@@ -81,6 +81,7 @@ final class SocketIoClient implements Subscriber {
             if (pid != null) {
                 server.recoveries().connected(pid, this);
             }
+            server.requests().logins().watch(admitted);
         });
     }
 
@@ -302,6 +303,13 @@ final class SocketIoClient implements Subscriber {
         if (admitted != null) {
             admitted.resume();
         }
+    }
+
+    /** The connection may carry clients whose logins go on, and so stays; this one cannot come back by the login that is over. */
+    @Override
+    public void signOut(String code, String sentence) {
+        send("error", Replies.error(new Reply.Rejected(ErrorCode.UNAUTHORIZED, code, sentence, null), null));
+        end(false);
     }
 
     @Override

@@ -1,14 +1,20 @@
 package dev.herald.web;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.herald.api.Credentials;
 import dev.herald.api.Handshake;
+import dev.herald.api.Login;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.engine.EngineServlet;
 import dev.herald.http.Problem;
-import dev.herald.request.Quotas;
-import dev.herald.request.Reply.Rejected;
+import dev.herald.request.Authentication;
+import dev.herald.request.ErrorCode;
+import dev.herald.request.Logins;
+import dev.herald.request.RejectedException;
+import dev.herald.request.Reply;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -45,7 +51,6 @@ public class VisitorFilter extends HttpFilter {
 
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     private static final int FORBIDDEN = HttpServletResponse.SC_FORBIDDEN;
-    private static final int TOO_MANY = 429;
 
     private final transient Handshakes handshakes = new Handshakes();
 
@@ -59,7 +64,13 @@ public class VisitorFilter extends HttpFilter {
     transient RoleNames roleNames;
 
     @Inject
-    transient Quotas quotas;
+    transient LoginSessions sessions;
+
+    @Inject
+    transient Authentication authentication;
+
+    @Inject
+    transient Logins logins;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -86,15 +97,13 @@ public class VisitorFilter extends HttpFilter {
         }
         try {
             var visitor = known(request).orElseGet(() -> newGuest(request));
-            var tooMany = isArrival(request, isSocketIo) ? quotas.chargeGuest(visitor) : Optional.<Rejected>empty();
-            if (tooMany.isPresent()) {
-                turnAway(request, response, tooMany.get());
-                return;
-            }
             if (!isSocketIo) {
                 giveCookie(request, response);
             }
             chain.doFilter(new VisitorRequest(request, visitor), response);
+        } catch (RejectedException e) {
+            LOG.log(DEBUG, () -> "a request with a token is refused: " + e.getMessage());
+            refuseToken(response, e.reply());
         } catch (UnusableNameException e) {
             LOG.log(WARNING, () -> "a signed-in user was refused: " + e.getMessage());
             refuse(response, "your user name cannot be used here");
@@ -113,48 +122,87 @@ public class VisitorFilter extends HttpFilter {
         return request.getHeader("Upgrade") != null || !READING.contains(request.getMethod());
     }
 
-    /** Whether a request opens a connection, or is one by itself; pages and their files are read as often as anybody likes. */
-    private static boolean isArrival(HttpServletRequest request, boolean isSocketIo) {
-        if (isSocketIo) {
-            var query = request.getQueryString();
-            return query != null && query.contains("transport=") && !query.contains("sid=");
-        }
-        return request.getHeader("Upgrade") != null || request.getServletPath().startsWith(API);
-    }
-
-    /** Too many new guests came from there. */
-    private static void turnAway(HttpServletRequest request, HttpServletResponse response, Rejected tooMany)
-            throws IOException {
-        var seconds = (tooMany.retryAfterMillis().orElse(0) + 999) / 1_000;
-        if (request.getServletPath().startsWith(API)) {
-            new Problem(TOO_MANY, tooMany.word(), tooMany.sentence(), tooMany.retryAfterMillis())
-                    .answer()
-                    .write(response, true);
-        } else {
-            response.setHeader("Retry-After", Long.toString(seconds));
-            answer(response, TOO_MANY, tooMany.sentence());
-        }
-    }
-
-    private static void answer(HttpServletResponse response, int status, String sentence) throws IOException {
-        response.setStatus(status);
+    private static void refuse(HttpServletResponse response, String sentence) throws IOException {
+        response.setStatus(FORBIDDEN);
         response.setContentType("text/plain;charset=UTF-8");
         response.getWriter().println(sentence);
     }
 
-    private static void refuse(HttpServletResponse response, String sentence) throws IOException {
-        answer(response, FORBIDDEN, sentence);
-    }
-
     /** Whom the request shows that it is from, if it does and may. */
     private Optional<PersonPrincipal> known(HttpServletRequest request) {
-        if (origins.isStranger(request)) {
+        var user = request.getUserPrincipal();
+        var token = user == null && authentication.takesTokens() ? BearerTokens.of(request) : Optional.<String>empty();
+        if (token.isPresent()) {
+            // A page has a token only if its user has given it: so it counts also for pages that are not listed by
+            // name.
+            return Optional.of(bearer(request, token.get()));
+        } else if (origins.isStranger(request)) {
             return Optional.empty();
         }
-        var user = request.getUserPrincipal();
-        return user != null
-                ? Optional.of(new PersonPrincipal(user(user), true, rolesOf(request), handshake(request)))
-                : cookie(request, SECRET_COOKIE).filter(Visitors::isSecret).map(secret -> guest(request, secret, true));
+        var guest = cookie(request, SECRET_COOKIE).filter(Visitors::isSecret);
+        if (user == null) {
+            if (!isWithinSession(request)) {
+                sessions.nobody(request);
+            }
+            return guest.map(secret -> guest(request, secret, true));
+        }
+        return Optional.of(user(request, user, guest));
+    }
+
+    private PersonPrincipal user(HttpServletRequest request, Principal user, Optional<String> guest) {
+        var login = Login.LASTING;
+        if (!isWithinSession(request)) {
+            guest.ifPresent(secret -> dismiss(request, secret));
+            login = sessions.login(request, user);
+        }
+        return new PersonPrincipal(user(user), true, rolesOf(request), handshake(request), login);
+    }
+
+    /** Of such a request only the person counts: Engine.IO's session keeps all else from the first one. */
+    private boolean isWithinSession(HttpServletRequest request) {
+        return socketIo.covers(request) && EngineServlet.parameter(request, "sid") != null;
+    }
+
+    /**
+     * The person whose token a request shows.
+     *
+     * @throws RejectedException when the token is not valid
+     */
+    private PersonPrincipal bearer(HttpServletRequest request, String token) {
+        if (token.isEmpty() || token.length() > Credentials.MAX_TOKEN) {
+            throw new RejectedException(ErrorCode.UNAUTHORIZED, "the token is too long or empty");
+        }
+        var handshake = handshake(request);
+        var identity = authentication
+                .authenticate(new Credentials(token, handshake))
+                .orElseThrow(() -> new RejectedException(ErrorCode.UNAUTHORIZED, "the token is not valid"));
+        var visitor = new PersonPrincipal(identity.person(), true, Set.of(), handshake, Login.LASTING).as(identity);
+        if (logins.isOver(visitor)) {
+            throw new RejectedException(ErrorCode.UNAUTHORIZED, "the token has expired");
+        }
+        return visitor;
+    }
+
+    /**
+     * A guest has signed in: its connections end, and its cookie, so that nobody who uses this browser later is this guest. Its
+     * private channel is nobody's any more.
+     */
+    private void dismiss(HttpServletRequest request, String secret) {
+        request.setAttribute(NEW_COOKIE, SECRET_COOKIE + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        logins.signOut(Visitors.guest(secret, null).id(), "you have signed in: connect anew");
+    }
+
+    private static void refuseToken(HttpServletResponse response, Reply.Rejected reply) throws IOException {
+        if (reply.code() == ErrorCode.UNAUTHORIZED) {
+            response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+            new Problem(HttpServletResponse.SC_UNAUTHORIZED, reply.word(), reply.sentence())
+                    .answer()
+                    .write(response, true);
+        } else {
+            new Problem(HttpServletResponse.SC_SERVICE_UNAVAILABLE, reply.word(), reply.sentence())
+                    .answer()
+                    .write(response, true);
+        }
     }
 
     private PersonPrincipal newGuest(HttpServletRequest request) {
@@ -169,7 +217,8 @@ public class VisitorFilter extends HttpFilter {
     }
 
     private PersonPrincipal guest(HttpServletRequest request, String secret, boolean isProven) {
-        return new PersonPrincipal(Visitors.guest(secret, chosenName(request)), isProven, Set.of(), handshake(request));
+        return new PersonPrincipal(
+                Visitors.guest(secret, chosenName(request)), isProven, Set.of(), handshake(request), Login.LASTING);
     }
 
     /** The roles of a user whom the container knows: of those that anybody here asks for. */
@@ -179,11 +228,8 @@ public class VisitorFilter extends HttpFilter {
         return roles;
     }
 
-    /** Of a request in a session of Engine.IO nobody needs more than the address: the session's first one is kept. */
     private Handshake handshake(HttpServletRequest request) {
-        return socketIo.covers(request) && EngineServlet.parameter(request, "sid") != null
-                ? Handshake.from(Handshakes.address(request))
-                : handshakes.of(request);
+        return isWithinSession(request) ? Handshake.from(Handshakes.address(request)) : handshakes.of(request);
     }
 
     private static Person user(Principal user) {

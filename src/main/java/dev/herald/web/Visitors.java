@@ -19,7 +19,6 @@ final class Visitors {
     /** 128 bits or more, in base64url. */
     private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{22,64}");
 
-    private static final Pattern GUEST_ID = Pattern.compile("guest-[A-Za-z0-9_-]{16}");
     private static final int SECRET_BYTES = 20;
 
     private Visitors() {}
@@ -47,20 +46,11 @@ final class Visitors {
      * @throws IllegalArgumentException when the name could be a guest's id, or is too long for a channel's name
      */
     static Person user(String principal) {
-        if (GUEST_ID.matcher(principal).matches()) {
+        if (Person.isGuest(principal)) {
             throw new IllegalArgumentException("the user name " + principal + " looks like a guest's id");
         }
         ChannelName.ofUser(principal);
-        return new Person(principal, shortened(principal));
-    }
-
-    /** Cuts the name to the longest length, but not within a surrogate pair. */
-    private static String shortened(String name) {
-        if (name.length() <= Person.MAX_NAME) {
-            return name;
-        }
-        var end = Character.isHighSurrogate(name.charAt(Person.MAX_NAME - 1)) ? Person.MAX_NAME - 1 : Person.MAX_NAME;
-        return name.substring(0, end);
+        return new Person(principal, Person.shortened(principal));
     }
 
     /** Whether a guest may have this display name. */

@@ -262,7 +262,8 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
             output.stop();
             endTcp(how);
             listener.tellEnd();
-            // Payara keeps requests for reuse, and with each its last upgrade handler, which is this: so it lets go of an
+            // Payara keeps requests for reuse, and with each its last upgrade handler, which is this: so it lets go of
+            // an
             // unfinished message.
             reader = newReader();
         }

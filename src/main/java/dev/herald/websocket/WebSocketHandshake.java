@@ -25,6 +25,12 @@ public final class WebSocketHandshake {
     /** "Upgrade Required" (RFC 9110, 15.5.22). */
     private static final int UPGRADE_REQUIRED = 426;
 
+    /** Lists the subprotocols that a client offers. */
+    private static final String PROTOCOL_HEADER = "Sec-WebSocket-Protocol";
+
+    /** The subprotocol that is answered when it is offered: browsers want one of those that they have offered. */
+    private static final String SUBPROTOCOL = "herald";
+
     private WebSocketHandshake() {}
 
     /** Whether the request asks for a WebSocket: a GET of HTTP/1.1 that says so in {@code Upgrade} and {@code Connection}. */
@@ -84,6 +90,9 @@ public final class WebSocketHandshake {
         response.setHeader("Upgrade", "websocket");
         response.setHeader("Connection", "Upgrade");
         response.setHeader("Sec-WebSocket-Accept", answerTo(request.getHeader(KEY_HEADER)));
+        if (has(request, PROTOCOL_HEADER, SUBPROTOCOL)) {
+            response.setHeader(PROTOCOL_HEADER, SUBPROTOCOL);
+        }
         var connection = request.upgrade(WebSocketConnection.class);
         connection.start(limits, listener);
         if (mustBeFlushed(request)) {

@@ -3,16 +3,22 @@ package dev.herald.cdi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.ConnectionAttempt;
+import dev.herald.api.Handshake;
+import dev.herald.api.Identity;
 import dev.herald.api.Namespace;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
+import dev.herald.request.Authentication;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.Tokens;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CdiAdmissionTest {
 
@@ -22,7 +28,8 @@ class CdiAdmissionTest {
     /** Threads that the container has not given yet. */
     private final Queue<Runnable> threads = new ArrayDeque<>();
 
-    private final CdiAdmission admission = new CdiAdmission(threads::add, 1, QUEUE, catalogue, new NoRequestContext());
+    private final CdiAdmission admission =
+            new CdiAdmission(threads::add, 1, QUEUE, catalogue, Authentication.NONE, new NoRequestContext());
     private final List<ConnectionAttempt> decided = new ArrayList<>();
 
     private void observe(Consumer<ConnectionAttempt> body) {
@@ -38,6 +45,57 @@ class CdiAdmissionTest {
         var attempt = new ConnectionAttempt(new PersonPrincipal(new Person("ann", "Ann")), namespace);
         admission.examine(attempt, () -> decided.add(attempt));
         return attempt;
+    }
+
+    /** An attempt of somebody whose client gives this as {@code auth}; {@code good} is a token of Salma's. */
+    private ConnectionAttempt attemptWith(String auth) {
+        var tokens = new Tokens().give("good", Identity.of("salma").with("tenant", "acme"));
+        var checking = new CdiAdmission(threads::add, 1, QUEUE, catalogue, tokens, new NoRequestContext());
+        var handshake = Handshake.from("203.0.113.9").withAuth(auth);
+        var attempt = new ConnectionAttempt(new PersonPrincipal(new Person("ann", "Ann")).with(handshake), "/");
+        checking.examine(attempt, () -> decided.add(attempt));
+        giveThreads();
+        assertThat(decided).containsExactly(attempt);
+        return attempt;
+    }
+
+    @Test
+    void findsOutWhoseATokenIsBeforeTheObserversAreAsked() {
+        var seen = new ArrayList<String>();
+        observe(attempt -> seen.add(attempt.person().id() + " of "
+                + attempt.attributes().text("tenant").orElse("")));
+
+        var attempt = attemptWith("{\"token\":\"good\"}");
+
+        assertThat(seen).containsExactly("salma of acme");
+        assertThat(attempt.principal().isInRole(PersonPrincipal.SIGNED_IN)).isTrue();
+        assertThat(attempt.handshake().remoteAddress()).isEqualTo("203.0.113.9");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"bad\"", "\"\"", "7", "null", "{}"})
+    void refusesATokenThatIsNotGood(String token) {
+        observe(attempt -> {
+            throw new AssertionError("nobody is asked");
+        });
+
+        var refusal = attemptWith("{\"token\":" + token + "}").refusal().orElseThrow();
+
+        assertThat(refusal.message()).isEqualTo("unauthorized");
+        assertThat(refusal.data().asJsonObject().getString("code")).isEqualTo("unauthorized");
+    }
+
+    @Test
+    void refusesATokenThatCannotBeChecked() {
+        assertThat(attemptWith("{\"token\":\"broken\"}").refusal()).isPresent();
+    }
+
+    @Test
+    void letsInWhoGivesNoToken() {
+        var attempt = attemptWith("{\"name\":\"good\"}");
+
+        assertThat(attempt.refusal()).isEmpty();
+        assertThat(attempt.person().id()).isEqualTo("ann");
     }
 
     private void giveThreads() {
@@ -116,7 +174,7 @@ class CdiAdmissionTest {
 
     @Test
     void refusesWhenTheContainerGivesNoRequestContext() {
-        var goingDown = new CdiAdmission(Runnable::run, 1, QUEUE, catalogue, new RequestContext() {
+        var goingDown = new CdiAdmission(Runnable::run, 1, QUEUE, catalogue, Authentication.NONE, new RequestContext() {
             @Override
             public void run(Runnable work) {
                 throw new IllegalStateException("the application is being undeployed");

@@ -1,6 +1,8 @@
 package dev.herald.engine;
 
+import dev.herald.api.Handshake;
 import dev.herald.api.HeraldEvent;
+import dev.herald.api.Login;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.hub.ChannelKinds;
@@ -25,8 +27,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** A benchmark, not a test: what one idle connection takes of the heap, without the container's share of it. */
 final class IdleConnections {
@@ -37,6 +41,9 @@ final class IdleConnections {
 
     /** The masked text frame {@code 40}. */
     private static final byte[] CONNECT = {(byte) 0x81, (byte) 0x82, 0, 0, 0, 0, '4', '0'};
+
+    private static final String HEADERS =
+            "host: herald.example\nuser-agent: Mozilla/5.0 (X11; Linux x86_64)\n".repeat(8);
 
     private IdleConnections() {}
 
@@ -72,7 +79,10 @@ final class IdleConnections {
             throws IOException, ServletException {
         for (var n = 0; n < count; n++) {
             var person = new Person("guest-%016d".formatted(sockets.size()), "Guest " + sockets.size() % 1_000);
-            var session = server.open(EngineSettings.WEBSOCKET, new PersonPrincipal(person, false), false)
+            var session = server.open(
+                            EngineSettings.WEBSOCKET,
+                            new PersonPrincipal(person, false, Set.of(), handshake(sockets.size()), Login.LASTING),
+                            false)
                     .orElseThrow();
             var exchange = new FakeExchange("GET", "").webSocket();
             var tcp = new Tcp();
@@ -82,6 +92,12 @@ final class IdleConnections {
             tcp.says(CONNECT);
             sockets.add(tcp);
         }
+    }
+
+    /** What a browser's first request says; the header fields of one browser's version are shared. */
+    private static Handshake handshake(int number) {
+        var url = "/socket.io/?EIO=4&transport=websocket&t=" + number;
+        return new Handshake(url, HEADERS, "198.51.100." + number % 256, true, Instant.now(), "{}");
     }
 
     private static long liveHeap() throws InterruptedException {

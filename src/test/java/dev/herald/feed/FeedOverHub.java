@@ -20,8 +20,11 @@ import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
 import dev.herald.hub.Page;
 import dev.herald.hub.Replay;
+import dev.herald.request.Logins;
 import dev.herald.request.Permission;
 import dev.herald.request.Requests;
+import dev.herald.testing.AdjustableClock;
+import dev.herald.testing.Tokens;
 import jakarta.websocket.SendResult;
 import java.time.Clock;
 import java.time.Duration;
@@ -60,13 +63,19 @@ abstract class FeedOverHub {
 
     final Sockets sockets = new Sockets(settings(), timer.service(), Runnable::run);
     final FeedSessions feed = new FeedSessions();
+    final Tokens tokens = new Tokens();
+
+    /** What the clock says by which logins end. */
+    Instant now = CLOCK.instant();
+
+    final Logins logins = new Logins(hub, new AdjustableClock(() -> now), Runnable::run);
 
     /** Examines who wants to connect, and then calls the second one; lets everybody in at once unless a test says otherwise. */
     BiConsumer<ConnectionAttempt, Runnable> examination = (attempt, then) -> then.run();
 
     FeedOverHub() {
         feed.hub = hub;
-        feed.requests = new Requests(hub, (asker, request) -> permission.decide(asker, request));
+        feed.requests = new Requests(hub, (asker, request) -> permission.decide(asker, request), tokens, logins);
         feed.admission = (attempt, then) -> examination.accept(attempt, then);
         feed.sockets = sockets;
     }

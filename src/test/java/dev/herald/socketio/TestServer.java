@@ -20,8 +20,11 @@ import dev.herald.hub.Log;
 import dev.herald.hub.MemoryDevices;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Observers;
+import dev.herald.request.Logins;
 import dev.herald.request.Permission;
 import dev.herald.request.Requests;
+import dev.herald.testing.AdjustableClock;
+import dev.herald.testing.Tokens;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,6 +57,12 @@ final class TestServer {
     final Hub hub;
     final Requests requests;
     final SocketIoServer socketIo;
+    final Tokens tokens = new Tokens();
+    final Logins logins;
+
+    /** What the clock says by which logins end. */
+    volatile Instant now = CLOCK.instant();
+
     final EngineServer engine;
 
     /** Examines who connects; at first it lets everyone in, at once. */
@@ -100,7 +109,8 @@ final class TestServer {
                 limits,
                 CLOCK,
                 Runnable::run);
-        requests = new Requests(hub, (asker, request) -> permission.decide(asker, request));
+        logins = new Logins(hub, new AdjustableClock(() -> now), Runnable::run);
+        requests = new Requests(hub, (asker, request) -> permission.decide(asker, request), tokens, logins);
         socketIo = new SocketIoServer(
                 settings,
                 hub,
@@ -119,14 +129,14 @@ final class TestServer {
                 Runnable::run);
     }
 
-    /** Settings with two namespaces besides the main one and those of a pattern, 3 invalid ones, 3 pending answers, and 1000 bytes of attachments. */
+    /** Settings with two namespaces besides the main one, 3 invalid ones, 3 pending answers, and 1000 bytes of attachments. */
     static SocketIoSettings settings(boolean recovery, boolean metadata) {
         return settings(recovery, metadata, 100);
     }
 
     static SocketIoSettings settings(boolean recovery, boolean metadata, int maxSuspended) {
         return new SocketIoSettings(
-                Set.of(SHOP, "/chat", "/tenant-*"),
+                Set.of(SHOP, "/chat"),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(5),
                 1_000,

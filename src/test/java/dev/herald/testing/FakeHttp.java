@@ -11,6 +11,7 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -38,6 +39,7 @@ public final class FakeHttp {
     private String pathInfo;
     private String query;
     private Principal user;
+    private String session;
     private boolean secure;
     private Set<String> roles = Set.of();
     private String address = "198.51.100.7";
@@ -154,6 +156,16 @@ public final class FakeHttp {
         return this;
     }
 
+    /** In an HTTP session. */
+    public FakeHttp inSession(String id) {
+        session = id;
+        return this;
+    }
+
+    private HttpSession session() {
+        return proxy(HttpSession.class, (self, called, arguments) -> session);
+    }
+
     public HttpServletRequest request() {
         return proxy(HttpServletRequest.class, (self, called, arguments) -> switch (called.getName()) {
             case "getMethod" -> method;
@@ -184,6 +196,7 @@ public final class FakeHttp {
             case "getUserPrincipal" -> user;
             case "isUserInRole" -> roles.contains((String) arguments[0]);
             case "getRemoteAddr" -> address;
+            case "getSession" -> session == null ? null : session();
             case "isSecure" -> secure;
             case "getCharacterEncoding" -> encoding;
             case "setCharacterEncoding" -> {

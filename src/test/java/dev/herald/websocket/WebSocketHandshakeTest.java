@@ -105,6 +105,15 @@ class WebSocketHandshakeTest {
     }
 
     @Test
+    void answersTheSubprotocolThatItKnows() throws Exception {
+        headers.put("Sec-WebSocket-Protocol", List.of("bearer.secret, herald"));
+
+        assertThat(accept()).isPresent();
+
+        assertThat(answer).containsEntry("Sec-WebSocket-Protocol", "herald");
+    }
+
+    @Test
     void answersTheHandshakeOfTheStandard() throws Exception {
         assertThat(isRequested()).isTrue();
         assertThat(accept()).containsSame(connection);
