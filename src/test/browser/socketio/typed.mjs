@@ -139,6 +139,13 @@ for (const transports of [["polling"], ["websocket"]]) {
     assert.equal(await one.ask("converted", "名前"), "名前…");
   });
 
+  await typed("an enterprise bean has handlers, with its roles and its wrapped exceptions", async (one) => {
+    assert.equal(await one.ask("enterprise", "سلمى"), "سلمى at the desk");
+    assert.equal((await one.ask("enterprise", "fail")).error.code, "not-here");
+    assert.deepEqual((await one.ask("enterprise", "")).error.fields, { text: "must not be blank" });
+    assert.equal((await one.ask("for-managers")).error.code, "not-allowed");
+  });
+
   await typed("a namespace has its own handlers, and those of all", async (main) => {
     const till = await visitor("/till");
     assert.equal(await till.ask("in-the-till"), "till");

@@ -64,8 +64,13 @@ class ArchitectureTest {
                     "dev.herald.websocket");
 
     @ArchTest
-    static final ArchRule API_KNOWS_CDI_AND_JSON_VALUES =
-            onlyKnows("dev.herald.api", "jakarta.inject", "jakarta.enterprise..", "jakarta.json..", "org.jspecify..");
+    static final ArchRule API_KNOWS_CDI_AND_JSON_VALUES = onlyKnows(
+            "dev.herald.api",
+            "jakarta.inject",
+            "jakarta.ejb",
+            "jakarta.enterprise..",
+            "jakarta.json..",
+            "org.jspecify..");
 
     /** So every package may import it. */
     @ArchTest

@@ -1,5 +1,6 @@
 package dev.herald.api;
 
+import jakarta.ejb.ApplicationException;
 import java.util.regex.Pattern;
 
 /**
@@ -9,6 +10,7 @@ import java.util.regex.Pattern;
  *
  * <p>It may be subclassed, so that a service can throw what its callers know: {@code class SoldOut extends EventException}.
  */
+@ApplicationException(rollback = true) // so enterprise beans let it through as it is
 @SuppressWarnings("serial") // never serialised
 public class EventException extends RuntimeException {
 

@@ -4,6 +4,7 @@ import dev.herald.api.EventException;
 import dev.herald.api.RefusedException;
 import dev.herald.api.UnansweredException;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -19,9 +20,10 @@ record HandlerFailure(Throwable cause, ErrorAnswer answer, boolean isOurs) {
     static final int MAX_CAUSES = 20;
 
     /** By name, as not every server has them. */
-    private static final String OF_ENTERPRISE_BEANS = "jakarta.ejb.EJBException";
+    private static final Set<String> OF_ENTERPRISE_BEANS = Set.of("jakarta.ejb.EJBException");
 
-    private static final String FORBIDDEN = "jakarta.ejb.EJBAccessException";
+    private static final Set<String> FORBIDDEN =
+            Set.of("jakarta.ejb.EJBAccessException", "jakarta.ejb.AccessLocalException");
 
     /** For what was thrown. */
     static HandlerFailure of(Throwable thrown, ConstraintCheck constraints) {
@@ -62,9 +64,9 @@ record HandlerFailure(Throwable cause, ErrorAnswer answer, boolean isOurs) {
                 || isNamed(thrown, OF_ENTERPRISE_BEANS);
     }
 
-    private static boolean isNamed(Throwable thrown, String name) {
+    private static boolean isNamed(Throwable thrown, Set<String> names) {
         for (Class<?> type = thrown.getClass(); type != null; type = type.getSuperclass()) {
-            if (type.getName().equals(name)) {
+            if (names.contains(type.getName())) {
                 return true;
             }
         }

@@ -17,6 +17,9 @@ import jakarta.json.bind.JsonbBuilder;
 import jakarta.json.bind.JsonbConfig;
 import jakarta.json.bind.JsonbException;
 import jakarta.json.bind.adapter.JsonbAdapter;
+import jakarta.json.bind.serializer.DeserializationContext;
+import jakarta.json.bind.serializer.JsonbDeserializer;
+import jakarta.json.stream.JsonParser;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -36,7 +39,8 @@ public final class TypedJson implements ObjectJson, AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(TypedJson.class.getName());
 
-    private final Jsonb jsonb = JsonbBuilder.create(new JsonbConfig().withAdapters(new BytesAdapter()));
+    private final Jsonb jsonb = JsonbBuilder.create(
+            new JsonbConfig().withAdapters(new BytesAdapter()).withDeserializers(new BytesReader()));
 
     /** Bytes within objects. Public, as JSON-B makes no difference. */
     public static final class BytesAdapter implements JsonbAdapter<byte[], JsonObject> {
@@ -52,6 +56,19 @@ public final class TypedJson implements ObjectJson, AutoCloseable {
         @Override
         public byte[] adaptFromJson(JsonObject json) {
             return JsonBytes.read(json).orElseThrow(() -> new IllegalArgumentException("bytes were expected"));
+        }
+    }
+
+    /** Reads bytes within objects where an adapter writes them only, as with Johnzon. Public, as above. */
+    public static final class BytesReader implements JsonbDeserializer<byte[]> {
+
+        /** For JSON-B. */
+        public BytesReader() {}
+
+        @Override
+        public byte[] deserialize(JsonParser parser, DeserializationContext context, Type type) {
+            return JsonBytes.read(parser.getValue())
+                    .orElseThrow(() -> new IllegalArgumentException("bytes were expected"));
         }
     }
 
