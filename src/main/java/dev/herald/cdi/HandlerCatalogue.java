@@ -50,7 +50,7 @@ public class HandlerCatalogue implements Extension {
                         .or(() -> whyUncallable(bean.getScope(), method))
                         .or(() -> isEnterprise ? whyUncallable(bean, method) : Optional.empty());
                 if (problem.isPresent()) {
-                    found.addDefinitionError(new DefinitionException(problem.get()));
+                    found.addDefinitionError(mistake(problem.get()));
                 } else {
                     handlers.add(new Handler(
                             method,
@@ -138,8 +138,15 @@ public class HandlerCatalogue implements Extension {
     /** Registers what was found. */
     void register(@Observes AfterBeanDiscovery discovery) {
         doubles(handlers.stream().map(Handler::method).toList())
-                .forEach(problem -> discovery.addDefinitionError(new DefinitionException(problem)));
+                .forEach(problem -> discovery.addDefinitionError(mistake(problem)));
         handlers.forEach(discovery::addObserverMethod);
+    }
+
+    /** Without a stack trace, which would only name this class. */
+    private static DefinitionException mistake(String line) {
+        var mistake = new DefinitionException(line);
+        mistake.setStackTrace(new StackTraceElement[0]);
+        return mistake;
     }
 
     /** A line for each two handlers of one event. */

@@ -1,0 +1,2 @@
+/** An application that cannot be deployed, as its handlers are wrong. */
+package dev.herald.it.wrong;
