@@ -25,6 +25,7 @@ import dev.herald.engine.EngineSettings;
 import dev.herald.feed.FeedSettings;
 import dev.herald.feed.Relay;
 import dev.herald.feed.Sockets;
+import dev.herald.http.EventStreams;
 import dev.herald.http.HttpServer;
 import dev.herald.http.HttpSettings;
 import dev.herald.hub.ChannelKinds;
@@ -326,11 +327,22 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    HttpServer http(HttpSettings settings, Requests requests) {
-        return wayDown.add(CLIENTS, new HttpServer(settings, requests, timer, executor));
+    HttpServer http(HttpSettings settings) {
+        return wayDown.add(CLIENTS, new HttpServer(settings, timer, executor));
     }
 
     static void close(@Disposes HttpServer http) {
         WayDown.close(http);
+    }
+
+    @Produces
+    @Singleton
+    EventStreams eventStreams(
+            HttpSettings settings, Hub hub, Requests requests, Admission admission, OutboundBudget budget) {
+        return wayDown.add(CLIENTS, new EventStreams(settings, hub, requests, admission, budget, timer, executor));
+    }
+
+    static void close(@Disposes EventStreams streams) {
+        WayDown.close(streams);
     }
 }

@@ -16,6 +16,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -47,6 +48,9 @@ public final class Exchange {
     /** Somebody writes the answer, or has; or there is nobody to write it to. */
     private boolean written;
 
+    /** What else is to be done when the client goes away. */
+    private volatile Runnable aborted = () -> {};
+
     /** Since when only the answer is missing; 0 while the body is on its way. */
     private volatile long since = System.nanoTime();
 
@@ -60,6 +64,11 @@ public final class Exchange {
         this.response = response;
         this.visitor = known;
         this.isHead = request.getMethod().equals("HEAD");
+    }
+
+    /** Who asks. */
+    PersonPrincipal visitor() {
+        return visitor;
     }
 
     /** Who asks. */
@@ -168,6 +177,31 @@ public final class Exchange {
         }
     }
 
+    /**
+     * Lets the request wait without a thread. Only for the request's own thread.
+     *
+     * @param gone called, by any thread, when the client goes away, also after {@link #becomeStream}
+     */
+    void await(Runnable gone) {
+        aborted = gone;
+        startAsync();
+    }
+
+    /** What follows is no single answer: from now on the caller writes, and completes the request. Empty if it is answered already. */
+    synchronized Optional<AsyncContext> becomeStream() {
+        var waiting = context;
+        if (written || answer != null || waiting == null) {
+            return Optional.empty();
+        }
+        written = true;
+        server.forget(this);
+        return Optional.of(waiting);
+    }
+
+    HttpServletResponse response() {
+        return response;
+    }
+
     private synchronized AsyncContext startAsync() {
         var started = context;
         if (started == null) {
@@ -239,6 +273,7 @@ public final class Exchange {
 
     /** The client has gone away. */
     private void abandon() {
+        aborted.run();
         synchronized (this) {
             if (written) {
                 return;

@@ -5,7 +5,6 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.nonblocking.SlowBodies;
-import dev.herald.request.Requests;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
@@ -33,7 +32,6 @@ public final class HttpServer implements AutoCloseable {
     private static final int WAITING_READS = 1_000;
 
     private final HttpSettings settings;
-    private final Requests requests;
     private final Executor executor;
     private final Future<?> clock;
     private final SlowBodies slowBodies;
@@ -46,9 +44,8 @@ public final class HttpServer implements AutoCloseable {
      * @param timer may have a single thread: what it runs here does not block
      * @param executor for what may wait for the log or for a client
      */
-    public HttpServer(HttpSettings settings, Requests requests, ScheduledExecutorService timer, Executor executor) {
+    public HttpServer(HttpSettings settings, ScheduledExecutorService timer, Executor executor) {
         this.settings = settings;
-        this.requests = requests;
         this.executor = executor;
         this.slowBodies = new SlowBodies(settings.maxPosts(), settings.postTimeout());
         this.reads = new OrderedDispatcher<>(executor, READING_THREADS, WAITING_READS, (key, work) -> work.run());
@@ -63,10 +60,6 @@ public final class HttpServer implements AutoCloseable {
 
     HttpSettings settings() {
         return settings;
-    }
-
-    Requests requests() {
-        return requests;
     }
 
     SlowBodies slowBodies() {

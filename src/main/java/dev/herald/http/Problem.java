@@ -1,12 +1,15 @@
 package dev.herald.http;
 
+import dev.herald.api.ConnectionAttempt;
 import dev.herald.nonblocking.BodyReader;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.Reply;
+import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a request is refused, as its client is told (RFC 9457, "Problem Details for HTTP APIs").
@@ -15,8 +18,14 @@ import java.util.OptionalLong;
  * @param code the stable word for what is wrong
  * @param detail a sentence for people
  * @param retryAfterMillis after which time the same may succeed, if anybody knows
+ * @param data more for the client's program; {@code null} when there is nothing more
  */
-public record Problem(int status, String code, String detail, OptionalLong retryAfterMillis) {
+public record Problem(
+        int status,
+        String code,
+        String detail,
+        OptionalLong retryAfterMillis,
+        @Nullable JsonValue data) {
 
     private static final JsonProvider JSON = JsonProvider.provider();
 
@@ -42,6 +51,11 @@ public record Problem(int status, String code, String detail, OptionalLong retry
     /** A problem that time alone does not solve; one of status 503 does, sooner or later. */
     public Problem(int status, String code, String detail) {
         this(status, code, detail, status == 503 ? OptionalLong.of(LATER.toMillis()) : OptionalLong.empty());
+    }
+
+    /** A problem that says no more than that. */
+    public Problem(int status, String code, String detail, OptionalLong retryAfterMillis) {
+        this(status, code, detail, retryAfterMillis, null);
     }
 
     /** A page of another origin asks. */
@@ -71,11 +85,16 @@ public record Problem(int status, String code, String detail, OptionalLong retry
         };
     }
 
+    /** The application does not let the client connect. */
+    static Problem of(ConnectionAttempt.Refusal refusal) {
+        return new Problem(403, ErrorCode.REFUSED.code(), refusal.message(), OptionalLong.empty(), refusal.data());
+    }
+
     /** What was not done. */
     static Problem of(Reply.Rejected rejected) {
         var own = new Problem(status(rejected.code()), rejected.word(), rejected.sentence());
         var wait = rejected.retryAfterMillis();
-        return wait.isPresent() ? new Problem(own.status, own.code, own.detail, wait) : own;
+        return wait.isPresent() ? new Problem(own.status, own.code, own.detail, wait, null) : own;
     }
 
     private static int status(ErrorCode code) {
@@ -98,6 +117,9 @@ public record Problem(int status, String code, String detail, OptionalLong retry
                 .add("detail", detail)
                 .add("code", code)
                 .add("message", detail);
+        if (data != null) {
+            json.add("data", data);
+        }
         retryAfterMillis.ifPresent(millis -> json.add("retryAfter", millis));
         var answer = new Answer(status, TYPE, json.build().toString());
         return retryAfterMillis.isPresent()

@@ -58,8 +58,7 @@ class MessagesServletTest {
 
     private void use(Hub one) {
         servlet.requests = new Requests(one, Permission::byChannel);
-        servlet.server =
-                new HttpServer(HttpSettings.DEFAULT, servlet.requests, new FakeTimer().asExecutor(), Runnable::run);
+        servlet.server = new HttpServer(HttpSettings.DEFAULT, new FakeTimer().asExecutor(), Runnable::run);
     }
 
     @Test

@@ -61,7 +61,7 @@ class PublishingServletsTest {
     @BeforeEach
     void allowOnlyTheServersOwnPages() {
         var requests = new Requests(hub, (asker, request) -> permission.decide(asker, request));
-        var server = new HttpServer(HttpSettings.DEFAULT, requests, timer.asExecutor(), tasks::add);
+        var server = new HttpServer(HttpSettings.DEFAULT, timer.asExecutor(), tasks::add);
         var origins = new Origins(List.of("https://app.example"));
         messages.requests = requests;
         people.requests = requests;
