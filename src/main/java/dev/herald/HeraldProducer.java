@@ -264,8 +264,9 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    RoleNames roleNames(Settings settings, ApplicationPolicy policy) {
+    RoleNames roleNames(Settings settings, ApplicationPolicy policy, ObserverCatalogue catalogue) {
         var roles = settings.roles();
+        roles.addAll(catalogue.roles());
         policy.bean().ifPresent(bean -> roles.addAll(bean.roles()));
         return new RoleNames(roles);
     }

@@ -207,7 +207,7 @@ class ArchitectureTest {
             "dev.herald.hub",
             "dev.herald.json",
             "dev.herald.request",
-            "jakarta.annotation",
+            "jakarta.annotation..",
             "jakarta.inject",
             "jakarta.enterprise..",
             "jakarta.json..",

@@ -18,13 +18,16 @@ import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import jakarta.enterprise.inject.spi.ProcessObserverMethod;
+import jakarta.enterprise.inject.spi.ProcessSyntheticObserverMethod;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 public class ObserverCatalogue implements Extension {
 
     private final List<Observer> observers = new CopyOnWriteArrayList<>();
+
+    private final Set<String> roles = new CopyOnWriteArraySet<>();
 
     /** The observers of each type of event, in the order in which they are called; looked up for each event. */
     private final Map<Class<?>, List<Observer>> byType = new ConcurrentHashMap<>();
@@ -96,7 +101,12 @@ public class ObserverCatalogue implements Extension {
         var method = found.getObserverMethod();
         if (method.getObservedType() instanceof Class<?> type
                 && (HeraldEvent.class.isAssignableFrom(type) || type.equals(ConnectionAttempt.class))) {
-            var observer = Observer.of(method, type);
+            var rule = type.isAssignableFrom(Received.class) ? ruleOf(found) : Optional.<RoleRule>empty();
+            rule.ifPresent(one -> roles.addAll(one.roles()));
+            var observer = Observer.of(
+                    rule.<ObserverMethod<?>>map(one -> new GuardedObserver<>(method, one))
+                            .orElse(method),
+                    type);
             if (observer.isForeign() || observer.isPossible()) {
                 observers.add(observer);
             } else {
@@ -106,6 +116,22 @@ public class ObserverCatalogue implements Extension {
                         + ", as the name is Herald's or Socket.IO's own, or none that a client can send"));
             }
         }
+    }
+
+    /** Who may send what this method observes. */
+    private static Optional<RoleRule> ruleOf(ProcessObserverMethod<?, ?> found) {
+        var method = found.getObserverMethod();
+        if (method instanceof Handler handler) {
+            return RoleRule.of(handler.method().method(), handler.method().beanClass());
+        }
+        // An extension's own observers have no method with annotations.
+        var annotated = found instanceof ProcessSyntheticObserverMethod ? null : found.getAnnotatedMethod();
+        return annotated == null ? Optional.empty() : RoleRule.of(annotated.getJavaMember(), method.getBeanClass());
+    }
+
+    /** The roles that observers and handlers ask for. */
+    public Set<String> roles() {
+        return Set.copyOf(roles);
     }
 
     /** The methods that observe this event, those of high priority (a small number) first. To be asked after deployment. */

@@ -1,8 +1,10 @@
 package dev.herald.cdi;
 
+import jakarta.enterprise.inject.spi.AnnotatedMethod;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import jakarta.enterprise.inject.spi.ProcessObserverMethod;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
 import java.util.Set;
@@ -10,14 +12,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An observer method as CDI would find it. */
-record FakeObserver(Type type, int priority, Set<Annotation> qualifiers, Consumer<Object> body) {
+record FakeObserver(
+        Type type,
+        int priority,
+        Set<Annotation> qualifiers,
+        Consumer<Object> body,
+        @Nullable Method java) {
 
     static FakeObserver of(Class<?> type, Consumer<Object> body, Annotation... qualifiers) {
-        return new FakeObserver(type, 2_500, Set.of(qualifiers), body);
+        return new FakeObserver(type, 2_500, Set.of(qualifiers), body, null);
     }
 
     FakeObserver first() {
-        return new FakeObserver(type, 1, qualifiers, body);
+        return new FakeObserver(type, 1, qualifiers, body, java);
     }
 
     /** CDI finds it; what would fail the deployment is thrown. */
@@ -37,9 +44,18 @@ record FakeObserver(Type type, int priority, Set<Annotation> qualifiers, Consume
             if (name.equals("addDefinitionError")) {
                 throw (RuntimeException) arguments[0];
             }
-            return method;
+            return name.equals("getAnnotatedMethod") ? annotated() : method;
         }));
         return method;
+    }
+
+    private @Nullable AnnotatedMethod<?> annotated() {
+        return java == null ? null : proxy(AnnotatedMethod.class, (name, arguments) -> java);
+    }
+
+    /** Has the annotations of this method. */
+    FakeObserver like(Method annotatedMethod) {
+        return new FakeObserver(type, priority, qualifiers, body, annotatedMethod);
     }
 
     /** What a method of a fake does. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class VisitorLoginTest {
 
     private static final String SECRET = "abcdefghijklmnopqrstuvwxyz0";
-    private static final Instant SOON = Instant.now().plusSeconds(60);
+    private final Instant soon = Instant.now().plusSeconds(60);
 
     private final Hub hub = LoginFixture.hub();
     private final LoginSessions sessions = new LoginSessions();
@@ -37,7 +37,7 @@ class VisitorLoginTest {
                     Identity.of("سلمى")
                             .named("Salma")
                             .inRoles(Set.of("clerk"))
-                            .until(SOON)
+                            .until(soon)
                             .with("tenant", "acme"))
             .give("old", Identity.of("ann").until(Instant.now().minusSeconds(1)));
 
@@ -80,7 +80,7 @@ class VisitorLoginTest {
             assertThat(principal.isInRole("clerk")).isTrue();
             assertThat(principal.isInRole(PersonPrincipal.SIGNED_IN)).isTrue();
             assertThat(principal.isProven()).isTrue();
-            assertThat(principal.login().expires()).isEqualTo(SOON);
+            assertThat(principal.login().expires()).isEqualTo(soon);
             assertThat(principal.login().attributes().text("tenant")).contains("acme");
         }
 
@@ -176,9 +176,9 @@ class VisitorLoginTest {
 
         @Test
         void endsWhenTheContainersTokenDoes() throws Exception {
-            var login = login(handshake().by(new Jwt("ann", SOON.getEpochSecond())));
+            var login = login(handshake().by(new Jwt("ann", soon.getEpochSecond())));
 
-            assertThat(login.expires()).isEqualTo(Instant.ofEpochSecond(SOON.getEpochSecond()));
+            assertThat(login.expires()).isEqualTo(Instant.ofEpochSecond(soon.getEpochSecond()));
         }
     }
 
