@@ -18,6 +18,7 @@ import java.io.StringReader;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -384,6 +385,30 @@ class HandlerTest {
         assertThat(error(emit("order", "{\"article\":\"tea\",\"count\":-1}")))
                 .isEqualTo(parsed("{'code':'invalid','message':'order.count must be greater than 0',"
                         + "'fields':{'order.count':'must be greater than 0'}}"));
+    }
+
+    @Test
+    void howeverManyConstraintsAreBrokenTheAnswerIsBounded() {
+        var broken = new HashMap<String, String>();
+        for (var n = 0; n < 1_000; n++) {
+            broken.put("order.lines[" + n + "]" + "x".repeat(1_000), "must be 😀 ".repeat(100));
+        }
+        constraints = new ConstraintCheck() {
+            @Override
+            public void require(Object bean, Method method, @Nullable Object[] arguments) {
+                throw new InvalidArgumentsException(broken);
+            }
+
+            @Override
+            public Optional<Map<String, String>> violations(Throwable thrown) {
+                return Optional.empty();
+            }
+        };
+
+        var error = error(emit("order", "{}"));
+
+        assertThat(error.getJsonObject("fields")).hasSize(ErrorAnswer.MAX_FIELDS);
+        assertThat(error.toString().length()).isLessThan(20_000);
     }
 
     @Test
