@@ -143,7 +143,7 @@ for (const transports of [["polling"], ["websocket"]]) {
     assert.equal(await one.ask("enterprise", "سلمى"), "سلمى at the desk");
     assert.equal((await one.ask("enterprise", "fail")).error.code, "not-here");
     assert.deepEqual((await one.ask("enterprise", "")).error.fields, { text: "must not be blank" });
-    assert.equal((await one.ask("for-managers")).error.code, "not-allowed");
+    assert.equal((await one.ask("for-managers")).error.code, "forbidden");
   });
 
   await typed("a namespace has its own handlers, and those of all", async (main) => {

@@ -40,7 +40,7 @@ record HandlerFailure(Throwable cause, ErrorAnswer answer, boolean isOurs) {
         } else if (cause instanceof UnansweredException e) {
             return told(cause, ErrorAnswer.of("unanswered", String.valueOf(e.getMessage())));
         } else if (cause instanceof SecurityException || isNamed(cause, FORBIDDEN)) {
-            return told(cause, ErrorAnswer.of("not-allowed", "you may not do this"));
+            return told(cause, ErrorAnswer.of("forbidden", "you may not do this"));
         }
         return new HandlerFailure(cause, ErrorAnswer.of("server-error", "the server made a mistake; try again"), true);
     }

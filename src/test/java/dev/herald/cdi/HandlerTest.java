@@ -323,7 +323,7 @@ class HandlerTest {
             answers.clear();
             shop.failure = new SecurityException("the details are nobody's business");
             assertThat(error(emit("fails")))
-                    .isEqualTo(parsed("{'code':'not-allowed','message':'you may not do this'}"));
+                    .isEqualTo(parsed("{'code':'forbidden','message':'you may not do this'}"));
 
             assertThat(errors.lines()).isEmpty();
         }
