@@ -57,6 +57,7 @@ import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.web.RoleNames;
 import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ContextService;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -70,6 +71,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /** Puts Herald together, once for each deployment. */
 @ApplicationScoped
@@ -95,6 +97,9 @@ public class HeraldProducer {
 
     @Resource
     ManagedExecutorService executor;
+
+    @Resource
+    ContextService contexts;
 
     private final WayDown wayDown = new WayDown();
 
@@ -186,7 +191,18 @@ public class HeraldProducer {
         handlers.start(json, beans);
         return wayDown.add(
                 OBSERVERS,
-                new CdiObservers(lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, context));
+                new CdiObservers(
+                        lasting(),
+                        asApplication(),
+                        settings.observerThreads(),
+                        settings.observerQueue(),
+                        catalogue,
+                        context));
+    }
+
+    @SuppressWarnings("unchecked") // a proxy has no type parameter
+    private Consumer<Runnable> asApplication() {
+        return contexts.createContextualProxy((Consumer<Runnable>) Runnable::run, Consumer.class);
     }
 
     static void close(@Disposes CdiObservers observers) {

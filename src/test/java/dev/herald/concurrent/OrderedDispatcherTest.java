@@ -106,6 +106,84 @@ class OrderedDispatcherTest {
     }
 
     @Test
+    void theCallerHandlesWhatItAddedForItselfAndWhatCameBehindIt() {
+        var lent = new ArrayDeque<Runnable>();
+        var dispatcher = new OrderedDispatcher<String, Integer>(lent::add, 8, CAPACITY, this::note);
+
+        var work = dispatcher.addForCaller("key", 1);
+        dispatcher.add("key", 2);
+        assertThat(dispatcher.addForCaller("key", 3)).isEmpty();
+        assertThat(handled).isEmpty();
+        work.orElseThrow().run();
+
+        assertThat(handled.get("key")).containsExactly(1, 2, 3);
+        assertThat(lent).isEmpty();
+        assertThat(dispatcher.awaitEmpty(Duration.ZERO)).isTrue();
+        assertThat(dispatcher.addForCaller("key", 4)).isPresent();
+    }
+
+    @Test
+    void theCallerHandlesNothingWhileAWorkerIsAtTheKey() {
+        var lent = new ArrayDeque<Runnable>();
+        var dispatcher = new OrderedDispatcher<String, Integer>(lent::add, 8, CAPACITY, this::note);
+        dispatcher.add("key", 1);
+
+        assertThat(dispatcher.addForCaller("key", 2)).isEmpty();
+
+        run(lent);
+        assertThat(handled.get("key")).containsExactly(1, 2);
+    }
+
+    @Test
+    void theCallerHandsOverWhatIsBehindASlowThing() {
+        var caller = Thread.currentThread();
+        var byCaller = new ArrayList<Integer>();
+        var dispatcher = new OrderedDispatcher<String, Integer>(threads, 8, CAPACITY, (key, n) -> {
+            if (Thread.currentThread() == caller) {
+                byCaller.add(n);
+                var end = System.nanoTime() + Duration.ofMillis(6).toNanos();
+                while (System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                }
+            }
+            note(key, n);
+        });
+        var work = dispatcher.addForCaller("key", 1).orElseThrow();
+        IntStream.rangeClosed(2, 5).forEach(n -> dispatcher.add("key", n));
+
+        work.run();
+
+        Awaitility.await().untilAsserted(() -> assertThat(handled.get("key")).containsExactly(1, 2, 3, 4, 5));
+        assertThat(byCaller).containsExactly(1);
+    }
+
+    @Test
+    void keepsTheOrderOfEachKeyHoweverCallersAndWorkersTakeTurns() throws Exception {
+        var perThread = 20_000;
+        var dispatcher = new OrderedDispatcher<String, Integer>(threads, 8, CAPACITY, LINGER, this::note);
+        var adding = IntStream.range(0, 4)
+                .mapToObj(key -> threads.submit(() -> {
+                    for (var n = 0; n < perThread; n++) {
+                        if (n % 3 == 0) {
+                            dispatcher.add("" + key, n);
+                        } else {
+                            dispatcher.addForCaller("" + key, n).ifPresent(Runnable::run);
+                        }
+                    }
+                }))
+                .toList();
+        for (var one : adding) {
+            one.get(20, SECONDS);
+        }
+
+        assertThat(dispatcher.awaitEmpty(Duration.ofSeconds(20))).isTrue();
+        for (var key = 0; key < 4; key++) {
+            assertThat(handled.get("" + key))
+                    .isEqualTo(IntStream.range(0, perThread).boxed().toList());
+        }
+    }
+
+    @Test
     void handlesDifferentKeysSideBySideOnSoManyThreadsAndNoMore() {
         var go = new CountDownLatch(1);
         var dispatcher = new OrderedDispatcher<String, Integer>(threads, 3, CAPACITY, (key, n) -> {
