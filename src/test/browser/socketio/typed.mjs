@@ -122,11 +122,6 @@ for (const transports of [["polling"], ["websocket"]]) {
     assert.equal(await one.ask("limits", "a", 1), "a1", "the connection goes on");
   });
 
-  await typed("a handler that never waits is called on the thread that reads, with transactions and names", async (one) => {
-    const thread = await one.ask("quick");
-    assert.match(thread, transports[0] === "websocket" ? /^http-thread-pool/ : /./);
-  });
-
   await typed("a handler's transaction commits, or is rolled back by its exception", async (one) => {
     const [committed, rolledBack] = [unique("committed"), unique("rolled back")];
     assert.equal((await one.ask("roll-back", rolledBack)).error.code, "changed-my-mind");

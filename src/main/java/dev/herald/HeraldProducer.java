@@ -57,7 +57,6 @@ import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.web.RoleNames;
 import jakarta.annotation.Resource;
-import jakarta.enterprise.concurrent.ContextService;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -71,7 +70,6 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /** Puts Herald together, once for each deployment. */
 @ApplicationScoped
@@ -97,9 +95,6 @@ public class HeraldProducer {
 
     @Resource
     ManagedExecutorService executor;
-
-    @Resource
-    ContextService contexts;
 
     private final WayDown wayDown = new WayDown();
 
@@ -191,18 +186,7 @@ public class HeraldProducer {
         handlers.start(json, beans);
         return wayDown.add(
                 OBSERVERS,
-                new CdiObservers(
-                        lasting(),
-                        asApplication(),
-                        settings.observerThreads(),
-                        settings.observerQueue(),
-                        catalogue,
-                        context));
-    }
-
-    @SuppressWarnings("unchecked") // a proxy has no type parameter
-    private Consumer<Runnable> asApplication() {
-        return contexts.createContextualProxy((Consumer<Runnable>) Runnable::run, Consumer.class);
+                new CdiObservers(lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, context));
     }
 
     static void close(@Disposes CdiObservers observers) {

@@ -5,23 +5,18 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.HeraldEvent;
-import dev.herald.api.NonBlocking;
 import dev.herald.api.Published;
-import dev.herald.api.Received;
 import dev.herald.concurrent.OrderedDispatcher;
-import dev.herald.concurrent.WriteBatch;
 import dev.herald.hub.Observers;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /**
  * Calls the application's observer methods, on the container's threads: for the events of one connection, and for the messages of one
- * channel, one at a time and in order. {@link NonBlocking} ones are called on the thread that has read the message, at the end of its
- * {@link WriteBatch}. Any thread may tell of an event, also under a lock, as nothing is called there.
+ * channel, one at a time and in order. Any thread may tell of an event, also under a lock, as nothing is called there.
  */
 public final class CdiObservers implements Observers, AutoCloseable {
 
@@ -37,20 +32,11 @@ public final class CdiObservers implements Observers, AutoCloseable {
     private final RequestContext context;
     private volatile boolean closed;
     private final OrderedDispatcher<Object, HeraldEvent> dispatcher;
-    /** Runs what it is given as the application's own, on a thread that the container has not lent for it. */
-    private final Consumer<Runnable> asApplication;
 
-    /** @param asApplication runs work with the application's JNDI names and class loader, on the calling thread */
     public CdiObservers(
-            Executor executor,
-            Consumer<Runnable> asApplication,
-            int threads,
-            int queue,
-            ObserverCatalogue catalogue,
-            RequestContext context) {
+            Executor executor, int threads, int queue, ObserverCatalogue catalogue, RequestContext context) {
         this.catalogue = catalogue;
         this.context = context;
-        this.asApplication = asApplication;
         this.dispatcher = new OrderedDispatcher<>(executor, threads, queue, LINGER, (key, event) -> call(event));
     }
 
@@ -71,21 +57,9 @@ public final class CdiObservers implements Observers, AutoCloseable {
 
     @Override
     public void tell(HeraldEvent event) {
-        if (closed || !isObserved(event)) {
-            return;
-        }
-        if (event instanceof Received received && isForThisThread(received)) {
-            dispatcher
-                    .addForCaller(key(event), event)
-                    .ifPresent(work -> WriteBatch.beforeWrites(() -> asApplication.accept(work)));
-        } else {
+        if (!closed && isObserved(event)) {
             dispatcher.add(key(event), event);
         }
-    }
-
-    /** Whether a message that is for observers alone may be observed on the thread that has read it. */
-    private boolean isForThisThread(Received received) {
-        return received.channel() == null && WriteBatch.isOpen() && catalogue.areNonBlocking(received);
     }
 
     /** Events of one key are observed one after another: those of a connection, and those of a channel. */

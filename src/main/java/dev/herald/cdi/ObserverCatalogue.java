@@ -8,20 +8,17 @@ import dev.herald.api.HeraldEvent;
 import dev.herald.api.Joined;
 import dev.herald.api.Left;
 import dev.herald.api.Namespace;
-import dev.herald.api.NonBlocking;
 import dev.herald.api.On;
 import dev.herald.api.Published;
 import dev.herald.api.Received;
 import dev.herald.hub.EventName;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
-import jakarta.enterprise.inject.spi.AnnotatedMethod;
 import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import jakarta.enterprise.inject.spi.ProcessObserverMethod;
 import jakarta.enterprise.inject.spi.ProcessSyntheticObserverMethod;
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -62,11 +59,10 @@ public class ObserverCatalogue implements Extension {
             Class<?> type,
             String namespace,
             @Nullable String event,
-            boolean isForeign,
-            boolean isNonBlocking) {
+            boolean isForeign) {
 
         /** Without a namespace, a method is one of the main namespace. */
-        static Observer of(ObserverMethod<?> method, Class<?> type, boolean isNonBlocking) {
+        static Observer of(ObserverMethod<?> method, Class<?> type) {
             var namespace = Connection.MAIN;
             String event = null;
             var isForeign = false;
@@ -79,7 +75,7 @@ public class ObserverCatalogue implements Extension {
                     isForeign = isForeign || !(qualifier instanceof Any);
                 }
             }
-            return new Observer(method, type, namespace, event, isForeign, isNonBlocking);
+            return new Observer(method, type, namespace, event, isForeign);
         }
 
         boolean observes(HeraldEvent happened) {
@@ -110,10 +106,7 @@ public class ObserverCatalogue implements Extension {
             var observer = Observer.of(
                     rule.<ObserverMethod<?>>map(one -> new GuardedObserver<>(method, one))
                             .orElse(method),
-                    type,
-                    javaMethod(found)
-                            .filter(java -> java.isAnnotationPresent(NonBlocking.class))
-                            .isPresent());
+                    type);
             if (observer.isForeign() || observer.isPossible()) {
                 observers.add(observer);
             } else {
@@ -127,23 +120,13 @@ public class ObserverCatalogue implements Extension {
 
     /** Who may send what this method observes. */
     private static Optional<RoleRule> ruleOf(ProcessObserverMethod<?, ?> found) {
-        return javaMethod(found)
-                .flatMap(java -> RoleRule.of(java, found.getObserverMethod().getBeanClass()));
-    }
-
-    /** The method with the application's annotations; an extension's own observers have none. */
-    private static Optional<Method> javaMethod(ProcessObserverMethod<?, ?> found) {
-        if (found.getObserverMethod() instanceof Handler handler) {
-            return Optional.of(handler.method().method());
+        var method = found.getObserverMethod();
+        if (method instanceof Handler handler) {
+            return RoleRule.of(handler.method().method(), handler.method().beanClass());
         }
-        return found instanceof ProcessSyntheticObserverMethod
-                ? Optional.empty()
-                : Optional.ofNullable(found.getAnnotatedMethod()).map(AnnotatedMethod::getJavaMember);
-    }
-
-    /** Whether all methods that observe this event are {@link NonBlocking}. */
-    boolean areNonBlocking(HeraldEvent event) {
-        return of(event.getClass()).stream().allMatch(one -> one.isNonBlocking() || !one.observes(event));
+        // An extension's own observers have no method with annotations.
+        var annotated = found instanceof ProcessSyntheticObserverMethod ? null : found.getAnnotatedMethod();
+        return annotated == null ? Optional.empty() : RoleRule.of(annotated.getJavaMember(), method.getBeanClass());
     }
 
     /** The roles that observers and handlers ask for. */

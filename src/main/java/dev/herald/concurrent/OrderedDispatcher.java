@@ -3,11 +3,12 @@ package dev.herald.concurrent;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
-import dev.herald.concurrent.Lines.Line;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -50,12 +51,15 @@ public final class OrderedDispatcher<K, T> {
     private final Condition becameEmpty = lock.newCondition();
 
     // Guarded by the lock.
-    private final Lines<K, T> lines = new Lines<>();
+    private final Map<K, Line<K, T>> lines = new HashMap<>();
+    /** The lines with waiting things that no worker handles. */
+    private final Queue<Line<K, T>> ready = new ArrayDeque<>();
     /** The workers that have nothing to do, the one that became idle last first: so the others can end. */
     private final Deque<Condition> idle = new ArrayDeque<>();
     /** The worker that looks from time to time whether something waits for too long. */
     private @Nullable Condition watcher;
 
+    private int size;
     private int workers;
     /** How many workers are handling a line. */
     private int busy;
@@ -63,6 +67,19 @@ public final class OrderedDispatcher<K, T> {
     private int coming;
     /** When a worker finished something last, or took something while no other was busy. */
     private long movedAt;
+
+    /** The things of one key that wait, in their order. */
+    private static final class Line<K, T> {
+
+        final K key;
+        final Queue<T> things = new ArrayDeque<>(2);
+        /** Since when no worker is at it, although something waits. */
+        long readySince;
+
+        Line(K key) {
+            this.key = key;
+        }
+    }
 
     /** A thing that a worker handles, with the {@link #movedAt} of when it was taken. */
     private record Taken<K, T>(Line<K, T> line, T thing, long movedAt) {}
@@ -93,7 +110,7 @@ public final class OrderedDispatcher<K, T> {
     public boolean isFull() {
         lock.lock();
         try {
-            return lines.size() >= capacity;
+            return size >= capacity;
         } finally {
             lock.unlock();
         }
@@ -104,70 +121,24 @@ public final class OrderedDispatcher<K, T> {
         boolean hired;
         lock.lock();
         try {
-            lines.add(key, thing);
-            hired = isWorkerWanted() && wakeOrHire();
+            size++;
+            var line = lines.get(key);
+            if (line == null) {
+                line = new Line<>(key);
+                lines.put(key, line);
+                makeReady(line);
+            }
+            line.things.add(thing);
+            hired = !ready.isEmpty()
+                    && coming == 0
+                    && (watcher == null || !areMoving(System.nanoTime()))
+                    && wakeOrHire();
         } finally {
             lock.unlock();
         }
         if (hired) {
             start();
         }
-    }
-
-    /**
-     * Adds a thing, for the calling thread to handle it soon: if nothing of its key waits or is handled, no worker is woken for it,
-     * nor for what is added behind it, and the caller must run what is returned, with no lock held. That hands over to the workers what
-     * is not handled within {@link #PATIENCE}.
-     *
-     * @return empty when a worker will handle it
-     */
-    public Optional<Runnable> addForCaller(K key, T thing) {
-        lock.lock();
-        try {
-            if (!lines.has(key)) {
-                var line = lines.begin(key, thing);
-                return Optional.of(() -> handleAll(line));
-            }
-        } finally {
-            lock.unlock();
-        }
-        add(key, thing);
-        return Optional.empty();
-    }
-
-    private void handleAll(Line<K, T> line) {
-        var end = System.nanoTime() + PATIENCE;
-        do {
-            handle(line.key, firstOf(line));
-        } while (hasMore(line, System.nanoTime() - end < 0));
-    }
-
-    private T firstOf(Line<K, T> line) {
-        lock.lock();
-        try {
-            return line.take();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** A thing is handled; false when there is no other for the caller. */
-    private boolean hasMore(Line<K, T> line, boolean hasTime) {
-        boolean hired;
-        lock.lock();
-        try {
-            finished(line, hasTime);
-            if (hasTime || line.isEmpty()) {
-                return !line.isEmpty();
-            }
-            hired = isWorkerWanted() && wakeOrHire();
-        } finally {
-            lock.unlock();
-        }
-        if (hired) {
-            start();
-        }
-        return false;
     }
 
     /**
@@ -179,10 +150,10 @@ public final class OrderedDispatcher<K, T> {
         var left = patience.toNanos();
         lock.lock();
         try {
-            while (lines.size() > 0 && left > 0) {
+            while (size > 0 && left > 0) {
                 left = becameEmpty.awaitNanos(left);
             }
-            return lines.size() == 0;
+            return size == 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -191,15 +162,9 @@ public final class OrderedDispatcher<K, T> {
         }
     }
 
-    private boolean isWorkerWanted() {
-        return lines.ready() > 0 && coming == 0 && (watcher == null || !areMoving(System.nanoTime()));
-    }
-
-    private void finished(Line<K, T> line, boolean stays) {
-        lines.finished(line, stays);
-        if (lines.size() == 0) {
-            becameEmpty.signalAll();
-        }
+    private void makeReady(Line<K, T> line) {
+        line.readySince = System.nanoTime();
+        ready.add(line);
     }
 
     /** Whether a busy worker will most likely take what is ready before another one could. */
@@ -273,9 +238,17 @@ public final class OrderedDispatcher<K, T> {
             return false;
         }
         busy--;
+        size--;
         var isAlone = busy == 0 || movedAt == done.movedAt();
         movedAt = System.nanoTime();
-        finished(done.line(), false);
+        if (done.line().things.isEmpty()) {
+            lines.remove(done.line().key);
+        } else {
+            makeReady(done.line());
+        }
+        if (size == 0) {
+            becameEmpty.signalAll();
+        }
         return isAlone;
     }
 
@@ -288,19 +261,19 @@ public final class OrderedDispatcher<K, T> {
             movedAt = System.nanoTime();
         }
         busy++;
-        return new Taken<>(line, line.take(), movedAt);
+        return new Taken<>(line, line.things.remove(), movedAt);
     }
 
     /** Sees to it that what a worker leaves behind is taken, or watched, by others; returns how many are to be started. */
     private int hireForOthers() {
-        var first = lines.peek();
-        if (first == null) {
+        if (ready.isEmpty()) {
             return 0;
         }
         var now = System.nanoTime();
+        var first = ready.element();
         int wanted;
         if (!areMoving(now)) {
-            wanted = Math.min(2, lines.ready() - coming);
+            wanted = Math.min(2, ready.size() - coming);
         } else {
             wanted = watcher == null || isOverdue(first, now) ? 1 - coming : 0;
         }
@@ -316,9 +289,9 @@ public final class OrderedDispatcher<K, T> {
         var mayTake = goesOn;
         var end = System.nanoTime() + linger;
         for (var now = end - linger; ; now = System.nanoTime()) {
-            var first = lines.peek();
+            var first = ready.peek();
             if (first != null && (mayTake || !areMoving(now) || isOverdue(first, now))) {
-                return lines.poll();
+                return ready.remove();
             }
             mayTake = false;
             var watches = watcher == null && (first != null || now - movedAt < linger);
@@ -326,13 +299,13 @@ public final class OrderedDispatcher<K, T> {
                 return null;
             }
             if (!(watches ? watch(wake) : idle(wake, end - now))) {
-                return lines.poll();
+                return ready.poll();
             }
         }
     }
 
     private static boolean isOverdue(Line<?, ?> line, long now) {
-        return now - line.readySince() >= OVERDUE;
+        return now - line.readySince >= OVERDUE;
     }
 
     /** Returns false when the thread is interrupted, as the container wants it back. */

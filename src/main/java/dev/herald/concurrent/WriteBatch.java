@@ -40,15 +40,9 @@ public final class WriteBatch {
         try {
             work.run();
         } finally {
-            batch.prepare();
             CURRENT.remove();
             batch.write();
         }
-    }
-
-    /** Whether the thread is in a batch. */
-    public static boolean isOpen() {
-        return CURRENT.get() != null;
     }
 
     /**
@@ -62,7 +56,7 @@ public final class WriteBatch {
         return batch != null && (batch.writes.contains(write) || batch.writes.add(write));
     }
 
-    /** As {@link #putOff}, for what is to be done before all writes, in the batch: what it writes is put off, too. */
+    /** As {@link #putOff}, for what is to be done before all writes. */
     public static boolean beforeWrites(Runnable work) {
         var batch = CURRENT.get();
         return batch != null && (batch.first.contains(work) || batch.first.add(work));
@@ -73,23 +67,17 @@ public final class WriteBatch {
         var batch = CURRENT.get();
         if (batch != null && ++batch.messages == MAX_MESSAGES) {
             batch.messages = 0;
-            batch.prepare();
             batch.write();
         }
     }
 
-    private void prepare() {
-        while (!first.isEmpty()) {
-            var work = List.copyOf(first);
-            first.clear();
-            work.forEach(WriteBatch::run);
-        }
-    }
-
     private void write() {
-        var work = List.copyOf(writes);
+        var work = List.copyOf(first);
+        var then = List.copyOf(writes);
+        first.clear();
         writes.clear();
         work.forEach(WriteBatch::run);
+        then.forEach(WriteBatch::run);
     }
 
     /** One that fails does not keep the others from being written. */

@@ -4,21 +4,16 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.Answer;
-import dev.herald.api.Connected;
 import dev.herald.api.Connection;
 import dev.herald.api.HeraldEvent;
-import dev.herald.api.NonBlocking;
 import dev.herald.api.Person;
 import dev.herald.api.Received;
-import dev.herald.concurrent.WriteBatch;
 import dev.herald.testing.ErrorLog;
-import java.lang.reflect.Method;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +28,7 @@ class CdiObserversTest {
     private final ObserverCatalogue catalogue = new ObserverCatalogue();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CdiObservers observers =
-            new CdiObservers(threads, Runnable::run, DEFAULT_THREADS, 10_000, catalogue, new NoRequestContext());
+            new CdiObservers(threads, DEFAULT_THREADS, 10_000, catalogue, new NoRequestContext());
     private final List<String> seen = new CopyOnWriteArrayList<>();
 
     @AfterEach
@@ -44,15 +39,6 @@ class CdiObserversTest {
     private void observe(Consumer<HeraldEvent> body) {
         FakeObserver.of(HeraldEvent.class, event -> body.accept((HeraldEvent) event))
                 .foundBy(catalogue);
-    }
-
-    @NonBlocking
-    private static Method neverWaits() {
-        try {
-            return CdiObserversTest.class.getDeclaredMethod("neverWaits");
-        } catch (NoSuchMethodException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private static Received received(String connection, String event) {
@@ -82,59 +68,6 @@ class CdiObserversTest {
         }
 
         Awaitility.await().until(() -> seen.size() == DEFAULT_THREADS);
-    }
-
-    @Test
-    void aNonBlockingObserverIsCalledOnTheThreadThatReadBeforeItWrites() {
-        var write = new FutureTask<>(() -> seen.add("written"));
-        FakeObserver.of(Received.class, event -> {
-                    seen.add(Thread.currentThread().getName());
-                    assertThat(WriteBatch.putOff(write)).isTrue();
-                })
-                .like(neverWaits())
-                .foundBy(catalogue);
-
-        WriteBatch.during(() -> {
-            observers.tell(received("one", "a"));
-            observers.tell(received("one", "b"));
-            assertThat(seen).isEmpty();
-        });
-
-        var reader = Thread.currentThread().getName();
-        assertThat(seen).containsExactly(reader, reader, "written");
-    }
-
-    @Test
-    void nobodyIsCalledOnTheReadingThreadWhenOneOfThemMayWait() {
-        FakeObserver.of(Received.class, event -> seen.add(Thread.currentThread().getName()))
-                .like(neverWaits())
-                .foundBy(catalogue);
-        observe(event -> seen.add(Thread.currentThread().getName()));
-
-        WriteBatch.during(() -> observers.tell(received("one", "a")));
-
-        Awaitility.await().until(() -> seen.size() == 2);
-        assertThat(seen).doesNotContain(Thread.currentThread().getName());
-    }
-
-    @Test
-    void aNonBlockingObserverWaitsForTheEarlierEventsOfItsConnection() {
-        var go = new CountDownLatch(1);
-        FakeObserver.of(Connected.class, event -> {
-                    await(go);
-                    seen.add("connected");
-                })
-                .foundBy(catalogue);
-        FakeObserver.of(Received.class, event -> seen.add("received"))
-                .like(neverWaits())
-                .foundBy(catalogue);
-
-        observers.tell(new Connected(received("one", "a").connection(), true, 1, null));
-        WriteBatch.during(() -> observers.tell(received("one", "a")));
-        assertThat(seen).isEmpty();
-        go.countDown();
-
-        Awaitility.await().untilAsserted(() -> assertThat(seen).containsExactly("connected", "received"));
     }
 
     @Test

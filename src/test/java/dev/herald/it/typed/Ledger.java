@@ -2,7 +2,6 @@ package dev.herald.it.typed;
 
 import dev.herald.api.EventException;
 import dev.herald.api.News;
-import dev.herald.api.NonBlocking;
 import dev.herald.api.OnEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -14,10 +13,7 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Status;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.Transactional;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.naming.InitialContext;
-import javax.naming.NamingException;
 
 /** Handlers in transactions, and in beans of each scope. */
 public final class Ledger {
@@ -41,16 +37,6 @@ public final class Ledger {
         boolean commit(String text) {
             news.fire(News.of(text));
             return transactions.getTransactionStatus() == Status.STATUS_ACTIVE;
-        }
-
-        /** Returns the name of its thread, if it has a transaction and names. */
-        @NonBlocking
-        @OnEvent("quick")
-        @Transactional
-        Optional<String> quick() throws NamingException {
-            var isUsable = transactions.getTransactionStatus() == Status.STATUS_ACTIVE
-                    && InitialContext.doLookup("java:comp/TransactionSynchronizationRegistry") != null;
-            return isUsable ? Optional.of(Thread.currentThread().getName()) : Optional.empty();
         }
 
         @OnEvent("roll-back")
