@@ -211,22 +211,29 @@ final class ConnectHandler {
             recoveries.forget(pid.get());
             return lost(attempt, Outcome.GAP, "the client was in more channels than are known");
         }
+        return goOn(pid.get(), state, attempt, auth);
+    }
+
+    /** The client goes on where it was, unless a message is missing; false when it is to begin anew. */
+    private boolean goOn(String pid, Recoveries.Suspended state, ConnectionAttempt attempt, JsonObject auth) {
+        var recoveries = server.recoveries();
+        var offset = text(auth, "offset").orElse(null);
         var client = new SocketIoClient(
                 connection(state, attempt),
-                pid.get(),
+                pid,
                 false,
                 state.offsets(),
-                device(namespace, auth),
+                device(attempt.namespace(), auth),
                 carrier,
                 server);
         try {
             admit(client, () -> server.hub().resume(client, state.offsets().returnTo(offset, state.begins())));
         } catch (GapException e) {
-            recoveries.forget(pid.get());
+            recoveries.forget(pid);
             return lost(attempt, Outcome.GAP, e.getMessage());
         } catch (RuntimeException e) {
             // The client may succeed when it tries again.
-            recoveries.suspend(pid.get(), state).ifPresent(recoveries::unkeep);
+            recoveries.suspend(pid, state).ifPresent(recoveries::unkeep);
             throw e;
         }
         new Arrival(client)
