@@ -5,12 +5,14 @@ import static java.lang.System.Logger.Level.DEBUG;
 import dev.herald.concurrent.SerialLoop;
 import dev.herald.concurrent.WriteBatch;
 import dev.herald.nonblocking.FrameWriter;
+import dev.herald.nonblocking.GrizzlyConnection;
 import dev.herald.outbox.OutboundBudget;
 import dev.herald.outbox.Outbox;
 import jakarta.servlet.AsyncContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +33,14 @@ final class EventStream implements FrameWriter.Listener {
 
     private static final byte[] NOTHING = {};
 
+    /** How much a server may keep for a client that does not take it, where it can be told, in bytes. */
+    private static final int MAX_BUFFERED = 64 * 1024;
+
     private static final EventFrame HEARTBEAT = new EventFrame.Line(":\n");
 
     private final HttpSettings settings;
     private final EventWriter text;
+    private final Optional<GrizzlyConnection> tcp;
     private final Owner owner;
     private final OutboundBudget.Share share;
     private final FrameWriter writer = new FrameWriter(this);
@@ -52,6 +58,7 @@ final class EventStream implements FrameWriter.Listener {
     private boolean closed;
 
     private volatile @Nullable AsyncContext context;
+    private volatile boolean isCut;
     private volatile long wroteAt;
 
     /** Hears what happens to a stream. Called outside all locks, from any thread. */
@@ -70,9 +77,20 @@ final class EventStream implements FrameWriter.Listener {
         void over();
     }
 
-    EventStream(HttpSettings settings, OutboundBudget budget, EventWriter text, Owner owner) {
+    /**
+     * A stream that waits for its beginning.
+     *
+     * @param tcp the connection, if the server has one that can be cut
+     */
+    EventStream(
+            HttpSettings settings,
+            OutboundBudget budget,
+            EventWriter text,
+            Optional<GrizzlyConnection> tcp,
+            Owner owner) {
         this.settings = settings;
         this.text = text;
+        this.tcp = tcp;
         this.owner = owner;
         this.share = budget.open(owner::stalled);
         this.queue = new Outbox<>(settings.queuedMessages(), settings.queuedBytes(), share);
@@ -86,6 +104,7 @@ final class EventStream implements FrameWriter.Listener {
             complete();
             return;
         }
+        tcp.ifPresent(one -> one.boundOutput(MAX_BUFFERED));
         writer.begin(request.getResponse().getOutputStream());
         writeNow();
     }
@@ -171,7 +190,7 @@ final class EventStream implements FrameWriter.Listener {
 
     @Override
     public void closedByBoth() {
-        cut();
+        end();
     }
 
     @Override
@@ -217,14 +236,20 @@ final class EventStream implements FrameWriter.Listener {
             queue.add(last);
         }
         if (context == null) {
-            cut();
+            end();
         } else {
             writeNow();
         }
     }
 
-    /** Ends at once; what waits is dropped. The first call counts. */
+    /** Ends at once, in whatever state the client is; what waits is dropped, also what the server keeps. The first end counts. */
     void cut() {
+        isCut = true;
+        end();
+    }
+
+    /** Ends; what waits is dropped. */
+    void end() {
         synchronized (this) {
             if (closed) {
                 return;
@@ -244,6 +269,9 @@ final class EventStream implements FrameWriter.Listener {
         var started = context;
         if (started == null) {
             return;
+        }
+        if (isCut) {
+            tcp.ifPresent(GrizzlyConnection::cut);
         }
         try {
             started.complete();

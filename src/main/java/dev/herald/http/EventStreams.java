@@ -10,12 +10,14 @@ import dev.herald.api.Position;
 import dev.herald.concurrent.LimitedLog;
 import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.hub.Hub;
+import dev.herald.nonblocking.GrizzlyConnection;
 import dev.herald.outbox.OutboundBudget;
 import dev.herald.request.Admission;
 import dev.herald.request.RawRequest;
 import dev.herald.request.RejectedException;
 import dev.herald.request.Requests;
 import jakarta.json.spi.JsonProvider;
+import jakarta.servlet.ServletRequest;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -139,8 +141,8 @@ public final class EventStreams implements AutoCloseable {
         return admission;
     }
 
-    EventStream newStream(EventWriter text, EventStream.Owner owner) {
-        return new EventStream(settings, budget, text, owner);
+    EventStream newStream(EventWriter text, ServletRequest request, EventStream.Owner owner) {
+        return new EventStream(settings, budget, text, GrizzlyConnection.below(request), owner);
     }
 
     /** Ends a request whose stream is over. */

@@ -62,7 +62,7 @@ final class EventSubscriber implements Subscriber, EventStream.Owner {
         this.connection = new Connection(UUID.randomUUID().toString(), visitor.person());
         this.channels = channels;
         this.since = since;
-        this.stream = streams.newStream(new EventWriter(channels, since), this);
+        this.stream = streams.newStream(new EventWriter(channels, since), exchange.request(), this);
     }
 
     /** Asks whether it may connect. */
@@ -290,6 +290,7 @@ final class EventSubscriber implements Subscriber, EventStream.Owner {
 
     /** The server goes down: the stream ends, and the client comes back. */
     void goAway() {
-        close("the server goes down");
+        ended("the server goes down");
+        stream.end();
     }
 }
