@@ -46,6 +46,20 @@ for (const [way, client, transports] of WAYS) {
     }
   });
 
+  await step(`${way}: namespaces by a pattern are apart from each other`, async () => {
+    const [ann, bob] = await visitors(2, "/tenant-1");
+    const [carl] = await visitors(1, "/tenant-名前");
+    assert.deepEqual(await ann.askAll("order", "tea 😀"), []);
+    assert.deepEqual(await carl.askAll("order", "coffee"), []);
+    assert.deepEqual((await until("Bob hears of it", () => bob.heardOf("ordered")[0]))[0], "tea 😀");
+    assert.deepEqual((await until("Carl hears of his own", () => carl.heardOf("ordered")[0]))[0], "coffee");
+    assert.equal(bob.heardOf("ordered").length, 1);
+    const stranger = visitor("/tenant");
+    await until("who does not fit is refused", () => stranger.problems[0]);
+    assert.match(JSON.stringify(stranger.problems[0]), /Invalid namespace/);
+    stranger.socket.disconnect();
+  });
+
   await step(`${way}: bytes go there and back, at any depth`, async () => {
     for (const [one] of [await visitors(1), await customers(1)]) {
       const bytes = (...all) => Buffer.from(all);
@@ -173,6 +187,9 @@ for (const [way, client, transports] of WAYS) {
     });
     assert.deepEqual(await ann.ask("order", { article: "milk", count: 1 }), {
       error: { code: "sold-out", message: "there is no more milk" },
+    });
+    assert.deepEqual(await ann.ask("order", { article: "cocoa", count: 1 }), {
+      error: { code: "sold-out", message: "there is no cocoa today" },
     });
     assertBytes(await ann.ask("photo", Buffer.from([1, 2, 3])), [1, 2, 3]);
     assert.equal((await ann.ask("photo", "no bytes")).error.code, "invalid");

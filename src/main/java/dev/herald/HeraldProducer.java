@@ -16,6 +16,7 @@ import dev.herald.cdi.BeanPolicy;
 import dev.herald.cdi.CdiAdmission;
 import dev.herald.cdi.CdiObservers;
 import dev.herald.cdi.HandlerCatalogue;
+import dev.herald.cdi.MessageChecks;
 import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cdi.RequestContext;
 import dev.herald.cdi.TypedJson;
@@ -52,6 +53,7 @@ import dev.herald.request.Authentication;
 import dev.herald.request.ChannelPermission;
 import dev.herald.request.Logins;
 import dev.herald.request.Permission;
+import dev.herald.request.Quotas;
 import dev.herald.request.Requests;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
@@ -223,8 +225,9 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Requests requests(Hub hub, Permission permission, Authentication authentication, Logins logins) {
-        return new Requests(hub, permission, authentication, logins);
+    Requests requests(
+            Hub hub, Permission permission, Quotas quotas, Authentication authentication, Logins logins) {
+        return new Requests(hub, permission, quotas, authentication, logins);
     }
 
     @Produces
@@ -248,7 +251,16 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Permission permission(Settings settings, ApplicationPolicy policy, RequestContext context) {
+    Quotas quotas(Settings settings) {
+        return settings.quotaLimits()
+                .map(limits -> new Quotas(limits, System::nanoTime))
+                .orElse(Quotas.NONE);
+    }
+
+    @Produces
+    @Singleton
+    Permission permission(
+            Settings settings, ApplicationPolicy policy, ObserverCatalogue catalogue, RequestContext context) {
         var asked = policy.bean()
                 .map(bean -> new BeanPolicy(
                         bean,
@@ -259,7 +271,10 @@ public class HeraldProducer {
                         settings.policyTimeout(),
                         context))
                 .orElse(null);
-        return new ChannelPermission(settings.accessRules(), asked, settings.policyRecheck(), System::nanoTime);
+        var byChannel =
+                new ChannelPermission(settings.accessRules(), asked, settings.policyRecheck(), System::nanoTime);
+        return new MessageChecks(
+                byChannel, lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, context);
     }
 
     @Produces

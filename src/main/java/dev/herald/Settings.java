@@ -12,6 +12,7 @@ import dev.herald.journal.Retention;
 import dev.herald.journal.RetentionRule;
 import dev.herald.outbox.OutboundBudget;
 import dev.herald.request.AccessRules;
+import dev.herald.request.QuotaLimits;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.socketio.SocketIoSettings.BareEvents;
 import dev.herald.web.Origins;
@@ -75,6 +76,7 @@ public class Settings {
                 roles(),
                 policyRecheck(),
                 policyTimeout(),
+                quotaLimits(),
                 observerThreads(),
                 observerQueue());
     }
@@ -249,6 +251,11 @@ public class Settings {
     AccessRules accessRules() {
         return new AccessRules(
                 list("herald.policy").stream().map(AccessRules.Rule::of).toList());
+    }
+
+    /** How much clients may ask for; empty when as much as they like. */
+    Optional<QuotaLimits> quotaLimits() {
+        return QuotaSettings.read(config);
     }
 
     /** For how long a permission counts that is not one to join. */

@@ -36,7 +36,7 @@ class BeansPageTest {
 
     @Test
     void showsTheTestedApplication() throws Exception {
-        assertThat(snippets()).hasSize(4).allSatisfy(snippet -> {
+        assertThat(snippets()).hasSize(6).allSatisfy(snippet -> {
             var name = CLASS.matcher(snippet);
             assertThat(name.find()).isTrue();
             var source = Files.readString(SHOP.resolve(name.group(1) + ".java"));

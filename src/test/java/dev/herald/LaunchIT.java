@@ -25,6 +25,7 @@ class LaunchIT {
         try (var server = PayaraProcess.start(log.toFile())) {
             assertThat(Files.readAllLines(log))
                     .hasSizeLessThan(10)
+                    .noneMatch(line -> line.contains("JDBC driver"))
                     .filteredOn(line -> line.contains(" dev.herald.Startup: "))
                     .singleElement()
                     .asString()

@@ -51,6 +51,9 @@ class SettingsTest {
         "herald.observers.threads, four",
         "herald.origins, app.example",
         "herald.policy, orders",
+        "herald.quota, maybe",
+        "herald.quota.messages, 100",
+        "herald.quota.person.stored, 0",
         "herald.policy.recheck, often",
         "herald.policy.timeout, 0",
         "herald.socketio.path, socket"

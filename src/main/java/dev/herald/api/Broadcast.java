@@ -1,8 +1,10 @@
 package dev.herald.api;
 
 import jakarta.json.JsonValue;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event for many: for everyone in a namespace, unless rooms are named. Immutable; each method returns a new object.
@@ -35,4 +37,30 @@ public interface Broadcast {
      *     no such room
      */
     CompletionStage<List<Receipt>> emit(String event, JsonValue... arguments);
+
+    /**
+     * Sends the event to each recipient who is connected now, at once and past the log, and asks for an acknowledgement.
+     *
+     * @param patience how long to wait for all of them together
+     * @return completes when each has answered, or will not; exceptionally never. Who cannot answer, like a client of the feed, is
+     *     {@linkplain Answers#missing missing}
+     * @throws IllegalArgumentException as for {@link #emit}
+     */
+    CompletionStage<Answers<List<JsonValue>>> ask(Duration patience, String event, JsonValue... arguments);
+
+    /**
+     * As {@link #ask(Duration, String, JsonValue...)}, with objects. Who answers something else than asked for is missing, too.
+     *
+     * @param answer what the first argument of each answer is read as; as in {@link Peer#ask(Duration, String, Class, Object...)}
+     * @param arguments become JSON as {@link ToChannel} says
+     * @throws IllegalArgumentException also when JSON-B cannot write an object
+     */
+    <T> CompletionStage<Answers<T>> ask(
+            Duration patience, String event, Class<T> answer, @Nullable Object... arguments);
+
+    /**
+     * Those whom it is for: the clients that are connected now, in the order in which they connected. To make all of them join
+     * a room, leave it or disconnect, do so with each.
+     */
+    List<Peer> peers();
 }

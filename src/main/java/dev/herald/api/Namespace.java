@@ -19,6 +19,15 @@ import java.lang.annotation.Target;
  * void order(@Observes @On("order") @Namespace("/shop") Received message) { … }
  * }</pre>
  *
+ * <p>In a name, {@code *} stands for any characters: all namespaces whose name fits exist, and clients may connect to any of them.
+ * {@link Connection#namespace} says which it is:
+ *
+ * <pre>{@code
+ * void order(@Observes @On("order") @Namespace("/tenant-*") Received message) {
+ *     herald.in(message.connection().namespace()).emit("ordered", message.data());
+ * }
+ * }</pre>
+ *
  * <p>Without it, an observer observes the main namespace. {@link Published} is about channels, and is observed in all
  * namespaces.
  */
@@ -31,7 +40,7 @@ public @interface Namespace {
     /** The name of all namespaces together. */
     String ALL = "*";
 
-    /** The namespace's name, which begins with {@code /}; or {@value #ALL} for all of them. */
+    /** The namespace's name, which begins with {@code /}, or a pattern; {@value #ALL} for all that there are anyway. */
     String value();
 
     /** A {@link Namespace} to select with in a program. */

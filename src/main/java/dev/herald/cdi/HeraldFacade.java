@@ -96,7 +96,7 @@ public class HeraldFacade implements Herald {
 
     @Override
     public Broadcast in(String namespace) {
-        return new HubBroadcast(hub, executor, namespace);
+        return new HubBroadcast(hub, typedJson, executor, namespace);
     }
 
     private static String json(JsonValue data) {

@@ -1,15 +1,20 @@
 package dev.herald.cdi;
 
+import dev.herald.api.Answers;
 import dev.herald.api.Arguments;
 import dev.herald.api.Broadcast;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
+import dev.herald.api.Peer;
 import dev.herald.api.Receipt;
 import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.Hub;
+import dev.herald.hub.Member;
+import dev.herald.hub.ObjectJson;
 import dev.herald.json.JsonGuard;
 import jakarta.json.JsonValue;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -19,11 +24,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** An event for the channels of rooms; who is in several of them gets it once, by the first one. Immutable. */
 final class HubBroadcast implements Broadcast {
 
     private final Hub hub;
+    private final ObjectJson objects;
     private final Executor executor;
     private final String namespace;
     private final Set<ChannelName> channels;
@@ -31,18 +39,20 @@ final class HubBroadcast implements Broadcast {
     private final boolean isLogged;
 
     /** For all of a namespace; receipts are completed on the executor's threads. */
-    HubBroadcast(Hub hub, Executor executor, String namespace) {
-        this(hub, executor, namespace, Set.of(), Set.of(), true);
+    HubBroadcast(Hub hub, ObjectJson objects, Executor executor, String namespace) {
+        this(hub, objects, executor, namespace, Set.of(), Set.of(), true);
     }
 
     private HubBroadcast(
             Hub hub,
+            ObjectJson objects,
             Executor executor,
             String namespace,
             Set<ChannelName> channels,
             Set<String> except,
             boolean isLogged) {
         this.hub = hub;
+        this.objects = objects;
         this.executor = executor;
         this.namespace = namespace;
         this.channels = channels;
@@ -56,7 +66,7 @@ final class HubBroadcast implements Broadcast {
         for (var room : roomsOrConnectionIds) {
             all.addAll(hub.channelsOf(namespace, room));
         }
-        return new HubBroadcast(hub, executor, namespace, all, except, isLogged);
+        return new HubBroadcast(hub, objects, executor, namespace, all, except, isLogged);
     }
 
     @Override
@@ -68,12 +78,12 @@ final class HubBroadcast implements Broadcast {
                 all.add(ChannelName.ofRoom(namespace, name).value());
             }
         }
-        return new HubBroadcast(hub, executor, namespace, channels, all, isLogged);
+        return new HubBroadcast(hub, objects, executor, namespace, channels, all, isLogged);
     }
 
     @Override
     public Broadcast unlogged() {
-        return new HubBroadcast(hub, executor, namespace, channels, except, false);
+        return new HubBroadcast(hub, objects, executor, namespace, channels, except, false);
     }
 
     @Override
@@ -88,6 +98,39 @@ final class HubBroadcast implements Broadcast {
             excepted.add(channel.value());
         }
         return ForBeans.stage(allOf(receipts), executor);
+    }
+
+    @Override
+    public CompletionStage<Answers<List<JsonValue>>> ask(Duration patience, String event, JsonValue... arguments) {
+        var json = Arguments.write(List.of(arguments));
+        JsonGuard.requireHarmless(json);
+        return ask(patience, event, json, Arguments::read);
+    }
+
+    @Override
+    public <T> CompletionStage<Answers<T>> ask(
+            Duration patience, String event, Class<T> answer, @Nullable Object... arguments) {
+        return ask(patience, event, objects.arguments(arguments), json -> objects.first(json, answer));
+    }
+
+    private <T> CompletionStage<Answers<T>> ask(
+            Duration patience, String event, String json, Function<String, @Nullable T> read) {
+        EventName.requireFree(ChannelName.ofNamespace(namespace), event);
+        var asked = members().stream()
+                .map(member -> RoundOfAnswers.ask(member, event, json, patience, read))
+                .toList();
+        return ForBeans.stage(RoundOfAnswers.of(asked), executor);
+    }
+
+    @Override
+    public List<Peer> peers() {
+        return List.copyOf(members());
+    }
+
+    private List<Member> members() {
+        return hub.presence().members(namespace, channels).stream()
+                .filter(member -> !member.test(except))
+                .toList();
     }
 
     private CompletableFuture<Receipt> publish(Draft draft) {

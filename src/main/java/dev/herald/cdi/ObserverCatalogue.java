@@ -7,11 +7,13 @@ import dev.herald.api.Disconnected;
 import dev.herald.api.HeraldEvent;
 import dev.herald.api.Joined;
 import dev.herald.api.Left;
+import dev.herald.api.MessageAttempt;
 import dev.herald.api.Namespace;
 import dev.herald.api.On;
 import dev.herald.api.Published;
 import dev.herald.api.Received;
 import dev.herald.hub.EventName;
+import dev.herald.hub.NamePattern;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.DefinitionException;
@@ -50,14 +52,14 @@ public class ObserverCatalogue implements Extension {
     /**
      * An observer method.
      *
-     * @param namespace whose events it observes
+     * @param namespace whose events it observes; a pattern for those of several
      * @param event the only event that it observes; {@code null} for all
      * @param isForeign whether it has qualifiers that none of Herald's events has
      */
     private record Observer(
             ObserverMethod<?> method,
             Class<?> type,
-            String namespace,
+            NamePattern namespace,
             @Nullable String event,
             boolean isForeign) {
 
@@ -75,7 +77,7 @@ public class ObserverCatalogue implements Extension {
                     isForeign = isForeign || !(qualifier instanceof Any);
                 }
             }
-            return new Observer(method, type, namespace, event, isForeign);
+            return new Observer(method, type, new NamePattern(namespace), event, isForeign);
         }
 
         boolean observes(HeraldEvent happened) {
@@ -88,11 +90,13 @@ public class ObserverCatalogue implements Extension {
 
         /** Whether an event that it observes may come, as far as its qualifiers say. */
         boolean isPossible() {
-            return event == null || (type.isAssignableFrom(Received.class) && EventName.canCome(namespace, event));
+            return event == null
+                    || ((type.isAssignableFrom(Received.class) || type.equals(MessageAttempt.class))
+                            && EventName.canCome(namespace.text(), event));
         }
 
         boolean isIn(String other) {
-            return namespace.equals(other) || namespace.equals(Namespace.ALL);
+            return namespace.fits(other);
         }
     }
 
@@ -100,7 +104,9 @@ public class ObserverCatalogue implements Extension {
     void note(@Observes ProcessObserverMethod<?, ?> found) {
         var method = found.getObserverMethod();
         if (method.getObservedType() instanceof Class<?> type
-                && (HeraldEvent.class.isAssignableFrom(type) || type.equals(ConnectionAttempt.class))) {
+                && (HeraldEvent.class.isAssignableFrom(type)
+                        || type.equals(ConnectionAttempt.class)
+                        || type.equals(MessageAttempt.class))) {
             var rule = type.isAssignableFrom(Received.class) ? ruleOf(found) : Optional.<RoleRule>empty();
             rule.ifPresent(one -> roles.addAll(one.roles()));
             var observer = Observer.of(
@@ -157,6 +163,24 @@ public class ObserverCatalogue implements Extension {
         return found;
     }
 
+    /** The methods that observe attempts to send this message, those of high priority (a small number) first. */
+    List<ObserverMethod<?>> checks(MessageAttempt attempt) {
+        List<ObserverMethod<?>> found = new ArrayList<>();
+        for (var observer : of(MessageAttempt.class)) {
+            if (observer.isIn(attempt.namespace())
+                    && !observer.isForeign()
+                    && (observer.event() == null || observer.event().equals(attempt.event()))) {
+                found.add(observer.method());
+            }
+        }
+        return found;
+    }
+
+    /** Whether any method observes attempts to send messages. */
+    boolean hasChecks() {
+        return !of(MessageAttempt.class).isEmpty();
+    }
+
     private List<Observer> of(Class<?> type) {
         return byType.computeIfAbsent(
                 type,
@@ -175,10 +199,10 @@ public class ObserverCatalogue implements Extension {
                 .collect(Collectors.toSet());
     }
 
-    /** The namespaces that the application's observers name. */
+    /** The namespaces that the application's observers name, and the patterns over those that they name. */
     public Set<String> namespaces() {
         return observers.stream()
-                .map(Observer::namespace)
+                .map(observer -> observer.namespace().text())
                 .filter(named -> !named.equals(Namespace.ALL) && !named.equals(Connection.MAIN))
                 .collect(Collectors.toSet());
     }

@@ -99,7 +99,7 @@ public record Problem(
 
     private static int status(ErrorCode code) {
         return switch (code) {
-            case CHANNEL_FORBIDDEN -> 403;
+            case CHANNEL_FORBIDDEN, MESSAGE_REFUSED -> 403;
             case ID_REUSED -> 422;
             case RATE_LIMITED -> 429;
             case SERVER_ERROR -> 500;

@@ -228,6 +228,19 @@ public final class Hub {
         return head.offset() == 0 ? Optional.empty() : Optional.of(new Position(head.epoch(), 0));
     }
 
+    /**
+     * Whether a channel has never had a message. Reads the log.
+     *
+     * @throws RefusedException with {@code LOG_UNAVAILABLE} when that cannot be read
+     */
+    public boolean isNew(ChannelName channel) {
+        try {
+            return log.head(channel).offset() == 0;
+        } catch (LogUnavailableException e) {
+            throw new RefusedException(RefusedException.Reason.LOG_UNAVAILABLE, String.valueOf(e.getMessage()));
+        }
+    }
+
     /** As {@link Observers#observedNames}. */
     public Collection<String> observedNames(String namespace) {
         return observers.observedNames(namespace);

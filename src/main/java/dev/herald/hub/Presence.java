@@ -5,10 +5,12 @@ import dev.herald.api.Connected;
 import dev.herald.api.Connection;
 import dev.herald.api.Person;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who is connected, and who is in which channel. Thread-safe; each method is one atomic step, and what it returns is a copy.
@@ -93,6 +95,22 @@ public final class Presence {
     public synchronized List<Member> members(String personId) {
         return people.getOrDefault(new Someone(Connection.MAIN, personId), Map.of()).keySet().stream()
                 .flatMap(id -> Optional.ofNullable(members.get(id)).stream())
+                .toList();
+    }
+
+    /**
+     * The members of a namespace that are in one of these channels, in the order in which they were connected.
+     *
+     * @param rooms none for all members of the namespace
+     */
+    public synchronized List<Member> members(String namespace, Set<ChannelName> rooms) {
+        var inRooms = new HashSet<String>();
+        rooms.forEach(
+                room -> inRooms.addAll(channels.getOrDefault(room, Map.of()).keySet()));
+        return members.values().stream()
+                .filter(member -> member.connection().namespace().equals(namespace))
+                .filter(member ->
+                        rooms.isEmpty() || inRooms.contains(member.connection().id()))
                 .toList();
     }
 

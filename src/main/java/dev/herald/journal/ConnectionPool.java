@@ -67,10 +67,10 @@ final class ConnectionPool {
     /** Looks for the driver with this class's loader: JDBC's own registry does not see the drivers inside a WAR. */
     private static String driver(String url) throws SQLException {
         if (url.startsWith(H2)) {
-            return "org.h2.Driver";
+            return present("org.h2.Driver", "com.h2database:h2");
         }
         if (url.startsWith(POSTGRESQL)) {
-            return "org.postgresql.Driver";
+            return present("org.postgresql.Driver", "org.postgresql:postgresql");
         }
         for (var driver : ServiceLoader.load(Driver.class, ConnectionPool.class.getClassLoader())) {
             if (driver.acceptsURL(url)) {
@@ -78,6 +78,17 @@ final class ConnectionPool {
             }
         }
         throw new SQLException("herald.datasource.url: there is no JDBC driver for " + url.replaceFirst("[;?].*", ""));
+    }
+
+    private static String present(String driver, String library) throws SQLException {
+        try {
+            return Class.forName(driver, false, ConnectionPool.class.getClassLoader())
+                    .getName();
+        } catch (ClassNotFoundException e) {
+            // Without the cause, which would stand in the log instead of this sentence.
+            throw new SQLException("the JDBC driver " + driver + " is missing: add " + library
+                    + " to the application, or name a data source of the server's by herald.datasource.jndi");
+        }
     }
 
     /** Closes a data source if it is a pool made here; an H2 file is closed as {@link H2File} says. */

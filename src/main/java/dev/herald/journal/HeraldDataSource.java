@@ -123,7 +123,14 @@ public final class HeraldDataSource extends ConnectionSource {
                         settings.name() + " is a new database; there is also " + file
                                 + ", of the root application or of an earlier version. If this application is to go on with that one,"
                                 + " see \"Where the data is\" in docs/operating.md"));
-        return ConnectionPool.open(settings);
+        try {
+            return ConnectionPool.open(settings);
+        } catch (NoClassDefFoundError e) {
+            // Without the cause, which would stand in the log instead of this sentence.
+            throw new SQLException(
+                    "the connection pool is missing: add com.zaxxer:HikariCP to the application, or name a data"
+                            + " source of the server's by herald.datasource.jndi");
+        }
     }
 
     @SuppressWarnings("BanJNDI") // the name is the operator's, never a client's

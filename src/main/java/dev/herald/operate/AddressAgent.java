@@ -3,6 +3,7 @@ package dev.herald.operate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.sql.DriverManager;
 
 /**
  * A Java agent that runs before Payara Micro: passes {@code herald.address} and {@code herald.port} on to it, and ends the
@@ -30,6 +31,10 @@ public final class AddressAgent {
         System.setProperty("herald.port", port);
         // Payara Micro reads these properties. Its option --port overrides them.
         System.setProperty("payaramicro.port", port);
+        // Java looks for drivers once. Later it would find the WAR's while the server only looks through the WAR, and
+        // the server
+        // would take them away again, with a warning.
+        var unused = DriverManager.drivers();
     }
 
     /** Why the port cannot be listened on; empty if it can. */

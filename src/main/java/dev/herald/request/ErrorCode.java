@@ -22,6 +22,7 @@ public enum ErrorCode {
     NOT_JOINED("not-joined"),
     TOO_MANY_CHANNELS("too-many-channels"),
     RATE_LIMITED("rate-limited"),
+    MESSAGE_REFUSED("message-refused"),
     OVERLOADED("overloaded"),
     LOG_UNAVAILABLE("log-unavailable"),
     NO_HANDLER("no-handler"),

@@ -36,6 +36,7 @@ public final class Requests {
     private final Hub hub;
     private final Permission permission;
 
+    private final Quotas quotas;
     private final Rooms rooms;
 
     /** The connections of which something waits for a decision. */
@@ -45,14 +46,26 @@ public final class Requests {
     private final Logins logins;
     private final Renewals renewals;
 
-    /** Requests to a hub that takes no tokens. */
+    /** Requests to a hub that takes no tokens, as many as clients like. */
     public Requests(Hub hub, Permission permission) {
-        this(hub, permission, Authentication.NONE, new Logins(hub, Clock.systemUTC(), Runnable::run));
+        this(hub, permission, Quotas.NONE);
+    }
+
+    /** Requests to a hub that takes no tokens. */
+    public Requests(Hub hub, Permission permission, Quotas quotas) {
+        this(hub, permission, quotas, Authentication.NONE, new Logins(hub, Clock.systemUTC(), Runnable::run));
+    }
+
+    /** Requests to a hub, as many as clients like. */
+    public Requests(Hub hub, Permission permission, Authentication authentication, Logins logins) {
+        this(hub, permission, Quotas.NONE, authentication, logins);
     }
 
     /** Requests to a hub. */
-    public Requests(Hub hub, Permission permission, Authentication authentication, Logins logins) {
+    public Requests(
+            Hub hub, Permission permission, Quotas quotas, Authentication authentication, Logins logins) {
         this.hub = hub;
+        this.quotas = quotas;
         this.authentication = authentication;
         this.logins = logins;
         this.rooms = new Rooms(hub, this);
@@ -82,13 +95,17 @@ public final class Requests {
                     ? handle(member, request.authenticate())
                     : handle(member, request.read(member.privateChannel()));
         } catch (RejectedException e) {
-            return CompletableFuture.completedStage(e.reply());
+            return invalid(Asker.of(member), request, e);
         }
     }
 
     /** Does what a connection asks for, after all that it has asked for before. */
     public CompletionStage<Reply> handle(Member member, Request request) {
         var asker = Asker.of(member);
+        var tooMuch = quotas.charge(asker, request);
+        if (tooMuch.isPresent()) {
+            return CompletableFuture.completedStage(tooMuch.get());
+        }
         var revocations = asker.decisions().revocations();
         var decision = decide(asker, request);
         Function<Decision, CompletionStage<Reply>> work = decided -> {
@@ -112,8 +129,12 @@ public final class Requests {
         try {
             return handle(asker, request.read(asker.privateChannel()));
         } catch (RejectedException e) {
-            return CompletableFuture.completedStage(e.reply());
+            return invalid(asker, request, e);
         }
+    }
+
+    private CompletionStage<Reply> invalid(Asker asker, RawRequest request, RejectedException e) {
+        return CompletableFuture.completedStage(quotas.charge(asker, request).orElseGet(e::reply));
     }
 
     /**
@@ -121,6 +142,10 @@ public final class Requests {
      * not for everybody, or who is in a channel. Reading waits for the log.
      */
     public CompletionStage<Reply> handle(Asker asker, Request request) {
+        var tooMuch = quotas.charge(asker, request);
+        if (tooMuch.isPresent()) {
+            return CompletableFuture.completedStage(tooMuch.get());
+        }
         return decide(asker, request)
                 .thenCompose(decided ->
                         decided instanceof Decision.Denied denied ? rejected(denied) : perform(asker, request));
@@ -130,9 +155,9 @@ public final class Requests {
         var from = asker.person();
         try {
             if (request instanceof Request.Publish publish) {
-                return published(hub.receive(draft(from, publish)), requestOf(from));
+                return publish(asker, draft(from, publish), hub::receive, requestOf(from));
             } else if (request instanceof Request.Tell tell) {
-                return published(hub.receive(draft(from, tell)), requestOf(from));
+                return publish(asker, draft(from, tell), hub::receive, requestOf(from));
             } else if (request instanceof Request.History history) {
                 return CompletableFuture.completedStage(new Reply.History(hub.history(
                         history.channel(), history.before(), history.limit(), except -> !except.isEmpty())));
@@ -195,9 +220,9 @@ public final class Requests {
     private CompletionStage<Reply> obey(Member member, Request request) {
         var from = member.connection().person();
         if (request instanceof Request.Publish publish) {
-            return published(hub.receive(member, draft(from, publish)), requestOf(member));
+            return publish(member, draft(from, publish));
         } else if (request instanceof Request.Tell tell) {
-            return published(hub.receive(member, draft(from, tell)), requestOf(member));
+            return publish(member, draft(from, tell));
         } else if (request instanceof Request.Seen seen) {
             return member.seen(seen.offset(), seen.epoch())
                     .handle((upTo, failure) -> failure == null
@@ -229,9 +254,26 @@ public final class Requests {
         return new Draft(channel, Request.PRIVATE, from, request.to(), request.json(), request.id());
     }
 
-    private static CompletionStage<Reply> published(CompletionStage<Receipt> receipt, String request) {
-        return receipt.handle(
-                (there, failure) -> failure == null ? new Reply.Published(there) : rejection(request, failure));
+    private CompletionStage<Reply> publish(Member member, Draft draft) {
+        return publish(Asker.of(member), draft, one -> hub.receive(member, one), requestOf(member));
+    }
+
+    private CompletionStage<Reply> publish(
+            Asker asker, Draft draft, Function<Draft, CompletionStage<Receipt>> hubs, String request) {
+        var tooMany = quotas.checkChannel(asker, () -> hub.isNew(draft.channel()));
+        if (tooMany.isPresent()) {
+            return CompletableFuture.completedStage(tooMany.get());
+        }
+        return hubs.apply(draft).handle((receipt, failure) -> {
+            if (failure != null) {
+                return rejection(request, failure);
+            }
+            var position = receipt.position();
+            if (position != null && position.offset() == 1 && !receipt.duplicate()) {
+                quotas.chargeChannel(asker);
+            }
+            return new Reply.Published(receipt);
+        });
     }
 
     private static Reply join(Member member, Request.Join request) {

@@ -73,14 +73,19 @@ final class ConnectHandler {
         var namespace = connect.namespace();
         var isKnown = server.settings().hasNamespace(namespace);
         boolean isTwice;
+        boolean isOneTooMany;
         boolean isTooMuch;
         synchronized (this) {
-            isTwice = isKnown && !namespaces.add(namespace);
+            isOneTooMany = isKnown && namespaces.size() >= SocketIoSettings.MAX_NAMESPACES;
+            isTwice = isKnown && !isOneTooMany && !namespaces.add(namespace);
             isTooMuch = !isKnown && ++invalidNamespaces > server.settings().maxInvalidNamespaces();
         }
         if (isTwice || isTooMuch) {
             carrier.violated(
                     isTwice ? "it connects to a namespace twice" : "it asks for too many namespaces that are none");
+        } else if (isOneTooMany) {
+            var sentence = "this connection is in as many namespaces as it may: " + SocketIoSettings.MAX_NAMESPACES;
+            refuse(namespace, new ConnectionAttempt.Refusal(sentence, null));
         } else if (isKnown && malformed != null) {
             refuse(namespace, malformed(malformed));
         } else if (isKnown && server.requests().logins().isOver(visitor)) {

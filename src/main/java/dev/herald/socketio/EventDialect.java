@@ -5,21 +5,16 @@ import dev.herald.api.Envelope;
 import dev.herald.hub.Dialect;
 import java.util.regex.Pattern;
 
-/** How the clients of one namespace want their events. */
-final class EventDialect implements Dialect<WrittenEvent> {
+/**
+ * How the clients of one namespace want their events. Those that are equal write the same.
+ *
+ * @param metadata whether events of channels have one more argument, which says where they are from
+ */
+record EventDialect(String namespace, boolean metadata) implements Dialect<WrittenEvent> {
 
     /** How the text begins that has several arguments, or none. */
     private static final Pattern SEVERAL =
             Pattern.compile("\\s*\\{\\s*\"" + Pattern.quote(Arguments.MARK) + "\"\\s*:\\s*\\[");
-
-    private final String namespace;
-    private final boolean metadata;
-
-    /** @param metadata whether events of channels have one more argument, which says where they are from */
-    EventDialect(String namespace, boolean metadata) {
-        this.namespace = namespace;
-        this.metadata = metadata;
-    }
 
     @Override
     public WrittenEvent write(Envelope message) {

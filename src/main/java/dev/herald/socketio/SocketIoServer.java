@@ -123,9 +123,15 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
         return recoveries;
     }
 
-    /** The dialect of a namespace: two for each, as messages are written once for all clients that are alike. */
+    /**
+     * The dialect of a namespace, of which there are two: messages are written once for all clients that are alike. Those of
+     * namespaces whose names clients choose are not kept here.
+     */
     EventDialect dialect(String namespace, boolean isBare) {
         var hasMetadata = !isBare && settings.metadata() && namespace.equals(SocketIoPacket.MAIN_NAMESPACE);
+        if (!settings.isNamed(namespace)) {
+            return new EventDialect(namespace, hasMetadata);
+        }
         return (isBare ? bareDialects : dialects)
                 .computeIfAbsent(namespace, name -> new EventDialect(name, hasMetadata));
     }

@@ -1,12 +1,14 @@
 package dev.herald.socketio;
 
+import dev.herald.hub.NamePattern;
 import java.time.Duration;
 import java.util.Set;
 
 /**
  * What a Socket.IO server allows and expects.
  *
- * @param namespaces besides the main one that clients may connect to; each begins with {@code /} and has no comma
+ * @param namespaces besides the main one that clients may connect to; each begins with {@code /} and has no comma; {@code *} in it
+ *     stands for any characters
  * @param connectTimeout how long a connection may be in no namespace
  * @param attachmentTimeout how long a packet may wait for its attachments
  * @param maxAttachmentBytes that the attachments of one packet may have together
@@ -32,6 +34,12 @@ public record SocketIoSettings(
         boolean metadata,
         BareEvents bare,
         boolean answersUnhandled) {
+
+    /** The longest name, in characters, of a namespace that is there by a pattern only. */
+    static final int MAX_NAMESPACE_LENGTH = 128;
+
+    /** How many namespaces one connection may be in. */
+    static final int MAX_NAMESPACES = 100;
 
     /** Which clients get bare events. */
     public enum BareEvents {
@@ -78,7 +86,19 @@ public record SocketIoSettings(
         return !time.isNegative() && !time.isZero();
     }
 
+    /** Whether there is this namespace, by its name or by a pattern. */
     boolean hasNamespace(String namespace) {
-        return namespace.equals(SocketIoPacket.MAIN_NAMESPACE) || namespaces.contains(namespace);
+        return isNamed(namespace)
+                || (namespace.length() <= MAX_NAMESPACE_LENGTH
+                        && namespace.chars().noneMatch(Character::isISOControl)
+                        && namespaces.stream()
+                                .map(NamePattern::new)
+                                .anyMatch(pattern -> pattern.isOpen() && pattern.fits(namespace)));
+    }
+
+    /** Whether there is this namespace by its own name. There are few of these, while clients choose the others. */
+    boolean isNamed(String namespace) {
+        return namespace.equals(SocketIoPacket.MAIN_NAMESPACE)
+                || (namespaces.contains(namespace) && !new NamePattern(namespace).isOpen());
     }
 }

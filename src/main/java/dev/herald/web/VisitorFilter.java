@@ -13,8 +13,10 @@ import dev.herald.http.Problem;
 import dev.herald.request.Authentication;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.Logins;
+import dev.herald.request.Quotas;
 import dev.herald.request.RejectedException;
 import dev.herald.request.Reply;
+import dev.herald.request.Reply.Rejected;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -51,6 +53,7 @@ public class VisitorFilter extends HttpFilter {
 
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     private static final int FORBIDDEN = HttpServletResponse.SC_FORBIDDEN;
+    private static final int TOO_MANY = 429;
 
     private final transient Handshakes handshakes = new Handshakes();
 
@@ -62,6 +65,9 @@ public class VisitorFilter extends HttpFilter {
 
     @Inject
     transient RoleNames roleNames;
+
+    @Inject
+    transient Quotas quotas;
 
     @Inject
     transient LoginSessions sessions;
@@ -97,6 +103,11 @@ public class VisitorFilter extends HttpFilter {
         }
         try {
             var visitor = known(request).orElseGet(() -> newGuest(request));
+            var tooMany = isArrival(request, isSocketIo) ? quotas.chargeGuest(visitor) : Optional.<Rejected>empty();
+            if (tooMany.isPresent()) {
+                turnAway(request, response, tooMany.get());
+                return;
+            }
             if (!isSocketIo) {
                 giveCookie(request, response);
             }
@@ -122,10 +133,37 @@ public class VisitorFilter extends HttpFilter {
         return request.getHeader("Upgrade") != null || !READING.contains(request.getMethod());
     }
 
-    private static void refuse(HttpServletResponse response, String sentence) throws IOException {
-        response.setStatus(FORBIDDEN);
+    /** Whether a request opens a connection, or is one by itself; pages and their files are read as often as anybody likes. */
+    private static boolean isArrival(HttpServletRequest request, boolean isSocketIo) {
+        if (isSocketIo) {
+            var query = request.getQueryString();
+            return query != null && query.contains("transport=") && !query.contains("sid=");
+        }
+        return request.getHeader("Upgrade") != null || request.getServletPath().startsWith(API);
+    }
+
+    /** Too many new guests came from there. */
+    private static void turnAway(HttpServletRequest request, HttpServletResponse response, Rejected tooMany)
+            throws IOException {
+        var seconds = (tooMany.retryAfterMillis().orElse(0) + 999) / 1_000;
+        if (request.getServletPath().startsWith(API)) {
+            new Problem(TOO_MANY, tooMany.word(), tooMany.sentence(), tooMany.retryAfterMillis())
+                    .answer()
+                    .write(response, true);
+        } else {
+            response.setHeader("Retry-After", Long.toString(seconds));
+            answer(response, TOO_MANY, tooMany.sentence());
+        }
+    }
+
+    private static void answer(HttpServletResponse response, int status, String sentence) throws IOException {
+        response.setStatus(status);
         response.setContentType("text/plain;charset=UTF-8");
         response.getWriter().println(sentence);
+    }
+
+    private static void refuse(HttpServletResponse response, String sentence) throws IOException {
+        answer(response, FORBIDDEN, sentence);
     }
 
     /** Whom the request shows that it is from, if it does and may. */

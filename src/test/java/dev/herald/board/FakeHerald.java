@@ -1,5 +1,6 @@
 package dev.herald.board;
 
+import dev.herald.api.Answers;
 import dev.herald.api.Broadcast;
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
@@ -16,6 +17,7 @@ import dev.herald.api.ToChannel;
 import dev.herald.api.ToConnection;
 import dev.herald.api.ToPerson;
 import jakarta.json.JsonValue;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -195,6 +197,22 @@ final class FakeHerald implements Herald {
 
         @Override
         public Broadcast unlogged() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Answers<List<JsonValue>>> ask(Duration patience, String event, JsonValue... arguments) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <T> CompletionStage<Answers<T>> ask(
+                Duration patience, String event, Class<T> answer, @Nullable Object... arguments) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<Peer> peers() {
             throw new UnsupportedOperationException();
         }
 

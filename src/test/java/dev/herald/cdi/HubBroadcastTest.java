@@ -3,10 +3,12 @@ package dev.herald.cdi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.herald.api.Answers;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Person;
 import dev.herald.api.Receipt;
+import dev.herald.api.UnansweredException;
 import dev.herald.hub.ChannelKinds;
 import dev.herald.hub.Delivery;
 import dev.herald.hub.Hub;
@@ -18,8 +20,10 @@ import dev.herald.testing.NoObservers;
 import jakarta.json.Json;
 import jakarta.json.JsonValue;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +34,11 @@ class HubBroadcastTest {
     private static final String SHOP = "/shop";
     private static final JsonValue ONE = Json.createValue(1);
     private static final JsonValue TWO = Json.createValue(2);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final TypedJson JSON = new TypedJson();
+
+    /** What is asked for. */
+    public record Price(int cents) {}
 
     private final Hub hub = new Hub(
             new MemoryLog("life", Clock.systemUTC(), new MemoryLog.Bounds(100, 1_000_000, 100)),
@@ -45,10 +54,14 @@ class HubBroadcastTest {
     private final Listener inMain = new Listener("main", Connection.MAIN).in("a", "b");
 
     private HubBroadcast shop() {
-        return new HubBroadcast(hub, Runnable::run, SHOP);
+        return new HubBroadcast(hub, JSON, Runnable::run, SHOP);
     }
 
     private static List<Receipt> await(CompletionStage<List<Receipt>> stage) {
+        return join(stage);
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
         return stage.toCompletableFuture().join();
     }
 
@@ -77,7 +90,7 @@ class HubBroadcastTest {
 
     @Test
     void ofTheMainNamespaceIsForChannelsOfThatName() {
-        var receipts = await(new HubBroadcast(hub, Runnable::run, Connection.MAIN)
+        var receipts = await(new HubBroadcast(hub, JSON, Runnable::run, Connection.MAIN)
                 .to("a", "b")
                 .emit("offer", ONE));
 
@@ -90,7 +103,9 @@ class HubBroadcastTest {
     void exceptsRoomsAndConnections() {
         await(shop().except("b").emit("1"));
         await(shop().to("a").except("a-only").emit("2"));
-        await(new HubBroadcast(hub, Runnable::run, Connection.MAIN).except("a").emit("3"));
+        await(new HubBroadcast(hub, JSON, Runnable::run, Connection.MAIN)
+                .except("a")
+                .emit("3"));
 
         assertThat(inBoth.heard).containsExactly("2{\"$args\":[]}");
         assertThat(inA.heard).containsExactly("1{\"$args\":[]}");
@@ -105,6 +120,68 @@ class HubBroadcastTest {
         assertThat(receipts).extracting(Receipt::position).containsExactly(null, null);
         assertThat(inBoth.heard).containsExactly("offer1");
         assertThat(hub.latest(ChannelName.ofRoom(SHOP, "a"), 10)).isEmpty();
+    }
+
+    @Test
+    void asksEachRecipientOnceAndGathersWhatTheyAnswer() {
+        inBoth.answer("3");
+        inA.answer("{\"$args\":[4,5]}");
+        var answers = join(shop().to("a", "b").ask(SECOND, "price", ONE));
+
+        assertThat(answers.areComplete()).isTrue();
+        assertThat(answers.given())
+                .containsExactly(
+                        new Answers.Given<>(inBoth.connection(), List.of(Json.createValue(3))),
+                        new Answers.Given<>(inA.connection(), List.of(Json.createValue(4), Json.createValue(5))));
+        assertThat(inBoth.asked).containsExactly("price1");
+        assertThat(inNone.asked).isEmpty();
+        assertThat(inMain.asked).isEmpty();
+    }
+
+    @Test
+    void saysWhoHasNotAnsweredAndWhy() {
+        inBoth.answer("{\"cents\": 3}");
+        inA.answer("{\"cents\": \"سلمى\"}");
+        var answers = join(shop().ask(SECOND, "price", Price.class, "名前"));
+
+        assertThat(answers.areComplete()).isFalse();
+        assertThat(answers.values()).containsExactly(new Price(3));
+        assertThat(answers.missing())
+                .extracting(Answers.Missing::connection)
+                .containsExactly(inA.connection(), inNone.connection());
+        assertThat(answers.missing().get(0).why()).contains("cents");
+        assertThat(answers.missing().get(1).why()).contains("no answers");
+        assertThat(inBoth.asked).containsExactly("price\"名前\"");
+    }
+
+    @Test
+    void completesWhenTheLastHasAnswered() {
+        inA.later = new CompletableFuture<>();
+        var answers = shop().to("a").except("both").ask(SECOND, "price", Integer.class);
+
+        assertThat(answers.toCompletableFuture()).isNotDone();
+        inA.later.complete("null");
+        assertThat(join(answers).given()).containsExactly(new Answers.Given<>(inA.connection(), null));
+        assertThat(join(answers).values()).isEmpty();
+    }
+
+    @Test
+    void asksNobodyWhenNobodyIsThere() {
+        assertThat(join(shop().to("c").ask(SECOND, "price")).areComplete()).isTrue();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> shop().to("c").ask(SECOND, "connect"))
+                .withMessageContaining("connect");
+    }
+
+    @Test
+    void namesThePeersThatItIsFor() {
+        assertThat(shop().peers()).extracting(peer -> peer.connection().id()).containsExactly("both", "a-only", "none");
+        assertThat(shop().to("a", "none").except("b").peers())
+                .extracting(peer -> peer.connection().id())
+                .containsExactly("a-only", "none");
+        shop().to("a").peers().forEach(peer -> peer.join("c"));
+
+        assertThat(shop().to("c").peers()).hasSize(2);
     }
 
     @Test
@@ -123,7 +200,7 @@ class HubBroadcastTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "connect", "error", "sent"})
     void hasNoNameThatWouldMisleadClients(String event) {
-        var main = new HubBroadcast(hub, Runnable::run, "/");
+        var main = new HubBroadcast(hub, JSON, Runnable::run, "/");
 
         assertThatIllegalArgumentException().isThrownBy(() -> main.emit(event));
     }
@@ -132,12 +209,14 @@ class HubBroadcastTest {
     @ValueSource(strings = {"", "a b", "user:ann", "ns:.2fshop"})
     void isForNoRoomThatThereCannotBe(String room) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new HubBroadcast(hub, Runnable::run, Connection.MAIN).to(room));
+                .isThrownBy(() -> new HubBroadcast(hub, JSON, Runnable::run, Connection.MAIN).to(room));
     }
 
     private final class Listener implements Subscriber {
 
         final List<String> heard = new ArrayList<>();
+        final List<String> asked = new ArrayList<>();
+        CompletableFuture<String> later = CompletableFuture.failedFuture(new UnansweredException("it has no answers"));
         private final Connection connection;
         private final Member member;
 
@@ -150,6 +229,16 @@ class HubBroadcastTest {
         Listener in(String... rooms) {
             List.of(rooms).forEach(member::join);
             return this;
+        }
+
+        void answer(String json) {
+            later = CompletableFuture.completedFuture(json);
+        }
+
+        @Override
+        public CompletionStage<String> ask(String event, String json, Duration patience) {
+            asked.add(event + json);
+            return later;
         }
 
         @Override

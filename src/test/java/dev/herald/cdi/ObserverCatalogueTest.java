@@ -122,6 +122,19 @@ class ObserverCatalogueTest {
     }
 
     @Test
+    void ofAPatternAnObserverIsOneOfEachNamespaceThatFits() {
+        var tenants = of(Received.class, namespace("/tenant-*")).foundBy(catalogue);
+        var examiner = of(ConnectionAttempt.class, namespace("/tenant-*")).foundBy(catalogue);
+        var tenant = new Connection("3", new Person("ann", "Ann"), "/tenant-7");
+
+        assertThat(catalogue.of(received(tenant, "a"))).isEqualTo(List.of(tenants));
+        assertThat(catalogue.of(received(SHOP, "a"))).isEmpty();
+        assertThat(catalogue.examiners("/tenant-7")).isEqualTo(List.of(examiner));
+        assertThat(catalogue.examiners("/tenant")).isEmpty();
+        assertThat(catalogue.namespaces()).containsExactly("/tenant-*");
+    }
+
+    @Test
     void examinersAreThoseOfTheNamespaceByTheirPriority() {
         var late = of(ConnectionAttempt.class).foundBy(catalogue);
         var early = of(ConnectionAttempt.class, namespace("*")).first().foundBy(catalogue);

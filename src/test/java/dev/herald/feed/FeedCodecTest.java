@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Enumeration;
 import java.util.List;
@@ -136,6 +137,10 @@ class FeedCodecTest {
         void anError() {
             assertThat(codec.write(ToClient.Refusal.of("c1", new Reply.Rejected(ErrorCode.ID_REUSED, "no"))))
                     .isEqualTo("{\"event\":\"error\",\"id\":\"c1\",\"code\":\"id-reused\",\"message\":\"no\"}");
+            assertThat(codec.write(
+                            ToClient.Refusal.of("c1", Reply.Rejected.ofRate("wait", Duration.ofNanos(1_000_001)))))
+                    .isEqualTo(
+                            "{\"event\":\"error\",\"id\":\"c1\",\"code\":\"rate-limited\",\"message\":\"wait\",\"retryAfter\":2}");
             assertThat(codec.write(ToClient.Refusal.of(null, new Reply.Rejected(ErrorCode.MALFORMED, "no"))))
                     .isEqualTo("{\"event\":\"error\",\"code\":\"malformed\",\"message\":\"no\"}");
         }

@@ -37,9 +37,13 @@ public final class HeraldWar {
         return ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("herald.war")));
     }
 
-    /** What an application's {@code META-INF/microprofile-config.properties} says, with a database of its own. */
+    /**
+     * What an application's {@code META-INF/microprofile-config.properties} says, with a database of its own, and without quotas
+     * unless it says so: tests ask for more than people do.
+     */
     public static StringAsset settings(String lines) {
-        return new StringAsset(lines + "\nherald.data.dir=" + newDataDirectory() + "\n");
+        var quotas = lines.contains("herald.quota=") ? "" : "\nherald.quota=off";
+        return new StringAsset(lines + quotas + "\nherald.data.dir=" + newDataDirectory() + "\n");
     }
 
     /** Where no Herald has kept anything yet. */

@@ -6,20 +6,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an application does without that names a data source of the server's: HikariCP, H2 and the driver of PostgreSQL. */
 class WithoutLibrariesTest {
 
+    private static final List<String> DRIVERS = List.of("org.h2.", "org.postgresql.");
     private static final List<String> MISSING = List.of("com.zaxxer.", "org.h2.", "org.postgresql.");
 
     /** Loads Herald's classes itself, and hides what is missing. */
     private static final class Loader extends URLClassLoader {
 
+        private final List<String> missing;
+
         Loader() {
+            this(MISSING);
+        }
+
+        Loader(List<String> missing) {
             super(new URL[] {location()}, WithoutLibrariesTest.class.getClassLoader());
+            this.missing = missing;
         }
 
         private static URL location() {
@@ -28,7 +39,7 @@ class WithoutLibrariesTest {
 
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (MISSING.stream().anyMatch(name::startsWith)) {
+            if (missing.stream().anyMatch(name::startsWith)) {
                 throw new ClassNotFoundException(name);
             }
             if (!name.startsWith("dev.herald.")) {
@@ -64,6 +75,30 @@ class WithoutLibrariesTest {
             assertThatThrownBy(() -> Class.forName("dev.herald.journal.ConnectionPool", true, loader)
                             .getDeclaredMethods())
                     .isInstanceOf(NoClassDefFoundError.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc:h2:mem:none, com.h2database:h2",
+        "jdbc:postgresql://127.0.0.1/none, org.postgresql:postgresql",
+    })
+    void whoHasNoDriverIsToldWhichLibraryToAdd(String url, String library) throws Exception {
+        try (var loader = new Loader(DRIVERS)) {
+            var settings = loader.loadClass("dev.herald.journal.DatabaseSettings")
+                    .getDeclaredConstructor(String.class, String.class, String.class, String.class, int.class);
+            settings.setAccessible(true);
+            var pool = loader.loadClass("dev.herald.journal.ConnectionPool")
+                    .getDeclaredMethod("open", settings.getDeclaringClass());
+            pool.setAccessible(true);
+            var given = settings.newInstance(url, "", "", null, 2);
+
+            assertThatThrownBy(() -> pool.invoke(null, given))
+                    .cause()
+                    .isInstanceOf(SQLException.class)
+                    .hasNoCause()
+                    .hasMessageContaining("add " + library + " to the application")
+                    .hasMessageContaining("herald.datasource.jndi");
         }
     }
 }

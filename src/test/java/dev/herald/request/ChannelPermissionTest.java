@@ -68,6 +68,7 @@ class ChannelPermissionTest {
                 new Object[] {new Request.Presence(ORDERS), List.of(new Right(Action.PRESENCE, ORDERS))},
                 new Object[] {new Request.Seen(1, null), List.of(new Right(Action.JOIN, own))},
                 new Object[] {new Request.Leave(ORDERS), List.of()},
+                new Object[] {new Request.Authenticate("token"), List.of()},
                 new Object[] {new Request.ToApplication("order", "1", Answer.NONE), List.of()});
     }
 

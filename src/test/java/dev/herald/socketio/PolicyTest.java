@@ -10,6 +10,7 @@ import dev.herald.request.AccessRules;
 import dev.herald.request.ChannelPermission;
 import dev.herald.request.Permission;
 import dev.herald.request.Permission.Decision;
+import dev.herald.request.Reply;
 import dev.herald.request.Request;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +44,22 @@ class PolicyTest {
 
         assertThat(ann.hear()).hasSize(3).allMatch(text -> text.contains("\"code\":\"channel-forbidden\""));
         assertThat(server.hub.latest(ORDERS, 9)).isEmpty();
+    }
+
+    @Test
+    void sayWhenAClientMayTryAgain() {
+        server.permission = (asker, request) -> CompletableFuture.completedStage(
+                new Decision.Denied(Reply.Rejected.ofRate("too much; wait", Duration.ofMillis(1_500))));
+        var ann = server.connect(ANN);
+        ann.hear();
+
+        ann.say("2", "1[\"placed\",7,{\"channel\":\"orders\"}]");
+        ann.emit("\"placed\",7,{\"channel\":\"orders\"}");
+
+        assertThat(ann.hear())
+                .containsExactly(
+                        "431[{\"error\":{\"code\":\"rate-limited\",\"message\":\"too much; wait\",\"retryAfter\":1500}}]",
+                        "42[\"error\",{\"code\":\"rate-limited\",\"message\":\"too much; wait\",\"retryAfter\":1500,\"event\":\"placed\"}]");
     }
 
     @Test

@@ -129,14 +129,14 @@ final class TestServer {
                 Runnable::run);
     }
 
-    /** Settings with two namespaces besides the main one, 3 invalid ones, 3 pending answers, and 1000 bytes of attachments. */
+    /** Settings with two namespaces besides the main one and those of a pattern, 3 invalid ones, 3 pending answers, and 1000 bytes of attachments. */
     static SocketIoSettings settings(boolean recovery, boolean metadata) {
         return settings(recovery, metadata, 100);
     }
 
     static SocketIoSettings settings(boolean recovery, boolean metadata, int maxSuspended) {
         return new SocketIoSettings(
-                Set.of(SHOP, "/chat"),
+                Set.of(SHOP, "/chat", "/tenant-*"),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(5),
                 1_000,

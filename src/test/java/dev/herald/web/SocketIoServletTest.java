@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
+import dev.herald.request.Quotas;
 import dev.herald.testing.FakeHttp;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -41,6 +42,7 @@ class SocketIoServletTest {
                 Runnable::run);
         filter.socketIo = new SocketIoPath("/socket.io/");
         filter.roleNames = new RoleNames(Set.of());
+        filter.quotas = Quotas.NONE;
         origins();
     }
 

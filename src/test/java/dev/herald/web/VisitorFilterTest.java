@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.request.Authentication;
+import dev.herald.request.QuotaLimits;
+import dev.herald.request.Quotas;
+import dev.herald.request.Rate;
 import dev.herald.testing.FakeHttp;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,7 @@ class VisitorFilterTest {
         filter.origins = new Origins(List.of("https://app.example"));
         filter.socketIo = new SocketIoPath("/socket.io/");
         filter.roleNames = new RoleNames(Set.of("clerk", "boss"));
+        filter.quotas = Quotas.NONE;
         filter.sessions = new LoginSessions();
         filter.authentication = Authentication.NONE;
         filter.logins = LoginFixture.logins();
@@ -262,6 +267,28 @@ class VisitorFilterTest {
         assertThat(ann.address()).isEqualTo("2001:db8::1");
         assertThat(guest.roles()).isEmpty();
         assertThat(guest.address()).isEqualTo("198.51.100.7");
+    }
+
+    @Test
+    void turnsAwayNewGuestsOfANetworkThatBringsTooMany() throws Exception {
+        var rate = new Rate(1, Duration.ofSeconds(10), 1);
+        var asked = new QuotaLimits.Asked(rate, rate, rate, rate);
+        var limits = new QuotaLimits(asked, asked, rate, new QuotaLimits.Network(rate, rate, rate), Set.of());
+        filter.quotas = new Quotas(limits, () -> 0);
+
+        var first = filtered(handshake());
+        var page = filtered(new FakeHttp("GET", "/index.xhtml"));
+        var second = filtered(handshake());
+        var polling = filtered(FakeHttp.socketIo("GET", "/?EIO=4&transport=polling"));
+        var goingOn = filtered(FakeHttp.socketIo("GET", "/?EIO=4&transport=polling&sid=x"));
+        var api = filtered(new FakeHttp("GET", "/api/channels"));
+        var user = filtered(handshake().by("ann"));
+        var elsewhere = filtered(handshake().from("192.0.2.7"));
+
+        assertThat(List.of(first, page, goingOn, user, elsewhere)).allMatch(http -> http.passedOn != null);
+        assertThat(List.of(second, polling, api)).allMatch(http -> http.status == 429 && http.passedOn == null);
+        assertThat(second.headers).containsEntry("Retry-After", List.of("10"));
+        assertThat(api.answer()).contains("\"code\":\"rate-limited\"", "\"retryAfter\":10000");
     }
 
     private static String guestOf(String secret) {
