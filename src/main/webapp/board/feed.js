@@ -97,7 +97,7 @@ export class Feed {
    * @param {string} [options.device] which of the person's devices this is: a name to be kept, 1 to 64 of `A-Z a-z 0-9 _ . : -`
    */
   constructor(url, handlers = {}, { environment = {}, device, ...settings } = {}) {
-    this.#url = device === undefined ? url : `${url}${url.includes("?") ? "&" : "?"}device=${encodeURIComponent(device)}`;
+    this.#url = `${url}${url.includes("?") ? "&" : "?"}lists=true${device === undefined ? "" : `&device=${encodeURIComponent(device)}`}`;
     this.#handlers = handlers;
     this.#settings = { ...DEFAULTS, ...settings };
     this.#environment = {
@@ -282,9 +282,19 @@ export class Feed {
     return `request-${++this.#requests}`;
   }
 
+  /** Messages that waited come together, as a list. After a `close` by a handler, the rest of it is not for anybody. */
   #receive(text) {
     this.#watch(false);
-    const message = JSON.parse(text);
+    const socket = this.#socket;
+    for (const message of [JSON.parse(text)].flat()) {
+      if (this.#socket !== socket) {
+        return;
+      }
+      this.#hear(message);
+    }
+  }
+
+  #hear(message) {
     switch (message.event) {
       case "connected":
         this.#timers.stable = this.#environment.setTimeout(() => {

@@ -411,6 +411,28 @@ describe("a join that is refused", () => {
   });
 });
 
+describe("messages that come together", () => {
+  it("are heard one by one, in order", () => {
+    const { environment, heard } = start({ joins: { news: {} } });
+    environment.accept();
+    environment.tell([joined({ head: 0 }), message(1), message(2), message(3)]);
+
+    assert.deepEqual(offsets(heard), [1, 2, 3]);
+    assert.deepEqual(heard.gaps, []);
+  });
+
+  it("are not heard any more after a handler has closed the feed", () => {
+    const { environment, feed, heard } = start({ joins: { news: {} } });
+    const push = heard.messages.push.bind(heard.messages);
+    heard.messages.push = (one) => push(one) && feed.close();
+    environment.accept();
+    environment.tell(joined({ head: 0 }));
+    environment.tell([message(1), message(2)]);
+
+    assert.deepEqual(offsets(heard), [1]);
+  });
+});
+
 describe("a device", () => {
   const own = (more) => ({ ...joined(more), channel: "user:ann" });
   const privately = (offset) => message(offset, { event: "private", channel: "user:ann" });
@@ -422,7 +444,7 @@ describe("a device", () => {
     const feed = new Feed("ws://localhost/feed?name=Ann", {}, { device: "a b", environment: { ...environment, createSocket } });
     feed.open();
 
-    assert.deepEqual(urls, ["ws://localhost/feed?name=Ann&device=a%20b"]);
+    assert.deepEqual(urls, ["ws://localhost/feed?name=Ann&lists=true&device=a%20b"]);
   });
 
   it("gets what was not seen on it, also from before the position that was asked for", () => {

@@ -83,21 +83,21 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     FeedConnection(
             PersonPrincipal visitor,
-            Optional<String> deviceName,
+            FeedQuery query,
             Session session,
             Sockets sockets,
             FeedCodec codec,
             Hub hub,
             Requests requests) {
         this.connection = new Connection(UUID.randomUUID().toString(), visitor.person());
-        this.deviceName = deviceName;
+        this.deviceName = query.device();
         this.device = deviceName.flatMap(DeviceName::read);
         this.hub = hub;
         this.requests = requests;
         this.sockets = sockets;
         this.codec = codec;
         this.assembly = sockets.newAssembly();
-        this.socket = sockets.open(session, this);
+        this.socket = sockets.open(session, query.takesLists(), this);
     }
 
     /** The attempt has been examined: greets the client, or tells it why it may not connect. */

@@ -10,7 +10,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,7 +46,7 @@ public class FeedSessions {
             throw new IllegalStateException(
                     "the request for /feed did not pass Herald's filter: map dev.herald.web.VisitorFilter to it in web.xml");
         }
-        var client = new FeedConnection(principal, device(session), session, sockets, codec, hub, requests);
+        var client = new FeedConnection(principal, FeedQuery.of(session), session, sockets, codec, hub, requests);
         connections.put(session.getId(), client);
         var attempt = new ConnectionAttempt(principal, Connection.MAIN);
         admission.examine(attempt, () -> client.open(attempt));
@@ -65,12 +64,6 @@ public class FeedSessions {
         if (client != null) {
             client.closed(inWords(reason));
         }
-    }
-
-    /** What the client calls its device, if it does. */
-    private static Optional<String> device(Session session) {
-        return session.getRequestParameterMap().getOrDefault("device", List.of()).stream()
-                .findFirst();
     }
 
     /** Why a session was closed, for people. */

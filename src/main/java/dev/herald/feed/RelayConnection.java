@@ -24,7 +24,7 @@ final class RelayConnection implements TextSocket.Owner {
     RelayConnection(Session session, Sockets sockets, Relay relay) {
         this.relay = relay;
         this.assembly = sockets.newAssembly();
-        this.socket = sockets.open(session, this);
+        this.socket = sockets.open(session, false, this);
     }
 
     /** The relay has as many connections as it takes. */

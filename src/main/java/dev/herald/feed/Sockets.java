@@ -71,8 +71,9 @@ public final class Sockets implements AutoCloseable {
         open.clear();
     }
 
-    TextSocket open(Session session, TextSocket.Owner owner) {
-        var socket = new TextSocket(session, settings, budget, pings::add, closings::add, owner);
+    /** @param takesLists as for {@link TextSocket} */
+    TextSocket open(Session session, boolean takesLists, TextSocket.Owner owner) {
+        var socket = new TextSocket(session, takesLists, settings, budget, pings::add, closings::add, owner);
         open.add(socket);
         if (down) {
             socket.close(CloseReason.CloseCodes.GOING_AWAY.getCode(), "the server goes down");

@@ -10,8 +10,11 @@ import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Makes a WebSocket session safe to send to, whatever the peer does and on every server. It has a bounded queue, one send at a
@@ -32,10 +35,14 @@ final class TextSocket {
     /** A close reason is at most 123 bytes (RFC 6455, 5.5.1). */
     private static final int MAX_REASON = 123;
 
+    /** What comes together in one list at most, unless one message is longer; in characters. */
+    private static final int MAX_LIST = 65_536;
+
     /** How often the peer is asked to confirm, in parts of what may be unconfirmed. */
     private static final int PROBES = 8;
 
     private final Session session;
+    private final boolean takesLists;
     private final FeedSettings settings;
     private final BiConsumer<TextSocket, Runnable> pings;
     private final BiConsumer<TextSocket, Runnable> closings;
@@ -73,14 +80,17 @@ final class TextSocket {
         void lost(String reason);
     }
 
+    /** @param takesLists whether messages that wait may be sent together, as one JSON array */
     TextSocket(
             Session session,
+            boolean takesLists,
             FeedSettings settings,
             OutboundBudget budget,
             BiConsumer<TextSocket, Runnable> pings,
             BiConsumer<TextSocket, Runnable> closings,
             Owner owner) {
         this.session = session;
+        this.takesLists = takesLists;
         this.settings = settings;
         this.pings = pings;
         this.closings = closings;
@@ -139,7 +149,7 @@ final class TextSocket {
                 pings.accept(this, () -> probe(probe));
                 return;
             }
-            Frame frame;
+            List<Frame> frames;
             boolean tellOwner;
             synchronized (this) {
                 if (!canSend()) {
@@ -147,9 +157,8 @@ final class TextSocket {
                     queue.count();
                     return;
                 }
-                frame = queue.take();
+                frames = takeNext();
                 progressAt = System.nanoTime();
-                unconfirmed.sent(1, frame.size());
                 tellOwner = queue.isDrained();
             }
             if (tellOwner) {
@@ -157,10 +166,23 @@ final class TextSocket {
             }
             // Writing goes on when the send has both returned and completed; whichever comes later continues it.
             var oneIsDone = new AtomicBoolean();
-            if (!send(frame, oneIsDone) || oneIsDone.compareAndSet(false, true)) {
+            if (!send(frames, oneIsDone) || oneIsDone.compareAndSet(false, true)) {
                 return;
             }
         }
+    }
+
+    /** Takes one frame, or for a peer that takes lists all that wait and may be sent together. */
+    private List<Frame> takeNext() {
+        var frames = new ArrayList<Frame>(1);
+        var size = 0;
+        do {
+            var frame = queue.take();
+            unconfirmed.sent(1, frame.size());
+            frames.add(frame);
+            size += frame.size();
+        } while (takesLists && size < MAX_LIST && canSend());
+        return frames;
     }
 
     /** The token to ping with now, or 0. */
@@ -181,10 +203,10 @@ final class TextSocket {
         }
     }
 
-    private boolean send(Frame frame, AtomicBoolean oneIsDone) {
+    private boolean send(List<Frame> frames, AtomicBoolean oneIsDone) {
         try {
-            session.getAsyncRemote().sendText(frame.text(), result -> {
-                if (completed(frame, result) && !oneIsDone.compareAndSet(false, true)) {
+            session.getAsyncRemote().sendText(text(frames), result -> {
+                if (completed(frames, result) && !oneIsDone.compareAndSet(false, true)) {
                     drain();
                 }
             });
@@ -196,12 +218,18 @@ final class TextSocket {
         }
     }
 
-    private boolean completed(Frame frame, SendResult result) {
+    private static String text(List<Frame> frames) {
+        return frames.size() == 1
+                ? frames.get(0).text()
+                : frames.stream().map(Frame::text).collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private boolean completed(List<Frame> frames, SendResult result) {
         if (!result.isOK()) {
             broken(result.getException());
             return false;
         }
-        owner.sent(frame);
+        frames.forEach(owner::sent);
         return true;
     }
 

@@ -14,6 +14,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What clients of the feed get of the past: {@code docs/feed.md}, "Devices" and "History". */
 class FeedPastTest extends FeedOverHub {
 
+    /** {@code docs/feed.md}, "Lists". */
+    @Test
+    void whoTakesListsGetsWhatWaitedTogether() {
+        publish("news", "1");
+        publish("news", "2");
+        var session = new FakeSession().of(new PersonPrincipal(ANN)).with("lists", "true");
+        var client = new Client(session, feed.open(session.session()));
+        client.answerPings();
+
+        client.say(joinSince("news", 0));
+
+        assertThat(client.news())
+                .containsExactly("[" + recovered("news", 2) + "," + message("news", 1, "1") + ","
+                        + message("news", 2, "2") + "]");
+    }
+
     /** {@code docs/feed.md}, "Devices". */
     @Nested
     class ADevice {

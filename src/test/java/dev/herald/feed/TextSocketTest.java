@@ -90,6 +90,42 @@ class TextSocketTest {
         }
 
         @Test
+        void sendsAllThatWaitsAsOneListToAPeerThatTakesLists() {
+            session.hold();
+            var socket = socket(10, 1_000, WRITE_TIMEOUT, true);
+
+            Stream.of("{\"n\":1}", "{\"n\":2}", "{\"n\":3}").forEach(text -> say(socket, text));
+            session.complete();
+            session.complete();
+
+            assertThat(session.texts()).containsExactly("{\"n\":1}", "[{\"n\":2},{\"n\":3}]");
+            assertThat(owner.sent).containsExactly("{\"n\":1}", "{\"n\":2}", "{\"n\":3}");
+        }
+
+        @Test
+        void sendsNoListLongerThan64KiBUnlessOneMessageIs() {
+            session.hold();
+            var socket = socket(100, 10_000_000, WRITE_TIMEOUT, true);
+            var long1 = "\"" + "a".repeat(40_000) + "\"";
+
+            Stream.of("0", long1, long1, long1, "4").forEach(text -> say(socket, text));
+            Stream.of(1, 2, 3).forEach(n -> session.complete());
+
+            assertThat(session.texts()).containsExactly("0", "[" + long1 + "," + long1 + "]", "[" + long1 + ",4]");
+        }
+
+        @Test
+        void sendsNoMoreInOneListThanMayBeUnconfirmed() {
+            session.hold();
+            var socket = socket(4, 1_000, WRITE_TIMEOUT, true);
+
+            Stream.of("0", "1", "2", "3", "4").forEach(text -> say(socket, text));
+            session.complete();
+
+            assertThat(session.texts()).containsExactly("0", "[1,2,3]");
+        }
+
+        @Test
         void takesTwentyThousandCompletionsOnTheSendingThreadWithoutOverflowingTheStack() {
             var socket = socket(20_000, 1_000_000);
             var frames = numbers(20_000);
@@ -792,10 +828,15 @@ class TextSocketTest {
     }
 
     private TextSocket socket(int messages, long bytes, Duration writeTimeout) {
+        return socket(messages, bytes, writeTimeout, false);
+    }
+
+    private TextSocket socket(int messages, long bytes, Duration writeTimeout, boolean takesLists) {
         var settings = new FeedSettings(
                 1_000, messages, bytes, writeTimeout, PING_INTERVAL, PING_TIMEOUT, Duration.ofMillis(500));
         return new TextSocket(
                 session.session(),
+                takesLists,
                 settings,
                 budget,
                 (socket, work) -> pinger.accept(work),
