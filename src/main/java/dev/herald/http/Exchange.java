@@ -136,12 +136,6 @@ public final class Exchange {
             refuse(new Problem(415, "type-unsupported", "a body is application/json in UTF-8"));
             return;
         }
-        if (request.getContentLengthLong() > server.settings().maxBodyBytes()) {
-            answer(Problem.of(BodyReader.End.TOO_LONG, server.settings().maxBodyBytes())
-                    .answer()
-                    .with("Connection", "close"));
-            return;
-        }
         var body = new Body(question);
         body.begin();
     }
@@ -151,6 +145,7 @@ public final class Exchange {
 
         private final Function<JsonObject, CompletionStage<Reply>> question;
         private final BodyReader reader;
+        private final long length = request.getContentLengthLong();
 
         Body(Function<JsonObject, CompletionStage<Reply>> question) throws IOException {
             this.question = question;
@@ -173,7 +168,8 @@ public final class Exchange {
                 return;
             }
             var refusal = Problem.of(end, server.settings().maxBodyBytes()).answer();
-            answer(end.isUnread() ? refusal.with("Connection", "close") : refusal);
+            var isUnread = end.isUnread() || reader.received() < length;
+            answer(isUnread ? refusal.with("Connection", "close") : refusal);
         }
     }
 
