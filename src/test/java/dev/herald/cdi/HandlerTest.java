@@ -322,8 +322,7 @@ class HandlerTest {
             assertThat(error(emit("fails"))).isEqualTo(parsed("{'code':'unanswered','message':'no answer in time'}"));
             answers.clear();
             shop.failure = new SecurityException("the details are nobody's business");
-            assertThat(error(emit("fails")))
-                    .isEqualTo(parsed("{'code':'forbidden','message':'you may not do this'}"));
+            assertThat(error(emit("fails"))).isEqualTo(parsed("{'code':'forbidden','message':'you may not do this'}"));
 
             assertThat(errors.lines()).isEmpty();
         }
