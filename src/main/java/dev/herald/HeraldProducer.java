@@ -225,8 +225,7 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Requests requests(
-            Hub hub, Permission permission, Quotas quotas, Authentication authentication, Logins logins) {
+    Requests requests(Hub hub, Permission permission, Quotas quotas, Authentication authentication, Logins logins) {
         return new Requests(hub, permission, quotas, authentication, logins);
     }
 

@@ -16,6 +16,7 @@ import dev.herald.request.QuotaLimits;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.socketio.SocketIoSettings.BareEvents;
 import dev.herald.web.Origins;
+import dev.herald.web.Proxies;
 import dev.herald.web.SocketIoPath;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -70,6 +71,7 @@ public class Settings {
                 feedSettings(),
                 httpSettings(),
                 origins(),
+                proxies(),
                 engineSettings(),
                 socketIoSettings(Set.of()),
                 socketIoPath(),
@@ -173,6 +175,12 @@ public class Settings {
                 feed.queuedBytes(),
                 feed.writeTimeout(),
                 feed.pingInterval());
+    }
+
+    @Produces
+    @Singleton
+    Proxies proxies() {
+        return new Proxies(list("herald.proxies"));
     }
 
     @Produces

@@ -50,6 +50,7 @@ class SettingsTest {
         "herald.http.max-posts, some",
         "herald.observers.threads, four",
         "herald.origins, app.example",
+        "herald.proxies, proxy.example",
         "herald.policy, orders",
         "herald.quota, maybe",
         "herald.quota.messages, 100",

@@ -62,8 +62,7 @@ public final class Requests {
     }
 
     /** Requests to a hub. */
-    public Requests(
-            Hub hub, Permission permission, Quotas quotas, Authentication authentication, Logins logins) {
+    public Requests(Hub hub, Permission permission, Quotas quotas, Authentication authentication, Logins logins) {
         this.hub = hub;
         this.quotas = quotas;
         this.authentication = authentication;

@@ -26,6 +26,7 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.Arrays;
@@ -61,6 +62,9 @@ public class VisitorFilter extends HttpFilter {
     transient Origins origins;
 
     @Inject
+    transient Proxies proxies;
+
+    @Inject
     transient SocketIoPath socketIo;
 
     @Inject
@@ -79,8 +83,9 @@ public class VisitorFilter extends HttpFilter {
     transient Logins logins;
 
     @Override
-    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    protected void doFilter(HttpServletRequest asked, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        var request = proxies.view(asked);
         if (request.getCharacterEncoding() == null) {
             // Browsers send forms and URLs in UTF-8 but do not say so; servers would assume another encoding.
             request.setCharacterEncoding("UTF-8");
@@ -177,7 +182,7 @@ public class VisitorFilter extends HttpFilter {
         } else if (origins.isStranger(request)) {
             return Optional.empty();
         }
-        var guest = cookie(request, SECRET_COOKIE).filter(Visitors::isSecret);
+        var guest = cookie(request, cookieOf(request)).filter(Visitors::isSecret);
         if (user == null) {
             if (!isWithinSession(request)) {
                 sessions.nobody(request);
@@ -226,7 +231,10 @@ public class VisitorFilter extends HttpFilter {
      * private channel is nobody's any more.
      */
     private void dismiss(HttpServletRequest request, String secret) {
-        request.setAttribute(NEW_COOKIE, SECRET_COOKIE + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        request.setAttribute(
+                NEW_COOKIE,
+                cookieOf(request) + "=; Path=" + ForwardedRequest.applicationPath(request)
+                        + "; Max-Age=0; HttpOnly; SameSite=Lax");
         logins.signOut(Visitors.guest(secret, null).id(), "you have signed in: connect anew");
     }
 
@@ -249,7 +257,8 @@ public class VisitorFilter extends HttpFilter {
             var secure = request.isSecure() ? "; Secure" : "";
             request.setAttribute(
                     NEW_COOKIE,
-                    SECRET_COOKIE + "=" + secret + "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax" + secure);
+                    cookieOf(request) + "=" + secret + "; Path=" + ForwardedRequest.applicationPath(request)
+                            + "; Max-Age=31536000; HttpOnly; SameSite=Lax" + secure);
         }
         return guest(request, secret, false);
     }
@@ -300,6 +309,14 @@ public class VisitorFilter extends HttpFilter {
             // Somebody edited the cookie: treated as if there were none.
             return null;
         }
+    }
+
+    /** Each application of a server has one of its own, as browsers send the root application's to all of them. */
+    private static String cookieOf(HttpServletRequest request) {
+        var path = request.getContextPath();
+        return path.isEmpty()
+                ? SECRET_COOKIE
+                : SECRET_COOKIE + "-" + URLEncoder.encode(path.substring(1), StandardCharsets.UTF_8);
     }
 
     private static Optional<String> cookie(HttpServletRequest request, String name) {

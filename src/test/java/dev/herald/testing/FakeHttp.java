@@ -41,6 +41,7 @@ public final class FakeHttp {
     private Principal user;
     private String session;
     private boolean secure;
+    private String contextPath = "";
     private Set<String> roles = Set.of();
     private String address = "198.51.100.7";
 
@@ -151,6 +152,12 @@ public final class FakeHttp {
         return this;
     }
 
+    /** To another application than the root one. */
+    public FakeHttp at(String application) {
+        contextPath = application;
+        return this;
+    }
+
     public FakeHttp overTls() {
         secure = true;
         return this;
@@ -180,7 +187,7 @@ public final class FakeHttp {
             case "getHeader" -> header(arguments[0]).stream().findFirst().orElse(null);
             case "getHeaders" -> Collections.enumeration(header(arguments[0]));
             case "getCookies" -> cookies.isEmpty() ? null : cookies.toArray(Cookie[]::new);
-            case "getContextPath" -> "";
+            case "getContextPath" -> contextPath;
             case "getParameter" -> parameters.get((String) arguments[0]);
             case "getParameterValues" ->
                 parameters.containsKey((String) arguments[0])
@@ -198,6 +205,7 @@ public final class FakeHttp {
             case "getRemoteAddr" -> address;
             case "getSession" -> session == null ? null : session();
             case "isSecure" -> secure;
+            case "getScheme" -> secure ? "https" : "http";
             case "getCharacterEncoding" -> encoding;
             case "setCharacterEncoding" -> {
                 encoding = (String) arguments[0];

@@ -40,6 +40,7 @@ class SocketIoServletTest {
                         new Class<?>[] {ScheduledExecutorService.class},
                         (self, called, arguments) -> null),
                 Runnable::run);
+        filter.proxies = Proxies.NONE;
         filter.socketIo = new SocketIoPath("/socket.io/");
         filter.roleNames = new RoleNames(Set.of());
         filter.quotas = Quotas.NONE;

@@ -25,6 +25,7 @@ class VisitorFilterTest {
 
     VisitorFilterTest() {
         filter.origins = new Origins(List.of("https://app.example"));
+        filter.proxies = new Proxies(List.of("10.0.0.0/8", "fd00::1"));
         filter.socketIo = new SocketIoPath("/socket.io/");
         filter.roleNames = new RoleNames(Set.of("clerk", "boss"));
         filter.quotas = Quotas.NONE;
@@ -293,6 +294,57 @@ class VisitorFilterTest {
 
     private static String guestOf(String secret) {
         return Visitors.guest(secret, null).id();
+    }
+
+    @Test
+    void eachApplicationOfAServerHasItsOwnGuests() throws Exception {
+        var first = filtered(handshake().at("/läden/süd"));
+
+        var cookie = first.headers.get("Set-Cookie").get(0);
+        assertThat(cookie).startsWith("herald-guest-l%C3%A4den%2Fs%C3%BCd=").contains("; Path=/läden/süd; ");
+        var again = handshake().at("/läden/süd").cookie("herald-guest", SECRET);
+        assertThat(filtered(again).headers).containsKey("Set-Cookie");
+    }
+
+    @Test
+    void whatABelievedProxySaysOfTheClientCounts() throws Exception {
+        var http = handshake()
+                .at("/shop")
+                .from("10.1.2.3")
+                .header("Host", "inside:8080")
+                .header("Origin", "https://shop.example")
+                .header("X-Forwarded-For", "6.6.6.6, 192.0.2.7:4711, 10.9.9.9")
+                .header("X-Forwarded-Proto", "https")
+                .header("X-Forwarded-Host", "shop.example")
+                .header("X-Forwarded-Prefix", "/eu/");
+
+        assertThat(filtered(http).headers.get("Set-Cookie").get(0))
+                .contains("; Path=/eu/shop; ")
+                .endsWith("; Secure");
+        assertThat(principal(http).address()).isEqualTo("192.0.2.7");
+        assertThat(http.passedOn.getRemoteAddr()).isEqualTo("192.0.2.7");
+        assertThat(http.passedOn.isSecure()).isTrue();
+    }
+
+    @Test
+    void whatOthersSayOfTheClientCountsForNothing() throws Exception {
+        var http = handshake()
+                .from("11.1.2.3")
+                .header("Host", "inside:8080")
+                .header("X-Forwarded-For", "192.0.2.7")
+                .header("X-Forwarded-Proto", "https")
+                .header("X-Forwarded-Prefix", "/eu");
+
+        assertThat(filtered(http).headers.get("Set-Cookie").get(0))
+                .contains("; Path=/; ")
+                .doesNotContain("Secure");
+        assertThat(principal(http).address()).isEqualTo("11.1.2.3");
+        var liar = handshake()
+                .from("11.1.2.3")
+                .header("Host", "inside:8080")
+                .header("Origin", "https://shop.example")
+                .header("X-Forwarded-Host", "shop.example");
+        assertThat(filtered(liar).status).isEqualTo(403);
     }
 
     private static FakeHttp handshake() {

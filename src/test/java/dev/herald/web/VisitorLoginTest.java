@@ -43,6 +43,7 @@ class VisitorLoginTest {
 
     VisitorLoginTest() {
         filter.origins = new Origins(List.of("*"));
+        filter.proxies = Proxies.NONE;
         filter.socketIo = new SocketIoPath("/socket.io/");
         filter.roleNames = new RoleNames(Set.of());
         filter.sessions = sessions;
