@@ -10,6 +10,7 @@ import dev.herald.api.PrivateMessage;
 import dev.herald.api.Receipt;
 import dev.herald.api.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Inject;
@@ -24,6 +25,11 @@ public class CdiPublisher {
 
     @Inject
     Herald herald;
+
+    /** Comes with the application's start. */
+    void begin(@Observes @Initialized(ApplicationScoped.class) Object start, PushCatalogue catalogue) {
+        catalogue.publishBy(this);
+    }
 
     void publish(@Observes(during = AFTER_SUCCESS) News news) {
         report(herald.news(news.data()));

@@ -4,22 +4,30 @@ import dev.herald.api.PushTo;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.TransactionPhase;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
-import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
 import jakarta.enterprise.inject.spi.WithAnnotations;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the classes with {@link PushTo} when the application is deployed, and makes their objects be published when they are fired.
- * The container calls it on one thread.
+ * The container calls it on one thread at deployment; afterwards whoever fires calls what it has made.
  */
 public class PushCatalogue implements Extension {
 
     private final List<PushTarget> targets = new ArrayList<>();
     private final List<String> mistakes = new ArrayList<>();
+
+    /** Not looked up when something is fired: some containers do not show an extension the beans of its own archive. */
+    private volatile @Nullable CdiPublisher publisher;
+
+    /** Who publishes what is fired from now on. */
+    void publishBy(CdiPublisher one) {
+        publisher = one;
+    }
 
     /** Remembers a class. It is no bean: its objects are events. */
     void note(@Observes @WithAnnotations(PushTo.class) ProcessAnnotatedType<?> found) {
@@ -37,7 +45,7 @@ public class PushCatalogue implements Extension {
     }
 
     /** Adds an observer for each class; what cannot be fails the deployment. */
-    void observe(@Observes AfterBeanDiscovery discovery, BeanManager beans) {
+    void observe(@Observes AfterBeanDiscovery discovery) {
         mistakes.forEach(mistake -> discovery.addDefinitionError(new DefinitionException(mistake)));
         for (var target : targets) {
             for (var isAsync : new boolean[] {false, true}) {
@@ -47,11 +55,16 @@ public class PushCatalogue implements Extension {
                         .observedType(target.type())
                         .async(isAsync)
                         .transactionPhase(isAsync ? TransactionPhase.IN_PROGRESS : TransactionPhase.AFTER_SUCCESS)
-                        .notifyWith(fired -> beans.createInstance()
-                                .select(CdiPublisher.class)
-                                .get()
-                                .push(target, fired.getEvent()));
+                        .notifyWith(fired -> push(target, fired.getEvent()));
             }
         }
+    }
+
+    private void push(PushTarget target, Object object) {
+        var one = publisher;
+        if (one == null) {
+            throw new IllegalStateException("Herald has not started yet: fire events when the application has");
+        }
+        one.push(target, object);
     }
 }

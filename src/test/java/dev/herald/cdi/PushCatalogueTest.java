@@ -48,8 +48,7 @@ class PushCatalogueTest {
                         mistakes.add(((Throwable) arguments[0]).getMessage());
                     }
                     return method.equals("addObserverMethod") ? new Configurator().proxy : null;
-                }),
-                null);
+                }));
     }
 
     private final class Configurator {
