@@ -86,8 +86,11 @@ public class VisitorFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest asked, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         var request = proxies.view(asked);
-        if (request.getCharacterEncoding() == null) {
-            // Browsers send forms and URLs in UTF-8 but do not say so; servers would assume another encoding.
+        var isSocketIo = socketIo.covers(request);
+        if (request.getCharacterEncoding() == null && !(isSocketIo && request.getUserPrincipal() != null)) {
+            // Browsers send forms and URLs in UTF-8 but do not say so; servers would assume another encoding. A
+            // container that
+            // has read the parameters already, to see who it is, would warn of it with each poll.
             request.setCharacterEncoding("UTF-8");
         }
         if (request.getUserPrincipal() instanceof PersonPrincipal) {
@@ -95,7 +98,6 @@ public class VisitorFilter extends HttpFilter {
             chain.doFilter(request, response);
             return;
         }
-        var isSocketIo = socketIo.covers(request);
         if (!isSocketIo && doesSomething(request) && !origins.allow(request)) {
             if (request.getServletPath().startsWith(API)) {
                 Problem.ofOrigin().answer().write(response, true);

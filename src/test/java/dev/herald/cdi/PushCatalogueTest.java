@@ -42,13 +42,12 @@ class PushCatalogueTest {
     }
 
     private void deploy() {
-        catalogue.observe(
-                fake(AfterBeanDiscovery.class, (method, arguments) -> {
-                    if (method.equals("addDefinitionError")) {
-                        mistakes.add(((Throwable) arguments[0]).getMessage());
-                    }
-                    return method.equals("addObserverMethod") ? new Configurator().proxy : null;
-                }));
+        catalogue.observe(fake(AfterBeanDiscovery.class, (method, arguments) -> {
+            if (method.equals("addDefinitionError")) {
+                mistakes.add(((Throwable) arguments[0]).getMessage());
+            }
+            return method.equals("addObserverMethod") ? new Configurator().proxy : null;
+        }));
     }
 
     private final class Configurator {
