@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.concurrent.LimitedLog;
+import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.nonblocking.SlowBodies;
 import dev.herald.outbox.OutboundBudget;
 import dev.herald.random.RandomIds;
@@ -41,10 +42,16 @@ public final class EngineServer implements AutoCloseable {
 
     private static final int SID_BYTES = 20;
 
+    /** How many threads may wait for clients that do not take their answers. */
+    private static final int MAX_ANSWERING = 64;
+
     private final EngineSettings settings;
     private final Application application;
     private final ScheduledExecutorService timer;
     private final Executor executor;
+    /** One thread writes the answers to many clients, as long as it need not wait: on Payara, to ask for a thread costs more than most. */
+    private final OrderedDispatcher<Object, Runnable> answers;
+
     private final OutboundBudget budget;
     private final Future<?> clock;
     private final ConcurrentMap<String, EngineSession> sessions = new ConcurrentHashMap<>();
@@ -109,6 +116,8 @@ public final class EngineServer implements AutoCloseable {
         this.application = application;
         this.timer = timer;
         this.executor = executor;
+        this.answers =
+                new OrderedDispatcher<>(this::lendThread, MAX_ANSWERING, Integer.MAX_VALUE, (key, task) -> task.run());
         this.budget = budget;
         this.room = new Semaphore(settings.maxSessions());
         this.slowBodies = new SlowBodies(settings.maxPosts(), settings.postTimeout());
@@ -135,11 +144,15 @@ public final class EngineServer implements AutoCloseable {
      * none.
      */
     void execute(Runnable task) {
+        answers.add(task, task);
+    }
+
+    private void lendThread(Runnable worker) {
         try {
-            executor.execute(task);
+            executor.execute(worker);
         } catch (RuntimeException | Error e) {
             LOG.log(DEBUG, "the container gives no thread; the work is done by this one", e);
-            task.run();
+            worker.run();
         }
     }
 
