@@ -344,6 +344,11 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     }
 
     @Override
+    public void mustComeBack(String why) {
+        close(TRY_AGAIN_LATER.getCode(), why);
+    }
+
+    @Override
     public void end(boolean transportToo) {
         close(NORMAL_CLOSURE.getCode(), "ended by the application");
     }

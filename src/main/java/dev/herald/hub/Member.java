@@ -6,7 +6,6 @@ import dev.herald.api.Disconnected;
 import dev.herald.api.Joined;
 import dev.herald.api.Left;
 import dev.herald.api.Peer;
-import dev.herald.api.PersonPrincipal;
 import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
 import dev.herald.json.JsonGuard;
@@ -66,11 +65,6 @@ public final class Member implements Peer, Predicate<Set<String>> {
     @Override
     public Connection connection() {
         return subscriber.connection();
-    }
-
-    /** The person as the connection's handshake has shown. */
-    public PersonPrincipal visitor() {
-        return subscriber.visitor();
     }
 
     /** What those who serve the connection keep with it for as long as it lives: one thing, made by the first call. */
@@ -338,6 +332,11 @@ public final class Member implements Peer, Predicate<Set<String>> {
         if (takeBack(subscription)) {
             subscriber.wasExpelled(subscription.channel(), code, sentence);
         }
+    }
+
+    /** As {@link Subscriber#mustComeBack}. */
+    public void sendBack(String why) {
+        subscriber.mustComeBack(why);
     }
 
     /** Takes a subscription back that was not to be, unless another one has come in its place; then returns false. */

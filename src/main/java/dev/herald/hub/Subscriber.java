@@ -2,7 +2,6 @@ package dev.herald.hub;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
-import dev.herald.api.PersonPrincipal;
 import dev.herald.api.UnansweredException;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,11 +18,6 @@ public interface Subscriber {
 
     /** Who is connected. */
     Connection connection();
-
-    /** The person as its handshake has shown, with roles and address. */
-    default PersonPrincipal visitor() {
-        return connection().principal();
-    }
 
     /** Which of its person's devices this is, if it says so. */
     default Optional<DeviceName> device() {
@@ -80,6 +74,16 @@ public interface Subscriber {
      */
     default void wasExpelled(ChannelName channel, String code, String sentence) {
         wasTakenOut(channel);
+    }
+
+    /**
+     * Nobody can say now whether the connection may be in a channel. Closes the connection in such a way that its client comes back
+     * to where it was. Called outside all locks.
+     *
+     * @param why a sentence for people
+     */
+    default void mustComeBack(String why) {
+        fellBehind();
     }
 
     /** The connection has left the channel: nothing more of it is offered. Called under a lock. */

@@ -27,7 +27,7 @@ final class Account {
     /** How long somebody has to wait until the bucket has so many tokens, in nanoseconds; 0 when it has them now. */
     long wait(Measure measure, Rate rate, long tokens, long now) {
         var missing = Math.max(0, bucket(measure).get() - now);
-        return Math.max(0, missing + rate.nanos(tokens) - rate.nanos(rate.burst()));
+        return Math.max(0, missing + rate.nanos(tokens) - rate.nanosOfBurst());
     }
 
     /** Takes tokens, whether there are so many or not. */

@@ -32,7 +32,8 @@ public final class Asker {
 
     /** Who asks by a connection: the same one each time. */
     static Asker of(Member member) {
-        return member.companion(Asker.class, one -> new Asker(one.visitor(), one.connection(), one.privateChannel()));
+        return member.companion(
+                Asker.class, one -> new Asker(one.connection().principal(), one.connection(), one.privateChannel()));
     }
 
     /** Who the person is, with its roles and its address. */

@@ -44,7 +44,7 @@ public final class Logins {
 
     /** Looks after a connection that has begun, or has a new login. */
     public void watch(Member member) {
-        if (member.visitor().login().canEnd()) {
+        if (member.connection().principal().login().canEnd()) {
             watched.add(member);
         }
     }
@@ -54,7 +54,7 @@ public final class Logins {
         var now = clock.instant();
         watched.removeIf(member -> !member.isOpen());
         for (var member : watched) {
-            if (member.visitor().login().isOver(now)) {
+            if (member.connection().principal().login().isOver(now)) {
                 end(member);
             }
         }

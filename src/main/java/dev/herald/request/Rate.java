@@ -5,16 +5,28 @@ import java.util.regex.Pattern;
 
 /**
  * How much may be asked for: so much in each period, and at the most so much at once. A token bucket, which holds {@code burst} and
- * is filled with {@code amount} in each period.
+ * is filled with {@code amount} in each period. Immutable.
  */
-public record Rate(long amount, Duration period, long burst) {
+public final class Rate {
 
     private static final Pattern TEXT = Pattern.compile("\\s*([0-9]{1,12})\\s*/\\s*([0-9]{1,12})\\s*");
 
-    public Rate {
+    private final long amount;
+    private final Duration period;
+    private final long burst;
+    private final double nanosOfOne;
+    private final long nanosOfBurst;
+
+    /** So much in each period, and at the most {@code burst} at once. */
+    public Rate(long amount, Duration period, long burst) {
         if (amount < 1 || burst < 1 || period.isNegative() || period.isZero()) {
             throw new IllegalArgumentException("a rate and a burst are at least 1");
         }
+        this.amount = amount;
+        this.period = period;
+        this.burst = burst;
+        this.nanosOfOne = (double) period.toNanos() / amount;
+        this.nanosOfBurst = (long) (burst * nanosOfOne);
     }
 
     /**
@@ -43,7 +55,12 @@ public record Rate(long amount, Duration period, long burst) {
 
     /** How long the bucket takes to be filled with so much, in nanoseconds. What is more than it holds counts as all of it. */
     long nanos(long tokens) {
-        return (long) ((double) Math.min(tokens, burst) * period.toNanos() / amount);
+        return tokens >= burst ? nanosOfBurst : (long) (tokens * nanosOfOne);
+    }
+
+    /** How long the bucket takes to be filled, in nanoseconds. */
+    long nanosOfBurst() {
+        return nanosOfBurst;
     }
 
     /** For people. */

@@ -27,32 +27,47 @@ public final class Rooms {
     }
 
     /**
-     * Asks whether a connection may be in these channels.
+     * Asks whether a connection may be in these channels. If nobody can say, it is closed, to come back later.
      *
-     * @return completes with the first refusal; empty when it may be in all of them
+     * @return completes with the first refusal, empty when it may be in all of them; not at all when nobody can say
      */
     public CompletionStage<Optional<Reply.Rejected>> examine(Member member, Collection<ChannelName> channels) {
-        CompletionStage<Optional<Reply.Rejected>> answer = CompletableFuture.completedFuture(Optional.empty());
+        CompletionStage<Optional<Reply.Rejected>> first = CompletableFuture.completedFuture(Optional.empty());
         for (var channel : channels) {
-            answer = answer.thenCombine(
+            first = first.thenCombine(
                     decide(member, channel),
                     (before, decided) -> before.isEmpty() && decided instanceof Decision.Denied denied
                             ? Optional.of(denied.reply())
                             : before);
         }
+        var answer = new CompletableFuture<Optional<Reply.Rejected>>();
+        var unused = first.thenAccept(refusal -> {
+            if (refusal.isPresent() && !isRefusal(refusal.get())) {
+                member.sendBack(refusal.get().sentence());
+            } else {
+                answer.complete(refusal);
+            }
+        });
         return answer;
     }
 
+    /** Whether it is one, and not just that nobody can say now. */
+    private static boolean isRefusal(Reply.Rejected rejected) {
+        return rejected.code() == ErrorCode.CHANNEL_FORBIDDEN;
+    }
+
     /**
-     * Starts a subscription that nobody has asked for, if the connection may be in the channel; otherwise ends it, and tells the
-     * client.
+     * Starts a subscription that nobody has asked for, if the connection may be in the channel. If not, it ends, and the client is
+     * told; if nobody can say, the connection is closed, to come back later.
      */
     public void admit(Member member, Subscription subscription, Runnable start) {
         var unused = decide(member, subscription.channel()).thenAccept(decided -> {
-            if (decided instanceof Decision.Denied denied) {
+            if (!(decided instanceof Decision.Denied denied)) {
+                start.run();
+            } else if (isRefusal(denied.reply())) {
                 member.expel(subscription, denied.reply().word(), denied.reply().sentence());
             } else {
-                start.run();
+                member.sendBack(denied.reply().sentence());
             }
         });
     }
@@ -74,8 +89,10 @@ public final class Rooms {
 
     void askAgain(Member member, ChannelName channel) {
         var unused = decide(member, channel).thenAccept(decided -> {
-            if (decided instanceof Decision.Denied denied) {
+            if (decided instanceof Decision.Denied denied && isRefusal(denied.reply())) {
                 member.expel(channel, denied.reply().word(), denied.reply().sentence());
+            } else if (decided instanceof Decision.Denied denied) {
+                member.sendBack(denied.reply().sentence());
             }
         });
     }

@@ -1,5 +1,6 @@
 package dev.herald.socketio;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.api.ChannelName;
@@ -171,6 +172,12 @@ final class SocketIoClient implements Subscriber {
             }
             send("left", Replies.expelled(channel, code, sentence));
         });
+    }
+
+    @Override
+    public void mustComeBack(String why) {
+        LOG.log(DEBUG, () -> "connection " + connection.id() + " is closed, to come back later: " + why);
+        session.close(CloseReason.FORCED_CLOSE);
     }
 
     /** The first call counts. */

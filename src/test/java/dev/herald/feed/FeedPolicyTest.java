@@ -8,6 +8,7 @@ import dev.herald.request.ChannelPermission;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.Permission;
 import dev.herald.request.Permission.Decision;
+import dev.herald.request.RejectedException;
 import dev.herald.request.Reply;
 import dev.herald.request.Request;
 import java.time.Duration;
@@ -94,6 +95,20 @@ class FeedPolicyTest extends FeedOverHub {
                 .singleElement()
                 .asString()
                 .contains("\"channel\":\"secret\"");
+    }
+
+    @Test
+    void sendAClientBackWhenNobodyCanSayWhetherItMayHearTheNews() {
+        permission = (asker, request) -> CompletableFuture.failedStage(
+                new RejectedException(ErrorCode.OVERLOADED, "it takes too long; come back later"));
+        var ann = open(ANN);
+
+        timer.runWaiting();
+
+        assertThat(ann.session.closes())
+                .singleElement()
+                .extracting(reason -> reason.getCloseCode().getCode())
+                .isEqualTo(1013);
     }
 
     @Test

@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.herald.api.ChannelName;
 import dev.herald.request.AccessRules;
 import dev.herald.request.ChannelPermission;
+import dev.herald.request.ErrorCode;
 import dev.herald.request.Permission;
 import dev.herald.request.Permission.Decision;
+import dev.herald.request.RejectedException;
 import dev.herald.request.Reply;
 import dev.herald.request.Request;
 import java.time.Duration;
@@ -48,10 +50,10 @@ class PolicyTest {
 
     @Test
     void sayWhenAClientMayTryAgain() {
-        server.permission = (asker, request) -> CompletableFuture.completedStage(
-                new Decision.Denied(Reply.Rejected.ofRate("too much; wait", Duration.ofMillis(1_500))));
         var ann = server.connect(ANN);
         ann.hear();
+        server.permission = (asker, request) -> CompletableFuture.completedStage(
+                new Decision.Denied(Reply.Rejected.ofRate("too much; wait", Duration.ofMillis(1_500))));
 
         ann.say("2", "1[\"placed\",7,{\"channel\":\"orders\"}]");
         ann.emit("\"placed\",7,{\"channel\":\"orders\"}");
@@ -115,6 +117,30 @@ class PolicyTest {
         assertThat(server.hub.peer(back.sid()).orElseThrow().channels()).doesNotContain(ORDERS);
         assertThat(server.outcomes("forbidden")).isEqualTo(1);
         assertThat(back.events()).isEmpty();
+    }
+
+    @Test
+    void thatNobodyCanDecideNowLeaveAClientWhatItHas() {
+        var ann = server.connect(ANN);
+        ann.say("2", "1[\"join\",\"orders\"]");
+        ann.hear();
+        ann.transport.cut();
+        server.publish(ORDERS, "n", "1");
+        server.permission = (asker, request) ->
+                CompletableFuture.failedStage(new RejectedException(ErrorCode.OVERLOADED, "come back later"));
+        var first = server.open(ANN);
+        first.post("40" + ann.comeback());
+        assertThat(first.isClosed()).isTrue();
+        server.permission = Permission::byChannel;
+
+        var second = server.open(ANN);
+        second.post("40" + ann.comeback());
+
+        assertThat(second.hear())
+                .anyMatch(text -> text.startsWith("42[\"n\",1"))
+                .last()
+                .asString()
+                .contains(ann.sid());
     }
 
     @Test
