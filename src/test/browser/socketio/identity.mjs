@@ -1,0 +1,231 @@
+// Who is who in an application with tokens and sessions (dev.herald.it.identity), by the official client and by plain WebSocket.
+//
+//     node identity.mjs <baseUrl>
+//
+// Prints PASSED at the end, or says what failed and exits with 1.
+import assert from "node:assert/strict";
+import { io } from "socket.io-client";
+import WebSocket from "ws";
+import { baseUrlAndMore, guest, pause, show, step, until } from "./guest.mjs";
+
+const [baseUrl] = baseUrlAndMore();
+const good = (who, { role = "clerk", seconds = 600 } = {}) => `good.${who}.${role}.${seconds}`;
+
+async function visitor(options = {}, namespace = "/") {
+  const one = guest(io, baseUrl + namespace, options);
+  await one.arrive();
+  return one;
+}
+
+const post = async (path, headers = {}) => {
+  const response = await fetch(baseUrl + path, { method: "POST", headers });
+  assert.equal(response.status, 200, await response.clone().text());
+  return response;
+};
+
+const cookiesOf = (response) => response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
+
+/** Signs in; returns the session's cookie. */
+async function signIn(user, headers = {}) {
+  const response = await post("/door/in", { ...headers, "X-User": user, "X-Password": "for-tests-only" });
+  const session = cookiesOf(response).find((cookie) => cookie.startsWith("JSESSIONID"));
+  assert.ok(session, show(response.headers.getSetCookie()));
+  return session;
+}
+
+/** A plain WebSocket at the feed, which remembers what it hears. */
+function feed(query = "", protocols = [], options = {}) {
+  const socket = new WebSocket(baseUrl.replace(/^http/, "ws") + "/feed" + query, protocols, options);
+  const heard = [];
+  const one = { socket, heard, closed: undefined, status: undefined };
+  socket.on("message", (data) => heard.push(JSON.parse(data)));
+  socket.on("close", (code) => (one.closed = code));
+  socket.on("error", () => {});
+  socket.on("unexpected-response", (request, response) => (one.status = response.statusCode));
+  one.hear = (event) => until(`the feed says ${event}`, () => heard.find((message) => message.event === event), () => show(heard));
+  return one;
+}
+
+await step("handlers know who sends, and its handshake", async () => {
+  const one = await visitor({
+    query: { room: "名前 ü" },
+    auth: { said: "سلمى" },
+    extraHeaders: { Cookie: "other=1", "User-Agent": "a test" },
+  });
+  const who = await one.ask("who");
+  assert.match(who.id, /^guest-/);
+  assert.deepEqual(
+    { ...who, id: "" },
+    {
+      id: "",
+      clerk: false,
+      kept: { came: "/socket.io/", greeted: "yes" },
+      room: "名前 ü",
+      agent: "a test",
+      secrets: false,
+      address: "127.0.0.1",
+      said: "سلمى",
+    },
+  );
+});
+
+await step("roles refuse in handlers and observers", async () => {
+  const somebody = await visitor();
+  const clerk = await visitor({ auth: { token: good("ann") } });
+  const boss = await visitor({ auth: { token: good("bob", { role: "boss" }) } });
+  for (const [one, event, answer] of [
+    [somebody, "for-clerks", undefined],
+    [somebody, "for-bosses", undefined],
+    [clerk, "for-clerks", "for clerks"],
+    [clerk, "for-bosses", undefined],
+    [clerk, "for-nobody", undefined],
+    [boss, "for-clerks", undefined],
+    [boss, "for-bosses", "for bosses"],
+    [boss, "for-nobody", undefined],
+  ]) {
+    const given = await one.ask(event);
+    assert.equal(typeof given === "string" ? given : given.error?.code, answer ?? "forbidden", `${event}: ${show(given)}`);
+  }
+});
+
+await step("the container's roles hold, too", async () => {
+  const session = await signIn("carl");
+  const carl = await visitor({ extraHeaders: { Cookie: session } });
+  assert.equal((await carl.ask("who")).id, "carl");
+  assert.equal(await carl.ask("for-clerks"), "for clerks");
+  assert.equal((await carl.ask("for-bosses")).error.code, "forbidden");
+});
+
+await step("a token counts in auth, in a header and in a subprotocol", async () => {
+  const byAuth = await visitor({ auth: { token: good("سلمى") } });
+  const byHeader = await visitor({ extraHeaders: { Authorization: `Bearer ${good("ann")}` } });
+  const byProtocol = await visitor({ transports: ["websocket"], protocols: ["herald", `bearer.${good("ann")}`] });
+  assert.equal(byProtocol.socket.io.engine.transport.ws.protocol, "herald");
+  for (const [one, id] of [[byAuth, "سلمى"], [byHeader, "ann"], [byProtocol, "ann"]]) {
+    const who = await one.ask("who");
+    assert.equal(who.id, id);
+    assert.equal(who.kept.tenant, `tenant of ${id}`);
+    assert.equal(who.clerk, true);
+    assert.equal(who.secrets, false);
+  }
+  const pageOfFeed = feed("", ["herald", `bearer.${good("ann")}`]);
+  assert.deepEqual((await pageOfFeed.hear("connected")).person, { id: "ann", name: "ann 名前" });
+  assert.equal(pageOfFeed.socket.protocol, "herald");
+  const programOfFeed = feed("", [], { headers: { Authorization: `Bearer ${good("ann")}` } });
+  assert.equal((await programOfFeed.hear("connected")).person.id, "ann");
+  pageOfFeed.socket.close();
+  programOfFeed.socket.close();
+});
+
+await step("a token that is not valid is refused, and the client does not hammer", async () => {
+  const one = guest(io, baseUrl + "/", { auth: { token: "bad" }, reconnectionDelay: 50, reconnectionDelayMax: 50 });
+  await until("an error", () => one.problems.length > 0);
+  assert.equal(one.problems[0].message, "unauthorized");
+  assert.equal(one.problems[0].data.code, "unauthorized");
+  await pause(1_000);
+  assert.equal(one.problems.length, 1, show(one.problems));
+  assert.equal(one.socket.active, false);
+
+  const other = feed("", ["herald", "bearer.bad"]);
+  await until("401", () => other.status === 401, () => show(other));
+});
+
+await step("attempts at all entrances can be refused", async () => {
+  const one = guest(io, baseUrl + "/", { query: { refuse: "yes" } });
+  await until("an error", () => one.problems.length > 0);
+  assert.deepEqual([one.problems[0].message, one.problems[0].data], ["you wished it", "名前"]);
+
+  const other = feed("?refuse=yes");
+  const error = await other.hear("error");
+  assert.deepEqual(error, { event: "error", code: "refused", message: "you wished it", data: "名前" });
+  await until("1008", () => other.closed === 1008, () => show(other.closed));
+});
+
+await step("when a token expires its connections end within 5 s, and a new one prevents that", async () => {
+  const short = () => good("ann", { seconds: 3 });
+  const began = Date.now();
+  const ends = await visitor({ auth: { token: short() }, reconnectionDelay: 50 });
+  const goesOn = await visitor({ auth: { token: short() } });
+  const ofFeed = feed("", ["herald", `bearer.${short()}`]);
+  await ofFeed.hear("connected");
+  const events = await fetch(`${baseUrl}/api/events?channel=room`, { headers: { Authorization: `Bearer ${short()}` } });
+  assert.equal(events.status, 200);
+  let listened = false;
+  events.text().finally(() => (listened = true)).catch(() => {});
+
+  const { until: end } = await goesOn.ask("authenticate", { token: good("ann") });
+  assert.ok(Date.parse(end) > Date.now() + 500_000, end);
+  assert.equal((await goesOn.ask("authenticate", { token: "bad" })).error.code, "unauthorized");
+  assert.equal((await goesOn.ask("authenticate", good("bob"))).error.code, "unauthorized");
+
+  await ends.hear("error", { code: "unauthorized" });
+  await until("the end", () => ends.reasons.length === 1);
+  assert.deepEqual(ends.reasons, ["io server disconnect"]);
+  await until("4401", () => ofFeed.closed === 4401, () => show(ofFeed.closed));
+  assert.equal(ofFeed.heard.at(-1).code, "unauthorized");
+  await until("the end of the events", () => listened);
+  assert.ok(Date.now() - began < 3_000 + 5_000, `${Date.now() - began} ms`);
+  await pause(1_000);
+  assert.equal(ends.socket.connected, false);
+  assert.equal(ends.reasons.length, 1);
+  assert.equal((await goesOn.ask("who")).id, "ann");
+});
+
+await step("a logout ends the connections of the session within 5 s, and only those", async () => {
+  const session = await signIn("dora");
+  const another = await signIn("dora");
+  const headers = { Cookie: session };
+  const polling = await visitor({ transports: ["polling"], extraHeaders: headers });
+  const socket = await visitor({ extraHeaders: headers, reconnectionDelay: 50 });
+  const ofFeed = feed("", [], { headers });
+  const stays = await visitor({ extraHeaders: { Cookie: another } });
+  assert.equal((await ofFeed.hear("connected")).person.id, "dora");
+
+  const began = Date.now();
+  await post("/door/out", headers);
+
+  for (const one of [polling, socket]) {
+    await one.hear("error", { code: "unauthorized" });
+    await until("the end", () => one.reasons[0] === "io server disconnect", () => show(one.reasons));
+  }
+  await until("the end of the feed", () => [4401, 1008].includes(ofFeed.closed), () => show(ofFeed.closed));
+  assert.ok(Date.now() - began < 5_000, `${Date.now() - began} ms`);
+  assert.equal((await stays.ask("who")).id, "dora");
+  assert.equal(socket.socket.active, false);
+
+  await fetch(`${baseUrl}/door/everywhere?user=dora`, { method: "POST" });
+  await stays.hear("error", { code: "unauthorized" });
+});
+
+await step("a guest who signs in leaves nothing to the next one at the same browser", async () => {
+  const first = feed();
+  let given;
+  first.socket.on("upgrade", (response) => (given = response.headers["set-cookie"]));
+  const me = (await first.hear("connected")).person;
+  const cookie = given.find((one) => one.startsWith("herald-guest=")).split(";")[0];
+  const tab = await visitor({ extraHeaders: { Cookie: cookie } });
+  assert.equal((await tab.ask("who")).id, me.id);
+
+  const session = await signIn("emil");
+  const asEmil = feed("", [], { headers: { Cookie: `${cookie}; ${session}` } });
+  let afterwards;
+  asEmil.socket.on("upgrade", (response) => (afterwards = response.headers["set-cookie"]));
+  assert.equal((await asEmil.hear("connected")).person.id, "emil");
+  assert.match(show(afterwards), /herald-guest=; Path=\/; Max-Age=0/);
+  await tab.hear("error", { code: "unauthorized" });
+  await until("4401", () => first.closed === 4401, () => show(first.closed));
+
+  await post("/door/out", { Cookie: session });
+  await until("the end of the feed", () => [4401, 1008].includes(asEmil.closed), () => show(asEmil.closed));
+  const next = feed();
+  const somebodyElse = (await next.hear("connected")).person;
+  assert.notEqual(somebodyElse.id, me.id);
+  const writer = await visitor();
+  await writer.ask("private", { to: me.id, msg: "a secret" });
+  await writer.ask("private", { to: somebodyElse.id, msg: "for you" });
+  await until("the own message", () => next.heard.some((message) => message.data?.msg === "for you"));
+  assert.ok(!show(next.heard).includes("a secret"));
+  next.socket.close();
+});
+
+console.log("PASSED");

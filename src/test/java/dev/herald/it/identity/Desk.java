@@ -1,0 +1,76 @@
+package dev.herald.it.identity;
+
+import dev.herald.api.Connected;
+import dev.herald.api.ConnectionAttempt;
+import dev.herald.api.Namespace;
+import dev.herald.api.On;
+import dev.herald.api.OnEvent;
+import dev.herald.api.Received;
+import jakarta.annotation.security.DenyAll;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+
+/** Handlers for everybody, for clerks, for bosses, and for nobody. */
+@ApplicationScoped
+public class Desk {
+
+    /** Refuses {@code ?refuse} at every entrance, and keeps by which it came. */
+    void examine(@Observes @Namespace("*") ConnectionAttempt attempt) {
+        var handshake = attempt.handshake();
+        if (handshake.query().containsKey("refuse")) {
+            attempt.refuse("you wished it", Json.createValue("名前"));
+        }
+        attempt.put("came", handshake.url().split("\\?", 2)[0]);
+    }
+
+    void greet(@Observes Connected connected) {
+        connected.peer().put("greeted", "yes");
+    }
+
+    /** {@code emit("who", ack)}: what is known of the sender. */
+    @OnEvent("who")
+    JsonObject who(Received received) {
+        var connection = received.connection();
+        var handshake = connection.handshake();
+        return Json.createObjectBuilder()
+                .add("id", received.principal().getName())
+                .add("clerk", received.isInRole("clerk"))
+                .add("kept", connection.attributes())
+                .add("room", handshake.query("room").orElse(""))
+                .add("agent", handshake.header("User-Agent").orElse(""))
+                .add(
+                        "secrets",
+                        handshake.headerLines().contains("ookie")
+                                || handshake.headerLines().contains("uthorization"))
+                .add("address", handshake.remoteAddress())
+                .add("said", handshake.auth().getString("said", ""))
+                .build();
+    }
+
+    /** {@code emit("keep", name, value, ack)}. */
+    @OnEvent("keep")
+    void keep(String name, String value, Received received) {
+        received.peer().put(name, value);
+    }
+
+    @OnEvent("for-clerks")
+    @RolesAllowed("clerk")
+    String forClerks() {
+        return "for clerks";
+    }
+
+    @OnEvent("for-nobody")
+    @DenyAll
+    String forNobody() {
+        return "for nobody";
+    }
+
+    /** The same for an observer. */
+    @RolesAllowed("boss")
+    void forBosses(@Observes @On("for-bosses") Received received) {
+        received.ack(Json.createValue("for bosses"));
+    }
+}
