@@ -113,6 +113,7 @@ final class EventSubscriber implements Subscriber, EventStream.Owner {
             member = newMember;
             reason = ended;
         }
+        streams.requests().logins().watch(newMember);
         if (reason != null) {
             newMember.disconnect(reason);
         }
