@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param from {@code null} when the application itself sends it
  * @param to the id of the person it is for; {@code null} unless it is private
  * @param json the data as well-formed JSON text, as in an {@link dev.herald.api.Envelope}; the caller has checked it
- * @param clientId the sender's own name for the message, by which a repeat is recognised; {@code null} when it has none, or
- *     nobody is the sender
+ * @param clientId the sender's own name for the message, by which a repeat is recognised; the application has such names of its own;
+ *     {@code null} when it has none
  * @param except connection ids, and names of channels: whoever has or is in one of them does not get it
  */
 public record Draft(

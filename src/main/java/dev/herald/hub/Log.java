@@ -19,8 +19,8 @@ public interface Log {
     /**
      * Appends a message to its channel.
      *
-     * <p>Drafts that one thread appends to one channel keep their order. A draft whose sender and client id stand in the channel
-     * already is not appended again: the answer is the message that is there, as a duplicate.
+     * <p>Drafts that one thread appends to one channel keep their order. A draft whose sender, or the application as its sender, and client id stand in the
+     * channel already is not appended again: the answer is the message that is there, as a duplicate.
      *
      * @return completes after the commit, maybe on another thread; exceptionally with {@link dev.herald.api.RefusedException}
      *     when nothing was appended, or, for {@code LOG_UNAVAILABLE}, nobody knows whether it was

@@ -260,12 +260,13 @@ public final class MemoryLog implements Log {
         }
     }
 
-    private record RepeatKey(String personId, String clientId) {
+    /** @param personId {@code null} for the application */
+    private record RepeatKey(@Nullable String personId, String clientId) {
 
         static @Nullable RepeatKey of(Draft draft) {
-            return draft.from() == null || draft.clientId() == null
-                    ? null
-                    : new RepeatKey(draft.from().id(), draft.clientId());
+            var from = draft.from();
+            var clientId = draft.clientId();
+            return clientId == null ? null : new RepeatKey(from == null ? null : from.id(), clientId);
         }
     }
 }

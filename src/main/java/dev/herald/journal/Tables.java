@@ -149,12 +149,26 @@ final class Tables {
     /** The existing messages that have one of these keys. */
     static Map<RepeatKey, Envelope> findRepeats(
             Connection connection, Collection<RepeatKey> wanted, Map<String, Position> heads) throws SQLException {
-        var keys = padded(List.copyOf(wanted));
+        var ofPeople = wanted.stream().filter(key -> key.senderId() != null).toList();
+        var ofNobody = wanted.stream().filter(key -> key.senderId() == null).toList();
+        var found = findRepeats(connection, ofPeople, "m.sender_id = k.sender_id", heads);
+        // Asked by itself: NULL is never equal, and no index serves "equal, or both NULL".
+        found.putAll(findRepeats(connection, ofNobody, "m.sender_id IS NULL", heads));
+        return found;
+    }
+
+    private static Map<RepeatKey, Envelope> findRepeats(
+            Connection connection, List<RepeatKey> wanted, String ofSender, Map<String, Position> heads)
+            throws SQLException {
         var found = new HashMap<RepeatKey, Envelope>();
+        if (wanted.isEmpty()) {
+            return found;
+        }
+        var keys = padded(wanted);
         try (var select = connection.prepareStatement("SELECT " + MESSAGE + ", m.channel, m.client_id FROM (VALUES "
                 + commaSeparated("(CAST(? AS VARCHAR), CAST(? AS VARCHAR), CAST(? AS VARCHAR))", keys.size())
                 + ") AS k (channel, sender_id, client_id) JOIN message m"
-                + " ON m.channel = k.channel AND m.sender_id = k.sender_id AND m.client_id = k.client_id")) {
+                + " ON m.channel = k.channel AND " + ofSender + " AND m.client_id = k.client_id")) {
             var n = 0;
             for (var key : keys) {
                 select.setString(++n, key.channel());

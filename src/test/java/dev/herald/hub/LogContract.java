@@ -258,14 +258,27 @@ public abstract class LogContract {
     }
 
     @Test
-    void neverTakesAMessageWithoutIdOrSenderForARepeat() {
+    void neverTakesAMessageWithoutIdForARepeat() {
         for (var n = 1; n <= 2; n++) {
             append(draft(NEWS, ANN, "same", null));
             append(draft(NEWS, null, "same", null));
-            append(draft(NEWS, null, "same", "id-1"));
         }
 
-        assertThat(all(NEWS)).hasSize(6);
+        assertThat(all(NEWS)).hasSize(4);
+    }
+
+    @Test
+    void knowsARepeatOfTheApplicationsOwnMessage() {
+        var draft = draft(NEWS, null, "1", "id-1");
+        append(draft(NEWS, ANN, "2", "id-1"));
+        var first = await(log.append(draft));
+
+        assertThat(await(log.append(draft))).isEqualTo(new Appended(first.message(), true));
+        assertThat(first.duplicate()).isFalse();
+        assertThat(refusal(log.append(draft(NEWS, null, "other", "id-1"))))
+                .isEqualTo(RefusedException.Reason.ID_REUSED);
+        assertThat(append(draft(ORDERS, null, "3", "id-1")).offset()).isEqualTo(1);
+        assertThat(jsons(all(NEWS))).containsExactly("2", "1");
     }
 
     @Test

@@ -34,4 +34,16 @@ class JdbcLogTest extends JdbcLogContract {
 
         assertThat(database.messagesLookedAt).hasValueBetween(31L, 60L);
     }
+
+    @Test
+    void findsARepeatOfTheApplicationsAmongManyMessagesByLookingAtFew() {
+        IntStream.rangeClosed(1, 1_000).forEach(n -> await(log.append(draft(NEWS, null, "" + n, "id-" + n))));
+        var other = otherNode();
+        database.countsMessagesLookedAt = true;
+
+        assertThat(await(other.append(draft(NEWS, null, "7", "id-7"))).duplicate())
+                .isTrue();
+
+        assertThat(database.messagesLookedAt).hasValueBetween(1L, 10L);
+    }
 }

@@ -89,7 +89,9 @@ final class UnrulyDatabase {
             if (method.getName().startsWith("set") && arguments.length == 2) {
                 values.put((Integer) arguments[0], arguments[1]);
             }
-            if (countsMessagesLookedAt && method.getName().equals("executeQuery") && sql.contains(" FROM message")) {
+            if (countsMessagesLookedAt
+                    && method.getName().equals("executeQuery")
+                    && (sql.contains(" FROM message") || sql.contains(" JOIN message"))) {
                 messagesLookedAt.addAndGet(scanned(connection, sql, values));
             }
             if (executes && removes) {
