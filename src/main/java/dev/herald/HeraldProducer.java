@@ -9,6 +9,7 @@ import static dev.herald.WayDown.Step.OPERATORS;
 import static dev.herald.WayDown.Step.RECORDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.herald.api.ChannelKind;
 import dev.herald.cdi.ApplicationAuthenticator;
 import dev.herald.cdi.ApplicationPolicy;
 import dev.herald.cdi.BeanAuthentication;
@@ -57,6 +58,8 @@ import dev.herald.request.Quotas;
 import dev.herald.request.Requests;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
+import dev.herald.transaction.Outbox;
+import dev.herald.transaction.TransactionalPublisher;
 import dev.herald.web.RoleNames;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -69,6 +72,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Singleton;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -97,6 +101,9 @@ public class HeraldProducer {
 
     @Resource
     ManagedExecutorService executor;
+
+    @Resource
+    TransactionSynchronizationRegistry transactions;
 
     private final WayDown wayDown = new WayDown();
 
@@ -164,6 +171,24 @@ public class HeraldProducer {
         var hub = new Hub(log, kinds, devices, observers, objects, limits, Clock.systemUTC(), lasting());
         wayDown.<AutoCloseable>add(DELIVERIES, () -> hub.awaitDelivered(LAST_DELIVERIES));
         return hub;
+    }
+
+    /** What beans publish goes through it. */
+    @Produces
+    @Singleton
+    TransactionalPublisher publisher(Settings settings, Hub hub, Log log) {
+        var outbox = Outbox.of(
+                settings.outbox(),
+                hub,
+                channel -> log.kind(channel) == ChannelKind.DURABLE,
+                Clock.systemUTC(),
+                executor,
+                timer);
+        return wayDown.add(MESSAGES, new TransactionalPublisher(hub, transactions, outbox.orElse(null)));
+    }
+
+    static void close(@Disposes TransactionalPublisher publisher) {
+        WayDown.close(publisher);
     }
 
     @Produces

@@ -15,6 +15,7 @@ import dev.herald.request.AccessRules;
 import dev.herald.request.QuotaLimits;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.socketio.SocketIoSettings.BareEvents;
+import dev.herald.transaction.OutboxSettings;
 import dev.herald.web.Origins;
 import dev.herald.web.Proxies;
 import dev.herald.web.SocketIoPath;
@@ -80,7 +81,8 @@ public class Settings {
                 policyTimeout(),
                 quotaLimits(),
                 observerThreads(),
-                observerQueue());
+                observerQueue(),
+                outbox());
     }
 
     @Produces
@@ -289,6 +291,15 @@ public class Settings {
         var roles = new HashSet<>(accessRules().roles());
         roles.addAll(list("herald.roles"));
         return roles;
+    }
+
+    /** Whether messages are written by the transactions that publish them. */
+    OutboxSettings outbox() {
+        return new OutboxSettings(
+                flag("herald.outbox", false),
+                config.getOptionalValue("herald.outbox.datasource", String.class)
+                        .orElse(""),
+                flag("herald.outbox.migrate", true));
     }
 
     int observerThreads() {

@@ -8,6 +8,7 @@ import dev.herald.journal.HeraldDataSource;
 import dev.herald.journal.LogDatabase;
 import dev.herald.journal.Retention;
 import dev.herald.operate.ServerAddress;
+import dev.herald.transaction.TransactionalPublisher;
 import dev.herald.web.RoleNames;
 import jakarta.annotation.sql.DataSourceDefinition;
 import jakarta.enterprise.inject.Instance;
@@ -40,6 +41,9 @@ public class Startup implements ServletContextListener {
     @Inject
     Instance<Retention> retention;
 
+    @Inject
+    Instance<TransactionalPublisher> publisher;
+
     /** Made early, as there may be too many policies to ask for them. */
     @Inject
     Instance<RoleNames> roles;
@@ -57,6 +61,7 @@ public class Startup implements ServletContextListener {
             var unused = roles.get();
             database.get().open();
             retention.get().open();
+            publisher.get().open();
             LoadedClasses.load(event.getServletContext());
             ServerAddress.of(
                             ConfigProvider.getConfig(),

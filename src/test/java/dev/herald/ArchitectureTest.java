@@ -60,6 +60,7 @@ class ArchitectureTest {
                     "dev.herald.random",
                     "dev.herald.request",
                     "dev.herald.socketio",
+                    "dev.herald.transaction",
                     "dev.herald.web",
                     "dev.herald.websocket");
 
@@ -135,9 +136,21 @@ class ArchitectureTest {
             "org.jspecify..");
 
     @ArchTest
-    static final ArchRule ONLY_THE_JOURNAL_SPEAKS_SQL = noClasses()
+    static final ArchRule TRANSACTION_KNOWS_HUB_AND_TRANSACTIONS = onlyKnows(
+            "dev.herald.transaction",
+            "dev.herald.api",
+            "dev.herald.hub",
+            "dev.herald.json",
+            "jakarta.transaction",
+            "javax.naming",
+            "javax.sql",
+            "org.flywaydb.core..",
+            "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_JOURNAL_AND_THE_OUTBOX_SPEAK_SQL = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.herald.journal")
+            .resideOutsideOfPackages("dev.herald.journal", "dev.herald.transaction")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql", "javax.sql", "org.flywaydb..");
@@ -207,6 +220,7 @@ class ArchitectureTest {
             "dev.herald.hub",
             "dev.herald.json",
             "dev.herald.request",
+            "dev.herald.transaction",
             "jakarta.annotation..",
             "jakarta.inject",
             "jakarta.enterprise..",

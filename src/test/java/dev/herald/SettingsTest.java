@@ -49,6 +49,7 @@ class SettingsTest {
         "herald.socketio.max-payload, 1e6",
         "herald.http.max-posts, some",
         "herald.observers.threads, four",
+        "herald.outbox, true",
         "herald.origins, app.example",
         "herald.proxies, proxy.example",
         "herald.policy, orders",

@@ -19,6 +19,13 @@ import java.util.concurrent.CompletionStage;
  * case nothing was published. It completes on one of the container's threads, so dependent stages may wait. Data that no client
  * could read (a string with half a surrogate pair, more than 64 levels) causes an {@link IllegalArgumentException}. Messages
  * that one thread publishes to one channel keep the order of the calls.
+ *
+ * <p><b>Transactions.</b> What is published inside a JTA transaction ({@link #news}, {@link #tell}, {@link #publish}, {@link
+ * Broadcast#emit}, {@link ToChannel}, {@link ToPerson}, {@link ToConnection#send}) goes out after the commit, in the order of the
+ * calls. Until then nobody gets it, and the stage is not complete: who waits for it inside the transaction waits for ever. After a
+ * rollback nobody gets it, and the stage fails with {@code ROLLED_BACK}. One transaction takes at most 10,000 messages of 16
+ * million characters together; the next one is an {@link IllegalStateException}. {@link #send}, and what a {@link Peer} does, happen
+ * at once.
  */
 public interface Herald {
 

@@ -6,7 +6,7 @@ import jakarta.json.JsonValue;
  * News for everyone: fire it as a CDI event, and each connection gets {@code news} with this data.
  *
  * <p>Fired inside a transaction it goes out after the commit, and not at all after a rollback; otherwise at once, in the
- * caller's thread and in the order of the calls.
+ * caller's thread and in the order of the calls, as {@link Herald} says.
  */
 public record News(JsonValue data) {
 

@@ -17,7 +17,9 @@ public final class RefusedException extends RuntimeException {
         /** The application's observers are too far behind; the same message may be sent again, with the same id. */
         OVERLOADED(true),
         /** The log has not confirmed the message; the same message may be sent again, with the same id. */
-        LOG_UNAVAILABLE(true);
+        LOG_UNAVAILABLE(true),
+        /** The transaction that it was published in was rolled back. */
+        ROLLED_BACK(false);
 
         private final boolean retryable;
 
@@ -25,7 +27,7 @@ public final class RefusedException extends RuntimeException {
             this.retryable = retryable;
         }
 
-        /** The name in error messages: {@code id-reused}, {@code overloaded}, {@code log-unavailable}. */
+        /** The name in error messages: {@code id-reused}, {@code overloaded}, {@code log-unavailable}, {@code rolled-back}. */
         public String code() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }

@@ -1,6 +1,6 @@
 package dev.herald.cdi;
 
-import static jakarta.enterprise.event.TransactionPhase.AFTER_SUCCESS;
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
@@ -17,7 +17,9 @@ import jakarta.inject.Inject;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
-/** Publishes what beans fire. */
+/**
+ * Publishes what beans fire: at once, or after the commit of the transaction that it is fired in. Threads that fire call it.
+ */
 @ApplicationScoped
 public class CdiPublisher {
 
@@ -31,7 +33,7 @@ public class CdiPublisher {
         catalogue.publishBy(this);
     }
 
-    void publish(@Observes(during = AFTER_SUCCESS) News news) {
+    void publish(@Observes News news) {
         report(herald.news(news.data()));
     }
 
@@ -39,7 +41,7 @@ public class CdiPublisher {
         report(herald.news(news.data()));
     }
 
-    void publish(@Observes(during = AFTER_SUCCESS) PrivateMessage message) {
+    void publish(@Observes PrivateMessage message) {
         report(herald.tell(message.to(), message.data()));
     }
 
@@ -65,7 +67,9 @@ public class CdiPublisher {
     }
 
     private static void log(Throwable cause) {
-        if (cause instanceof RefusedException refused) {
+        if (cause instanceof RefusedException refused && refused.reason() == RefusedException.Reason.ROLLED_BACK) {
+            LOG.log(DEBUG, "an event that a bean fired was not published, as its transaction was rolled back");
+        } else if (cause instanceof RefusedException refused) {
             LOG.log(WARNING, () -> "an event that a bean fired was not published: " + refused.getMessage());
         } else {
             LOG.log(ERROR, "an event that a bean fired was not published", cause);

@@ -18,6 +18,7 @@ import dev.herald.hub.Hub;
 import dev.herald.json.JsonGuard;
 import dev.herald.request.Logins;
 import dev.herald.request.Requests;
+import dev.herald.transaction.TransactionalPublisher;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -33,6 +34,9 @@ public class HeraldFacade implements Herald {
 
     @Inject
     Hub hub;
+
+    @Inject
+    TransactionalPublisher publisher;
 
     @Inject
     TypedJson typedJson;
@@ -60,7 +64,7 @@ public class HeraldFacade implements Herald {
     }
 
     private CompletionStage<Receipt> publish(Draft draft) {
-        return ForBeans.stage(hub.publish(draft), executor);
+        return ForBeans.stage(publisher.publish(draft), executor);
     }
 
     @Override
@@ -86,7 +90,7 @@ public class HeraldFacade implements Herald {
     }
 
     private ObjectSenders senders() {
-        return new ObjectSenders(hub, typedJson, executor);
+        return new ObjectSenders(hub, publisher, typedJson, executor);
     }
 
     @Override
@@ -96,7 +100,7 @@ public class HeraldFacade implements Herald {
 
     @Override
     public Broadcast in(String namespace) {
-        return new HubBroadcast(hub, typedJson, executor, namespace);
+        return new HubBroadcast(hub, publisher, typedJson, executor, namespace);
     }
 
     private static String json(JsonValue data) {

@@ -13,6 +13,7 @@ import dev.herald.hub.Hub;
 import dev.herald.hub.Member;
 import dev.herald.hub.ObjectJson;
 import dev.herald.json.JsonGuard;
+import dev.herald.transaction.TransactionalPublisher;
 import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class HubBroadcast implements Broadcast {
 
     private final Hub hub;
+    private final TransactionalPublisher publisher;
     private final ObjectJson objects;
     private final Executor executor;
     private final String namespace;
@@ -39,12 +41,13 @@ final class HubBroadcast implements Broadcast {
     private final boolean isLogged;
 
     /** For all of a namespace; receipts are completed on the executor's threads. */
-    HubBroadcast(Hub hub, ObjectJson objects, Executor executor, String namespace) {
-        this(hub, objects, executor, namespace, Set.of(), Set.of(), true);
+    HubBroadcast(Hub hub, TransactionalPublisher publisher, ObjectJson objects, Executor executor, String namespace) {
+        this(hub, publisher, objects, executor, namespace, Set.of(), Set.of(), true);
     }
 
     private HubBroadcast(
             Hub hub,
+            TransactionalPublisher publisher,
             ObjectJson objects,
             Executor executor,
             String namespace,
@@ -52,6 +55,7 @@ final class HubBroadcast implements Broadcast {
             Set<String> except,
             boolean isLogged) {
         this.hub = hub;
+        this.publisher = publisher;
         this.objects = objects;
         this.executor = executor;
         this.namespace = namespace;
@@ -66,7 +70,7 @@ final class HubBroadcast implements Broadcast {
         for (var room : roomsOrConnectionIds) {
             all.addAll(hub.channelsOf(namespace, room));
         }
-        return new HubBroadcast(hub, objects, executor, namespace, all, except, isLogged);
+        return new HubBroadcast(hub, publisher, objects, executor, namespace, all, except, isLogged);
     }
 
     @Override
@@ -78,12 +82,12 @@ final class HubBroadcast implements Broadcast {
                 all.add(ChannelName.ofRoom(namespace, name).value());
             }
         }
-        return new HubBroadcast(hub, objects, executor, namespace, channels, all, isLogged);
+        return new HubBroadcast(hub, publisher, objects, executor, namespace, channels, all, isLogged);
     }
 
     @Override
     public Broadcast unlogged() {
-        return new HubBroadcast(hub, objects, executor, namespace, channels, except, false);
+        return new HubBroadcast(hub, publisher, objects, executor, namespace, channels, except, false);
     }
 
     @Override
@@ -134,7 +138,7 @@ final class HubBroadcast implements Broadcast {
     }
 
     private CompletableFuture<Receipt> publish(Draft draft) {
-        return (isLogged ? hub.publish(draft) : hub.deliverUnlogged(draft)).toCompletableFuture();
+        return (isLogged ? publisher.publish(draft) : publisher.deliverUnlogged(draft)).toCompletableFuture();
     }
 
     private static CompletionStage<List<Receipt>> allOf(Collection<CompletableFuture<Receipt>> receipts) {

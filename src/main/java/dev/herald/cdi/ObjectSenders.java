@@ -10,6 +10,7 @@ import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.Hub;
 import dev.herald.hub.ObjectJson;
+import dev.herald.transaction.TransactionalPublisher;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param executor its threads complete what is returned
  */
-record ObjectSenders(Hub hub, ObjectJson objects, Executor executor) {
+record ObjectSenders(Hub hub, TransactionalPublisher publisher, ObjectJson objects, Executor executor) {
 
     ToChannel channel(ChannelName name) {
         return new Channel(this, name);
@@ -43,7 +44,11 @@ record ObjectSenders(Hub hub, ObjectJson objects, Executor executor) {
     }
 
     private CompletionStage<Receipt> publish(Draft draft) {
-        return ForBeans.stage(hub.publish(draft), executor);
+        return ForBeans.stage(publisher.publish(draft), executor);
+    }
+
+    private boolean sendNow(String connectionId, String event, String json) {
+        return hub.peer(connectionId).map(peer -> peer.send(event, json)).orElse(false);
     }
 
     private record Channel(ObjectSenders senders, ChannelName name) implements ToChannel {
@@ -55,8 +60,8 @@ record ObjectSenders(Hub hub, ObjectJson objects, Executor executor) {
 
         @Override
         public CompletionStage<Receipt> publishVolatile(String event, @Nullable Object data) {
-            return ForBeans.stage(
-                    senders.hub.deliverUnlogged(senders.draft(name, null, event, data)), senders.executor);
+            var draft = senders.draft(name, null, event, data);
+            return ForBeans.stage(senders.publisher.deliverUnlogged(draft), senders.executor);
         }
     }
 
@@ -74,8 +79,11 @@ record ObjectSenders(Hub hub, ObjectJson objects, Executor executor) {
         public CompletionStage<Boolean> send(String event, @Nullable Object... arguments) {
             EventName.requireFree(event, EventName.isReservedBySocketIo(event));
             var json = senders.objects.arguments(arguments);
-            return CompletableFuture.completedStage(
-                    senders.hub.peer(id).map(peer -> peer.send(event, json)).orElse(false));
+            return ForBeans.stage(
+                    senders.publisher.afterCommit(
+                            event.length() + json.length(),
+                            () -> CompletableFuture.completedStage(senders.sendNow(id, event, json))),
+                    senders.executor);
         }
 
         @Override

@@ -2,7 +2,6 @@ package dev.herald.cdi;
 
 import dev.herald.api.PushTo;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.event.TransactionPhase;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.enterprise.inject.spi.Extension;
@@ -44,23 +43,17 @@ public class PushCatalogue implements Extension {
         }
     }
 
-    /** Adds an observer for each class; what cannot be fails the deployment. */
+    /** Adds observers for each class; what cannot be fails the deployment. */
     void observe(@Observes AfterBeanDiscovery discovery) {
         mistakes.forEach(mistake -> discovery.addDefinitionError(new DefinitionException(mistake)));
         for (var target : targets) {
-            for (var isAsync : new boolean[] {false, true}) {
-                discovery
-                        .addObserverMethod()
-                        .beanClass(CdiPublisher.class)
-                        .observedType(target.type())
-                        .async(isAsync)
-                        .transactionPhase(isAsync ? TransactionPhase.IN_PROGRESS : TransactionPhase.AFTER_SUCCESS)
-                        .notifyWith(fired -> push(target, fired.getEvent()));
-            }
+            discovery.addObserverMethod(new PushObserver(this, target, false));
+            discovery.addObserverMethod(new PushObserver(this, target, true));
         }
     }
 
-    private void push(PushTarget target, Object object) {
+    /** Publishes an object that is fired. */
+    void push(PushTarget target, Object object) {
         var one = publisher;
         if (one == null) {
             throw new IllegalStateException("Herald has not started yet: fire events when the application has");

@@ -45,6 +45,8 @@ public enum ErrorCode {
             case ID_REUSED -> ID_REUSED;
             case OVERLOADED -> OVERLOADED;
             case LOG_UNAVAILABLE -> LOG_UNAVAILABLE;
+            // Of beans only: what clients ask for is in no transaction.
+            case ROLLED_BACK -> SERVER_ERROR;
         };
     }
 }

@@ -17,6 +17,7 @@ import dev.herald.hub.Member;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Subscriber;
 import dev.herald.testing.NoObservers;
+import dev.herald.transaction.TransactionalPublisher;
 import jakarta.json.Json;
 import jakarta.json.JsonValue;
 import java.time.Clock;
@@ -54,7 +55,7 @@ class HubBroadcastTest {
     private final Listener inMain = new Listener("main", Connection.MAIN).in("a", "b");
 
     private HubBroadcast shop() {
-        return new HubBroadcast(hub, JSON, Runnable::run, SHOP);
+        return new HubBroadcast(hub, new TransactionalPublisher(hub, null), JSON, Runnable::run, SHOP);
     }
 
     private static List<Receipt> await(CompletionStage<List<Receipt>> stage) {
@@ -90,9 +91,10 @@ class HubBroadcastTest {
 
     @Test
     void ofTheMainNamespaceIsForChannelsOfThatName() {
-        var receipts = await(new HubBroadcast(hub, JSON, Runnable::run, Connection.MAIN)
-                .to("a", "b")
-                .emit("offer", ONE));
+        var receipts =
+                await(new HubBroadcast(hub, new TransactionalPublisher(hub, null), JSON, Runnable::run, Connection.MAIN)
+                        .to("a", "b")
+                        .emit("offer", ONE));
 
         assertThat(receipts).extracting(receipt -> receipt.channel().value()).containsExactly("a", "b");
         assertThat(inMain.heard).containsExactly("offer1");
@@ -103,7 +105,7 @@ class HubBroadcastTest {
     void exceptsRoomsAndConnections() {
         await(shop().except("b").emit("1"));
         await(shop().to("a").except("a-only").emit("2"));
-        await(new HubBroadcast(hub, JSON, Runnable::run, Connection.MAIN)
+        await(new HubBroadcast(hub, new TransactionalPublisher(hub, null), JSON, Runnable::run, Connection.MAIN)
                 .except("a")
                 .emit("3"));
 
@@ -200,7 +202,7 @@ class HubBroadcastTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "connect", "error", "sent"})
     void hasNoNameThatWouldMisleadClients(String event) {
-        var main = new HubBroadcast(hub, JSON, Runnable::run, "/");
+        var main = new HubBroadcast(hub, new TransactionalPublisher(hub, null), JSON, Runnable::run, "/");
 
         assertThatIllegalArgumentException().isThrownBy(() -> main.emit(event));
     }
@@ -209,7 +211,9 @@ class HubBroadcastTest {
     @ValueSource(strings = {"", "a b", "user:ann", "ns:.2fshop"})
     void isForNoRoomThatThereCannotBe(String room) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new HubBroadcast(hub, JSON, Runnable::run, Connection.MAIN).to(room));
+                .isThrownBy(() -> new HubBroadcast(
+                                hub, new TransactionalPublisher(hub, null), JSON, Runnable::run, Connection.MAIN)
+                        .to(room));
     }
 
     private final class Listener implements Subscriber {

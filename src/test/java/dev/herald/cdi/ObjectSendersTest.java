@@ -19,6 +19,7 @@ import dev.herald.hub.Member;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Subscriber;
 import dev.herald.testing.NoObservers;
+import dev.herald.transaction.TransactionalPublisher;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +49,8 @@ class ObjectSendersTest {
             new HubLimits(100, 10, 100),
             Clock.systemUTC(),
             Runnable::run);
-    private final ObjectSenders senders = new ObjectSenders(hub, json, Runnable::run);
+    private final ObjectSenders senders =
+            new ObjectSenders(hub, new TransactionalPublisher(hub, null), json, Runnable::run);
     private final Listener ann = new Listener("ann");
     private final Listener bob = new Listener("bob");
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.herald.api.PushTo;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.AnnotatedType;
+import jakarta.enterprise.inject.spi.ObserverMethod;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
-import jakarta.enterprise.inject.spi.configurator.ObserverMethodConfigurator;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,29 +45,13 @@ class PushCatalogueTest {
         catalogue.observe(fake(AfterBeanDiscovery.class, (method, arguments) -> {
             if (method.equals("addDefinitionError")) {
                 mistakes.add(((Throwable) arguments[0]).getMessage());
+            } else if (method.equals("addObserverMethod")) {
+                var observer = (ObserverMethod<?>) arguments[0];
+                var type = (Class<?>) observer.getObservedType();
+                observers.add(type.getSimpleName() + " async " + observer.isAsync());
             }
-            return method.equals("addObserverMethod") ? new Configurator().proxy : null;
+            return null;
         }));
-    }
-
-    private final class Configurator {
-
-        private Object observed = "nothing";
-
-        final ObserverMethodConfigurator<?> proxy = fake(ObserverMethodConfigurator.class, (method, arguments) -> {
-            switch (method) {
-                case "observedType" -> observed = arguments[0];
-                case "async" -> observers.add(((Class<?>) observed).getSimpleName() + " async " + arguments[0]);
-                default -> {
-                    // It makes no difference here.
-                }
-            }
-            return self();
-        });
-
-        private Object self() {
-            return proxy;
-        }
     }
 
     private interface Call {

@@ -288,7 +288,7 @@ class KillIT {
         socket.cut();
     }
 
-    private static JsonObject hear(FeedSocket socket, String event, String channel) throws InterruptedException {
+    static JsonObject hear(FeedSocket socket, String event, String channel) throws InterruptedException {
         while (true) {
             var message = socket.hear().orElseThrow();
             if (event.equals(message.getString("event")) && channel.equals(message.getString("channel", null))) {
