@@ -4,7 +4,8 @@ import jakarta.websocket.Session;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The open connections of the relay. What one says goes to all the others, in the order in which it said it. */
+/** The open connections of the relay. What one says goes to all the others, in the order in which it said it. Any thread may call,
+ * holding no lock. */
 public final class Relay {
 
     private final Sockets sockets;

@@ -10,7 +10,10 @@ import static java.lang.System.Logger.Level.ERROR;
 import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 
-/** One client of the relay. */
+/**
+ * One client of the relay. The container's threads call it, one at a time for what the client says; any other thread may send to it.
+ * They hold no lock.
+ */
 final class RelayConnection implements TextSocket.Owner {
 
     private static final System.Logger LOG = System.getLogger(RelayConnection.class.getName());

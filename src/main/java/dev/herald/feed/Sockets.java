@@ -18,7 +18,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The open sockets of this server, and the clock that checks their deadlines. Lives from deployment to undeployment. */
+/** The open sockets of this server, and the clock that checks their deadlines. Lives from deployment to undeployment. Any thread may call,
+ * holding no lock; the timer's thread ticks, and does not wait. */
 public final class Sockets implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Sockets.class.getName());

@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a channel's past from the log, and stores what was seen of it. Methods may wait for a database, so callers hold no
- * lock.
+ * Reads a channel's past from the log, and stores what was seen of it. Any thread may call, holding no lock, because
+ * methods may wait for a database.
  */
 final class Archive {
 

@@ -4,7 +4,7 @@ import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
 import java.util.List;
 
-/** Which kind each channel is, by patterns over its name. */
+/** Which kind each channel is, by patterns over its name. Any thread may ask, with any lock held. */
 public final class ChannelKinds {
 
     private final List<ChannelPattern> volatiles;

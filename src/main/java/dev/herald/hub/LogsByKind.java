@@ -5,7 +5,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
 import java.util.concurrent.CompletionStage;
 
-/** The messages of durable channels in one log, those of all others in another. */
+/** The messages of durable channels in one log, those of all others in another. Called as {@link Log} says; it adds no lock. */
 public final class LogsByKind implements Log {
 
     private final ChannelKinds kinds;

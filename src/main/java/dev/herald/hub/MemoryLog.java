@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A channel takes room only once it has a message. When there are too many channels, the one without a message for the
  * longest time is forgotten; if it is used again, it has a new epoch. So a position of a channel never means two different
  * messages.
+ *
+ * <p>Any thread may call; it never waits longer than for this object's monitor, under which nothing else is taken.
  */
 public final class MemoryLog implements Log {
 

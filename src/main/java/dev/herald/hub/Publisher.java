@@ -133,7 +133,10 @@ final class Publisher {
         var copy = new Draft(ChannelName.ofUser(from.id()), "sent", from, to, draft.json(), copyId);
         return append(copy).handle((copied, failure) -> {
             if (failure != null) {
-                LOG.log(WARNING, () -> from.id() + " has no copy of a private message: " + failure.getMessage());
+                LOG.log(
+                        WARNING,
+                        () -> from.id() + " has no copy of a private message, which has reached " + to
+                                + "; it gets one when it sends the message again: " + failure.getMessage());
             }
             return receipt;
         });

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The age of a message comes from the clock of the server that wrote it. Times are assumed to grow within a channel: after a
  * clock was set back or forward, messages may be removed that much earlier or later.
+ *
+ * <p>The timer's thread starts a sweep, and a thread of the executor makes its steps, holding no lock; any thread may close it.
  */
 public final class Retention implements AutoCloseable {
 

@@ -107,7 +107,10 @@ final class Recoveries {
     CompletionStage<Void> keep(String pid, ClientRecord client) {
         return put(pid, client).whenComplete((kept, failure) -> {
             if (failure != null) {
-                unkept.log(WARNING, "clients cannot be kept for after a crash: " + failure.getMessage());
+                unkept.log(
+                        WARNING,
+                        "clients' states are not stored, so that after a crash they begin anew; see whether the database takes them: "
+                                + failure.getMessage());
             }
         });
     }

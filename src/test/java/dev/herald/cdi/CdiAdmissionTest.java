@@ -1,5 +1,6 @@
 package dev.herald.cdi;
 
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.ConnectionAttempt;
@@ -10,6 +11,7 @@ import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.request.Authentication;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.QuietLog;
 import dev.herald.testing.Tokens;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -206,5 +208,6 @@ class CdiAdmissionTest {
         giveThreads();
         assertThat(decided).hasSize(QUEUE + 1);
         assertThat(attempt().refusal()).isEmpty();
+        QuietLog.expect(WARNING, "connections are turned away", "too many wait to be examined");
     }
 }

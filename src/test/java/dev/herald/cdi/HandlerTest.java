@@ -1,5 +1,6 @@
 package dev.herald.cdi;
 
+import static java.lang.System.Logger.Level.ERROR;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.Connection;
@@ -11,6 +12,7 @@ import dev.herald.api.Received;
 import dev.herald.api.RefusedException;
 import dev.herald.api.UnansweredException;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.QuietLog;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
@@ -363,6 +365,7 @@ class HandlerTest {
 
             assertThat(errors.lines()).hasSize(1).allMatch(line -> line.contains("Shop.notANumber threw"));
         }
+        QuietLog.expect(ERROR, "Generating incomplete JSON");
     }
 
     @Test

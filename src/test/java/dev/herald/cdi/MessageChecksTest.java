@@ -1,5 +1,6 @@
 package dev.herald.cdi;
 
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.Answer;
@@ -15,6 +16,7 @@ import dev.herald.request.Permission;
 import dev.herald.request.Permission.Decision;
 import dev.herald.request.Request;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.QuietLog;
 import java.lang.annotation.Annotation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -153,5 +155,6 @@ class MessageChecksTest {
         assertThat(decided(new Request.Join(ROOM, null))).isInstanceOf(Decision.Allowed.class);
         assertThat(waiting)
                 .allSatisfy(one -> assertThat(one).isCompletedWithValueMatching(Decision.Allowed.class::isInstance));
+        QuietLog.expect(WARNING, "messages of clients are refused", "too many wait to be examined");
     }
 }

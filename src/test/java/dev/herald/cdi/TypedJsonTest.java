@@ -1,9 +1,11 @@
 package dev.herald.cdi;
 
+import static java.lang.System.Logger.Level.ERROR;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.herald.testing.QuietLog;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
@@ -117,6 +119,7 @@ class TypedJsonTest {
         assertThatIllegalArgumentException().isThrownBy(() -> json.read(Json.createValue("x"), int.class));
         assertThatIllegalArgumentException().isThrownBy(() -> json.read(JsonValue.EMPTY_JSON_ARRAY, Order.class));
         assertThatIllegalArgumentException().isThrownBy(() -> json.text(new Broken()));
+        QuietLog.expect(ERROR, "Generating incomplete JSON");
     }
 
     @Test

@@ -1,8 +1,11 @@
 package dev.herald.concurrent;
 
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.testing.QuietLog;
 import dev.herald.testing.RealTimer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,11 +21,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,22 +33,14 @@ class OrderedDispatcherTest {
     private static final int CAPACITY = 1_000_000;
     private static final Duration LINGER = Duration.ofSeconds(1);
 
-    private final Logger log = Logger.getLogger(OrderedDispatcher.class.getName());
-
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, List<Integer>> handled = new ConcurrentHashMap<>();
     private final AtomicInteger atWork = new AtomicInteger();
     private final AtomicInteger mostAtWork = new AtomicInteger();
 
-    @BeforeEach
-    void logNothing() {
-        log.setFilter(line -> false);
-    }
-
     @AfterEach
     void stopThreads() {
         threads.shutdownNow();
-        log.setFilter(null);
     }
 
     @Test
@@ -311,6 +304,7 @@ class OrderedDispatcherTest {
 
         assertThat(handled).isEqualTo(Map.of("a", numbers(0, 10)));
         assertThat(dispatcher.isFull()).isFalse();
+        QuietLog.expect(ERROR, "work for ", " was not done", "thrown by a test");
     }
 
     @Test
@@ -355,6 +349,7 @@ class OrderedDispatcherTest {
         run(waiting);
 
         assertThat(handled).isEqualTo(Map.of("a", numbers(0, 3), "b", numbers(0, 1)));
+        QuietLog.expect(WARNING, "lends no thread", "rejected by a test");
     }
 
     @Test
@@ -378,6 +373,7 @@ class OrderedDispatcherTest {
         run(waiting);
 
         assertThat(handled).isEqualTo(Map.of("a", numbers(0, 2)));
+        QuietLog.expect(WARNING, "lends no thread", "unable to create native thread");
     }
 
     @Test
@@ -398,6 +394,7 @@ class OrderedDispatcherTest {
 
         Awaitility.await().until(() -> countHandled() == 2);
         assertThat(dispatcher.awaitEmpty(Duration.ofSeconds(5))).isTrue();
+        QuietLog.expect(WARNING, "lends no thread", "rejected by a test");
     }
 
     private void note(String key, int thing) {

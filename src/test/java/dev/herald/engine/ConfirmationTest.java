@@ -1,9 +1,12 @@
 package dev.herald.engine;
 
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.engine.EnginePacket.Message;
 import dev.herald.outbox.OutboundBudget;
+import dev.herald.testing.FakeTimer;
+import dev.herald.testing.QuietLog;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,7 @@ class ConfirmationTest {
         assertThat(reader.isEnded()).isFalse();
         assertThat(budget.bytes()).isLessThan(8 * PROBED);
         assertThat(diary.ends).containsExactly(CloseReason.SLOW_READER);
+        QuietLog.expect(WARNING, "clients that read too slowly are closed, 1 at once", "herald.outbound.bytes");
     }
 
     @Test
@@ -123,6 +127,7 @@ class ConfirmationTest {
         budget.open(() -> {}).add(10 * PROBED);
 
         assertThat(server.open(EngineSettings.WEBSOCKET, null, true)).isEmpty();
+        QuietLog.expect(WARNING, "clients that read too slowly are closed", "herald.outbound.bytes");
     }
 
     @Test

@@ -1,8 +1,11 @@
 package dev.herald.engine;
 
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.engine.EnginePacket.Message;
+import dev.herald.testing.FakeTimer;
+import dev.herald.testing.QuietLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -343,5 +346,6 @@ class EngineRacesTest {
 
         assertThat(small.open(EngineSettings.POLLING, null, true)).isPresent();
         assertThat(small.open(EngineSettings.POLLING, null, true)).isEmpty();
+        QuietLog.expect(WARNING, "turned away (503)", "herald.connections.max");
     }
 }

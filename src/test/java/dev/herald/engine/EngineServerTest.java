@@ -1,9 +1,12 @@
 package dev.herald.engine;
 
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.FakeTimer;
+import dev.herald.testing.QuietLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -108,7 +111,7 @@ class EngineServerTest {
 
         assertThat(socket.heard()).endsWith("close");
         assertThat(diary.ends).hasSize(3).containsOnly(CloseReason.SERVER_SHUTTING_DOWN);
-        assertThat(timer.cancelled).isTrue();
+        assertThat(timer.isCancelled()).isTrue();
     }
 
     @Test
@@ -124,6 +127,7 @@ class EngineServerTest {
         first.violated();
         assertThat(small.open(EngineSettings.POLLING, null, true)).isPresent();
         assertThat(small.open(EngineSettings.POLLING, null, true)).isEmpty();
+        QuietLog.expect(WARNING, "turned away (503)", "there are 2", "herald.connections.max");
     }
 
     @Test
@@ -159,6 +163,7 @@ class EngineServerTest {
 
         assertThat(small.open(EngineSettings.POLLING, null, true)).isPresent();
         assertThat(small.open(EngineSettings.POLLING, null, true)).isEmpty();
+        QuietLog.expect(WARNING, "turned away (503)", "there are 1", "herald.connections.max");
     }
 
     @Test
@@ -197,6 +202,7 @@ class EngineServerTest {
                         .limit(60)
                         .flatMap(Optional::stream))
                 .hasSize(50);
+        QuietLog.expect(WARNING, "turned away (503)", "there are 50", "herald.connections.max");
     }
 
     @Test

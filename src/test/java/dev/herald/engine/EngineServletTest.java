@@ -1,8 +1,12 @@
 package dev.herald.engine;
 
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.herald.testing.FakeTimer;
+import dev.herald.testing.QuietLog;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
@@ -377,6 +381,7 @@ class EngineServletTest {
         }
 
         assertThat(exchange.answer()).isEqualTo("200 text/html ok");
+        QuietLog.expect(ERROR, "the end of session", "wanted by the test");
     }
 
     @Test
@@ -403,6 +408,7 @@ class EngineServletTest {
         assertThat(upgrade(WEBSOCKET).answer())
                 .isEqualTo("503 text/html The server has as many connections as it takes");
         assertThat(latest).as("what the application has seen").hasNullValue();
+        QuietLog.expect(WARNING, "turned away (503)", "herald.connections.max");
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.herald.engine;
 
-import static dev.herald.engine.FakeTimer.proxy;
+import static dev.herald.testing.FakeTimer.proxy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.herald.websocket.WebSocketConnection;

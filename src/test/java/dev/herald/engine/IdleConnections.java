@@ -15,6 +15,7 @@ import dev.herald.request.Permission;
 import dev.herald.request.Requests;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
+import dev.herald.testing.FakeTimer;
 import dev.herald.websocket.WebSocketHandshake;
 import dev.herald.websocket.WebSocketLimits;
 import jakarta.servlet.ReadListener;

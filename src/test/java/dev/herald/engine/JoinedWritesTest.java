@@ -1,9 +1,12 @@
 package dev.herald.engine;
 
+import static java.lang.System.Logger.Level.ERROR;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.concurrent.WriteBatch;
 import dev.herald.engine.EnginePacket.Message;
+import dev.herald.testing.FakeTimer;
+import dev.herald.testing.QuietLog;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -107,6 +110,7 @@ class JoinedWritesTest {
 
         assertThat(poll.answers()).containsExactly("40");
         assertThat(diaries.get(speaker).ends).containsExactly(CloseReason.FORCED_CLOSE);
+        QuietLog.expect(ERROR, "session", "is closed for a mistake of the server", "planted");
     }
 
     @Test

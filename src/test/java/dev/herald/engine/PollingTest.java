@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.FakeTimer;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -3,6 +3,7 @@ package dev.herald.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.herald.testing.FakeTimer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,10 +1,13 @@
 package dev.herald.engine;
 
+import static java.lang.System.Logger.Level.ERROR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import dev.herald.engine.EnginePacket.Message;
+import dev.herald.testing.FakeTimer;
+import dev.herald.testing.QuietLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -214,6 +217,7 @@ class SessionEndTest extends SessionFixture {
             };
 
             assertThatCode(() -> session.close(CloseReason.FORCED_CLOSE)).doesNotThrowAnyException();
+            QuietLog.expect(ERROR, "the end of session", "wanted by the test");
         }
 
         @Test
@@ -232,6 +236,7 @@ class SessionEndTest extends SessionFixture {
             }
 
             assertThat(diary.ends).hasSize(10);
+            QuietLog.expect(ERROR, "the end of session", "wanted by the test");
         }
 
         @Test

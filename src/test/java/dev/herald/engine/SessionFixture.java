@@ -1,6 +1,7 @@
 package dev.herald.engine;
 
 import dev.herald.engine.EnginePacket.Message;
+import dev.herald.testing.FakeTimer;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;

@@ -1,8 +1,10 @@
 package dev.herald.engine;
 
+import static java.lang.System.Logger.Level.ERROR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.herald.testing.QuietLog;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -98,6 +100,7 @@ class SessionReceivingTest extends SessionFixture {
             assertThat(diary.heard).containsExactly("a");
             assertThat(waiting.answers()).containsExactly("1");
             assertThat(diary.ends).containsExactly(CloseReason.FORCED_CLOSE);
+            QuietLog.expect(ERROR, "is closed for a mistake of the server", "wanted by the test");
         }
 
         @Test
@@ -109,6 +112,7 @@ class SessionReceivingTest extends SessionFixture {
 
             assertThatCode(() -> post(session, "4a")).doesNotThrowAnyException();
             assertThat(diary.ends).containsExactly(CloseReason.FORCED_CLOSE);
+            QuietLog.expect(ERROR, "is closed for a mistake of the server", "StackOverflowError");
         }
 
         @Test

@@ -1,9 +1,11 @@
 package dev.herald.engine;
 
+import static java.lang.System.Logger.Level.ERROR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.herald.engine.EnginePacket.Message;
+import dev.herald.testing.QuietLog;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -262,6 +264,7 @@ class SessionSendingTest extends SessionFixture {
             };
 
             assertThatCode(() -> poll(session)).doesNotThrowAnyException();
+            QuietLog.expect(ERROR, "is closed for a mistake of the server", "wanted by the test");
         }
 
         @Test

@@ -266,7 +266,7 @@ class SessionUpgradeTest extends SessionFixture {
         for (var n = 0; n < 10_000; n++) {
             socket.says("2probe");
         }
-        assertThat(timer.pauses).hasSizeLessThan(100);
+        assertThat(timer.pauses()).isLessThan(100);
         socket.release();
 
         assertThat(socket.heard()).hasSizeLessThan(100);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.herald.engine.EnginePacket.Message;
 import dev.herald.outbox.OutboundBudget;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.FakeTimer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

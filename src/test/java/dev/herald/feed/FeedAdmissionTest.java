@@ -39,7 +39,7 @@ class FeedAdmissionTest extends FeedOverHub {
                                 + "\"名前\"}}");
         assertThat(ann.closeCode()).isEqualTo(1008);
         assertThat(hub.presence().connections("/")).isEmpty();
-        assertThat(observers.events).isEmpty();
+        assertThat(observers.events()).isEmpty();
     }
 
     @Test
@@ -54,7 +54,7 @@ class FeedAdmissionTest extends FeedOverHub {
 
         open(ANN);
 
-        var connected = observers.of(Connected.class).get(0);
+        var connected = observers.events(Connected.class).get(0);
         assertThat(connected.connection().get("tenant")).contains("acme");
         connected.peer().put("level", Json.createValue(3));
         assertThat(connected.connection().get("level")).contains("3");
@@ -71,7 +71,7 @@ class FeedAdmissionTest extends FeedOverHub {
         assertThat(ann.heard()).isEmpty();
 
         decide();
-        timer.runWaiting();
+        timer.endPauses();
 
         assertThat(ann.heard().get(0)).contains("connected");
         assertThat(ann.heard())
@@ -104,6 +104,6 @@ class FeedAdmissionTest extends FeedOverHub {
 
         assertThat(ann.heard()).isEmpty();
         assertThat(hub.presence().connections("/")).isEmpty();
-        assertThat(observers.events).isEmpty();
+        assertThat(observers.events()).isEmpty();
     }
 }

@@ -24,7 +24,7 @@ class FeedChannelsTest extends FeedOverHub {
             tell("ann", "2");
             assertThat(ann.news()).isEmpty();
 
-            timer.runWaiting();
+            timer.endPauses();
 
             assertThat(ann.news())
                     .containsExactlyInAnyOrder(
@@ -62,7 +62,7 @@ class FeedChannelsTest extends FeedOverHub {
             var ann = open(ANN);
 
             ann.say("{'event':'ping'}");
-            timer.runWaiting();
+            timer.endPauses();
 
             assertThat(ann.news()).hasSize(3);
         }
@@ -72,7 +72,7 @@ class FeedChannelsTest extends FeedOverHub {
             var ann = open(ANN);
             ann.connection.closed("closed by the client");
 
-            timer.runWaiting();
+            timer.endPauses();
 
             assertThat(ann.news()).isEmpty();
         }
@@ -87,7 +87,7 @@ class FeedChannelsTest extends FeedOverHub {
 
             ann.say(joinSince("news", 1));
             publish("news", "5");
-            timer.runWaiting();
+            timer.endPauses();
             publish("news", "6");
 
             assertThat(ann.news()).startsWith(recovered("news", 4));
@@ -125,7 +125,7 @@ class FeedChannelsTest extends FeedOverHub {
                 ann.say("{'event':'join','channel':'private','since':{'epoch':'life.0','offset':0}}");
             });
 
-            timer.runWaiting();
+            timer.endPauses();
 
             assertThat(List.of("news", "user:ann"))
                     .allSatisfy(channel -> assertThat(ann.heard())
@@ -238,7 +238,7 @@ class FeedChannelsTest extends FeedOverHub {
                 publish("orders", "" + n);
             }
             var ann = open(ANN);
-            timer.runWaiting();
+            timer.endPauses();
             ann.doNotAnswerPings();
 
             ann.say(joinSince("orders", 0));
@@ -292,7 +292,7 @@ class FeedChannelsTest extends FeedOverHub {
         @Test
         void isRefusedWhileTheApplicationIsBehind() {
             var ann = open(ANN);
-            observers.behind = true;
+            observers.fallBehind(true);
 
             ann.say("{'event':'join','channel':'orders','id':'j1'}");
 

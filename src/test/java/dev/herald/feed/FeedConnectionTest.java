@@ -1,5 +1,6 @@
 package dev.herald.feed;
 
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -8,6 +9,7 @@ import dev.herald.api.Disconnected;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.request.Requests;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.QuietLog;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.SendResult;
 import java.io.IOException;
@@ -40,7 +42,7 @@ class FeedConnectionTest extends FeedOverHub {
             var unused = feed.open(session.session());
 
             assertThat(hub.presence().connections("/")).isEmpty();
-            assertThat(observers.of(Disconnected.class))
+            assertThat(observers.events(Disconnected.class))
                     .extracting(Disconnected::reason)
                     .containsExactly("connection lost");
         }
@@ -64,14 +66,16 @@ class FeedConnectionTest extends FeedOverHub {
 
             assertThat(oneTooMany.closeCode()).isEqualTo(1013);
             assertThat(hub.presence().connections("/")).hasSize(MAX_CONNECTIONS);
+            QuietLog.expect(WARNING, "connections are turned away", "as many connections as it takes: 3");
         }
 
         @Test
         void isTurnedAwayWith1013WhileTheApplicationIsBehind() {
-            observers.behind = true;
+            observers.fallBehind(true);
 
             assertThat(open(BOB).closeCode()).isEqualTo(1013);
             assertThat(hub.presence().connections("/")).isEmpty();
+            QuietLog.expect(WARNING, "connections are turned away", "the application is behind with its events");
         }
     }
 
@@ -147,7 +151,7 @@ class FeedConnectionTest extends FeedOverHub {
             ann.connection.closed("closed by the client");
             ann.connection.containerFailed(new IOException());
 
-            assertThat(observers.of(Disconnected.class)).singleElement().satisfies(event -> {
+            assertThat(observers.events(Disconnected.class)).singleElement().satisfies(event -> {
                 assertThat(event.reason()).isEqualTo("ping timeout");
                 assertThat(event.last()).isTrue();
                 assertThat(event.connection().id()).isEqualTo(ann.id());
@@ -163,7 +167,7 @@ class FeedConnectionTest extends FeedOverHub {
 
             ann.connection.lost("ping timeout");
 
-            assertThat(observers.of(Disconnected.class))
+            assertThat(observers.events(Disconnected.class))
                     .extracting(Disconnected::reason)
                     .containsExactly("ping timeout");
         }
@@ -176,7 +180,7 @@ class FeedConnectionTest extends FeedOverHub {
 
             ann.connection.lost("ping timeout");
 
-            assertThat(observers.of(Disconnected.class))
+            assertThat(observers.events(Disconnected.class))
                     .extracting(Disconnected::reason)
                     .containsExactly("ping timeout");
         }
@@ -201,7 +205,7 @@ class FeedConnectionTest extends FeedOverHub {
 
                 assertThat(errors.lines()).isEmpty();
             }
-            assertThat(observers.of(Disconnected.class))
+            assertThat(observers.events(Disconnected.class))
                     .extracting(Disconnected::reason)
                     .containsExactly("connection lost");
         }
@@ -221,7 +225,7 @@ class FeedConnectionTest extends FeedOverHub {
         @Test
         void byALogThatFailsIs1011AndLoggedWhateverTheCause() {
             var ann = started(ANN);
-            log.failure = new IllegalStateException("the database is gone", new IOException("connection refused"));
+            log.refusal = new IllegalStateException("the database is gone", new IOException("connection refused"));
             try (var errors = new ErrorLog(Requests.class)) {
                 ann.say("{'event':'news','id':'c1'}");
 
@@ -233,7 +237,7 @@ class FeedConnectionTest extends FeedOverHub {
         @Test
         void byALogThatCannotBeReadIs1011AndLogged() {
             var ann = started(ANN);
-            log.unreadable = new IllegalStateException("the database is gone", new IOException("connection refused"));
+            log.failure = new IllegalStateException("the database is gone", new IOException("connection refused"));
             try (var errors = new ErrorLog(Requests.class)) {
                 ann.say("{'event':'join','channel':'orders','since':{'epoch':'e','offset':1}}");
 
@@ -244,7 +248,7 @@ class FeedConnectionTest extends FeedOverHub {
 
         @Test
         void comesAtOnceForAClientThatCannotBeAdmitted() {
-            log.unreadable = new IllegalStateException("the database is gone");
+            log.failure = new IllegalStateException("the database is gone");
             try (var errors = new ErrorLog(FeedConnection.class)) {
                 assertThat(open(ANN).closeCode()).isEqualTo(1011);
 
@@ -266,7 +270,7 @@ class FeedConnectionTest extends FeedOverHub {
             sockets.close();
 
             assertThat(ann.closeCode()).isEqualTo(1001);
-            assertThat(timer.isTicking()).isFalse();
+            assertThat(timer.isCancelled()).isTrue();
         }
 
         @Test
@@ -280,7 +284,7 @@ class FeedConnectionTest extends FeedOverHub {
 
             assertThat(feed.find(ann.session.session())).isEmpty();
             assertThat(feed.find(bob.session.session())).contains(bob.connection);
-            assertThat(observers.of(Disconnected.class))
+            assertThat(observers.events(Disconnected.class))
                     .extracting(Disconnected::reason)
                     .containsExactly("closed by the client");
         }
@@ -298,20 +302,21 @@ class FeedConnectionTest extends FeedOverHub {
 
             assertThat(session.closes()).hasSize(1);
             assertThat(feed.find(session.session())).isEmpty();
+            QuietLog.expect(WARNING, "connections are turned away", "as many connections as it takes: 3");
         }
 
         @Test
         void leavesTheOthersOfThePersonThere() {
             var tab = started(ANN);
             var phone = started(ANN);
-            assertThat(observers.of(Connected.class))
+            assertThat(observers.events(Connected.class))
                     .extracting(Connected::first)
                     .containsExactly(true, false);
 
             tab.connection.closed("closed by the client");
             publish("news", "1");
 
-            assertThat(observers.of(Disconnected.class))
+            assertThat(observers.events(Disconnected.class))
                     .extracting(Disconnected::last)
                     .containsExactly(false);
             assertThat(phone.news()).hasSize(1);

@@ -2,38 +2,30 @@ package dev.herald.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
 import dev.herald.api.ConnectionAttempt;
-import dev.herald.api.HeraldEvent;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
-import dev.herald.api.Position;
-import dev.herald.hub.Appended;
 import dev.herald.hub.ChannelKinds;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
-import dev.herald.hub.Log;
 import dev.herald.hub.MemoryDevices;
 import dev.herald.hub.MemoryLog;
-import dev.herald.hub.Observers;
-import dev.herald.hub.Page;
-import dev.herald.hub.Replay;
 import dev.herald.request.Logins;
 import dev.herald.request.Permission;
 import dev.herald.request.Requests;
 import dev.herald.testing.AdjustableClock;
+import dev.herald.testing.BrokenLog;
+import dev.herald.testing.FakeTimer;
+import dev.herald.testing.ObserverDiary;
 import dev.herald.testing.Tokens;
 import jakarta.websocket.SendResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
 /** A feed over a real hub, without a network: what the tests of the feed share. */
@@ -47,8 +39,8 @@ abstract class FeedOverHub {
     static final int REPLAYED = 600;
 
     final FakeTimer timer = new FakeTimer();
-    final Diary observers = new Diary();
-    final FlakyLog log = new FlakyLog(new MemoryLog("life", CLOCK, new MemoryLog.Bounds(700, 10_000_000, 100)));
+    final ObserverDiary observers = new ObserverDiary();
+    final BrokenLog log = new BrokenLog(new MemoryLog("life", CLOCK, new MemoryLog.Bounds(700, 10_000_000, 100)));
     final MemoryDevices devices = new MemoryDevices();
     final Hub hub = new Hub(
             log,
@@ -61,7 +53,7 @@ abstract class FeedOverHub {
     /** At first the one that holds everywhere. */
     Permission permission = Permission::byChannel;
 
-    final Sockets sockets = new Sockets(settings(), timer.service(), Runnable::run);
+    final Sockets sockets = new Sockets(settings(), timer.asExecutor(), Runnable::run);
     final FeedSessions feed = new FeedSessions();
     final Tokens tokens = new Tokens();
 
@@ -101,7 +93,7 @@ abstract class FeedOverHub {
     /** A client whose own two channels are started, and that has heard nothing since. */
     Client started(Person person) {
         var client = open(person);
-        timer.runWaiting();
+        timer.endPauses();
         client.skip = client.session.texts().size();
         return client;
     }
@@ -206,78 +198,6 @@ abstract class FeedOverHub {
         int closeCode() {
             assertThat(session.closes()).hasSize(1);
             return session.closes().get(0).getCloseCode().getCode();
-        }
-    }
-
-    /** Observers that write down what they are told. */
-    static final class Diary implements Observers {
-
-        final List<HeraldEvent> events = new ArrayList<>();
-        boolean behind;
-
-        @Override
-        public boolean isObserved(HeraldEvent event) {
-            return true;
-        }
-
-        @Override
-        public boolean areBehind() {
-            return behind;
-        }
-
-        @Override
-        public void tell(HeraldEvent event) {
-            events.add(event);
-        }
-
-        <E extends HeraldEvent> List<E> of(Class<E> type) {
-            return events.stream().filter(type::isInstance).map(type::cast).toList();
-        }
-    }
-
-    /** A log that fails when a test says so. */
-    static final class FlakyLog implements Log {
-
-        private final Log log;
-        RuntimeException failure;
-        RuntimeException unreadable;
-
-        FlakyLog(Log log) {
-            this.log = log;
-        }
-
-        private void requireReadable() {
-            if (unreadable != null) {
-                throw unreadable;
-            }
-        }
-
-        @Override
-        public CompletionStage<Appended> append(Draft draft) {
-            return failure == null ? log.append(draft) : CompletableFuture.failedStage(failure);
-        }
-
-        @Override
-        public Replay since(ChannelName channel, Position since, int limit) {
-            requireReadable();
-            return log.since(channel, since, limit);
-        }
-
-        @Override
-        public Page before(ChannelName channel, long before, int limit) {
-            requireReadable();
-            return log.before(channel, before, limit);
-        }
-
-        @Override
-        public ChannelKind kind(ChannelName channel) {
-            return log.kind(channel);
-        }
-
-        @Override
-        public Position head(ChannelName channel) {
-            requireReadable();
-            return log.head(channel);
         }
     }
 }

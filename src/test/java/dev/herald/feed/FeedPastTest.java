@@ -1,10 +1,12 @@
 package dev.herald.feed;
 
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.QuietLog;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +45,7 @@ class FeedPastTest extends FeedOverHub {
 
         private Client started(Person person, String name) {
             var client = device(person, name);
-            timer.runWaiting();
+            timer.endPauses();
             return client;
         }
 
@@ -94,7 +96,7 @@ class FeedPastTest extends FeedOverHub {
             var phone = device(ANN, "phone-1");
 
             phone.say(joinSince("private", 1));
-            timer.runWaiting();
+            timer.endPauses();
 
             assertThat(phone.news())
                     .contains(recovered("user:ann", 2), privately("ann", 2, "2"))
@@ -172,6 +174,7 @@ class FeedPastTest extends FeedOverHub {
             devices.gone = true;
 
             assertThat(device(ANN, "phone-1").closeCode()).isEqualTo(1013);
+            QuietLog.expect(WARNING, "connections are turned away", "the devices are gone");
         }
 
         @Test
@@ -247,7 +250,7 @@ class FeedPastTest extends FeedOverHub {
         @Test
         void isRefusedWhileTheLogCannotBeRead() {
             var ann = started(ANN);
-            log.unreadable = new IllegalStateException("the database is gone");
+            log.failure = new IllegalStateException("the database is gone");
             try (var errors = new ErrorLog("dev.herald.hub")) {
                 ann.say("{'event':'history','channel':'orders','id':'h1'}");
 

@@ -35,7 +35,7 @@ class FeedPolicyTest extends FeedOverHub {
         rules("news:read=nobody");
         var ann = open(ANN);
 
-        timer.runWaiting();
+        timer.endPauses();
         publish("news", "1");
         tell("ann", "2");
 
@@ -103,7 +103,7 @@ class FeedPolicyTest extends FeedOverHub {
                 new RejectedException(ErrorCode.OVERLOADED, "it takes too long; come back later"));
         var ann = open(ANN);
 
-        timer.runWaiting();
+        timer.endPauses();
 
         assertThat(ann.session.closes())
                 .singleElement()

@@ -3,6 +3,7 @@ package dev.herald.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.FakeTimer;
 import jakarta.websocket.CloseReason;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,7 +23,7 @@ class RelayTest {
             Duration.ofSeconds(25),
             Duration.ofSeconds(20),
             Duration.ofMillis(500));
-    private final Sockets sockets = new Sockets(settings, timer.service(), Runnable::run);
+    private final Sockets sockets = new Sockets(settings, timer.asExecutor(), Runnable::run);
     private final Relay relay = new Relay(sockets, 100);
     private final Client ann = open();
     private final Client bob = open();

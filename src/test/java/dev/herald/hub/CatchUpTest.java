@@ -1,12 +1,15 @@
 package dev.herald.hub;
 
 import static dev.herald.hub.LogContract.await;
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.ObserverDiary;
+import dev.herald.testing.QuietLog;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -159,9 +162,8 @@ class CatchUpTest {
         });
         publish(hub, ROOM, 300);
         var client = new TestClient(ANN).connect(hub);
-        try (var ignored = new ErrorLog("dev.herald.concurrent")) {
-            client.join(ROOM, beginning(ROOM));
-        }
+        client.join(ROOM, beginning(ROOM));
+        QuietLog.expect(WARNING, "lends no thread");
         refusing[0] = false;
 
         var other = new TestClient(ANN).connect(hub);
@@ -174,15 +176,14 @@ class CatchUpTest {
 
     @Test
     void isToldByACutWhenTheLogDoesNotShowWhatItHas() {
+        QuietLog.allow(WARNING, "is cut off", "the log");
         var hub = hub(lent::add);
         publish(hub, ROOM, 300);
         var client = new TestClient(ANN).connect(hub);
         log.hidesMessages();
         client.join(ROOM, beginning(ROOM));
 
-        try (var ignored = new ErrorLog("dev.herald.hub")) {
-            work();
-        }
+        work();
 
         assertThat(client.hasFallenBehind()).isTrue();
         assertThat(client.texts(ROOM)).isEmpty();

@@ -13,6 +13,7 @@ import dev.herald.hub.HistoryChecker.Entry;
 import dev.herald.hub.HistoryChecker.Finding;
 import dev.herald.hub.HistoryChecker.Heard;
 import dev.herald.hub.HistoryChecker.ToldLoss;
+import dev.herald.testing.ObserverDiary;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -8,6 +8,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
+import dev.herald.testing.ObserverDiary;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import dev.herald.api.Connection;
 import dev.herald.api.Joined;
 import dev.herald.api.Left;
 import dev.herald.api.Person;
+import dev.herald.testing.ObserverDiary;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

@@ -10,6 +10,7 @@ import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.ObserverDiary;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -6,6 +6,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
+import dev.herald.testing.ObserverDiary;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

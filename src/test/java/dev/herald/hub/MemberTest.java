@@ -13,6 +13,7 @@ import dev.herald.api.Left;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.api.UnansweredException;
+import dev.herald.testing.ObserverDiary;
 import jakarta.json.Json;
 import java.time.Clock;
 import java.time.Duration;

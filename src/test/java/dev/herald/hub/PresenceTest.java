@@ -8,6 +8,7 @@ import dev.herald.api.Connected;
 import dev.herald.api.Disconnected;
 import dev.herald.api.HeraldEvent;
 import dev.herald.api.Person;
+import dev.herald.testing.ObserverDiary;
 import java.time.Clock;
 import java.util.List;
 import java.util.Random;

@@ -2,6 +2,7 @@ package dev.herald.hub;
 
 import static dev.herald.hub.LogContract.await;
 import static dev.herald.hub.LogContract.refusal;
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.ChannelKind;
@@ -12,6 +13,7 @@ import dev.herald.api.Published;
 import dev.herald.api.Receipt;
 import dev.herald.api.Received;
 import dev.herald.api.RefusedException;
+import dev.herald.testing.QuietLog;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -279,6 +281,7 @@ class PublishingTest extends HubFixture {
             tell(ANN, BOB, "psst", "id-1");
 
             assertThat(ann.events()).containsExactly("sent");
+            QuietLog.expect(WARNING, "ann has no copy of a private message", "the log is not there");
         }
 
         @Test
@@ -292,6 +295,7 @@ class PublishingTest extends HubFixture {
             assertThat(answer.isCompletedExceptionally())
                     .as("refused although it is in the log")
                     .isFalse();
+            QuietLog.expect(WARNING, "ann has no copy of a private message", "the log is not there");
         }
 
         @Test
@@ -305,6 +309,7 @@ class PublishingTest extends HubFixture {
             await(hub.receive(ann.member(), draft));
 
             assertThat(observers.events(Received.class)).hasSize(1);
+            QuietLog.expect(WARNING, "ann has no copy of a private message", "the log is not there");
         }
 
         @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
+import dev.herald.testing.ObserverDiary;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;

@@ -182,7 +182,7 @@ class SlowSubscribersTest extends HubFixture {
                 var unused = hub.publish(draft(NEWS, "" + n));
             }
             log.holdNoMore();
-            log.afterNextSince(() -> publish(NEWS, "5"));
+            log.afterNextSince(() -> hub.publish(draft(NEWS, "5")));
             log.acknowledge(3);
             assertThat(loser.hasFallenBehind()).isTrue();
 

@@ -1,15 +1,17 @@
 package dev.herald.journal;
 
+import static java.lang.System.Logger.Level.ERROR;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.api.RefusedException;
-import dev.herald.engine.FakeTimer;
 import dev.herald.hub.ClientStates;
 import dev.herald.hub.ClientStatesContract;
 import dev.herald.hub.LogUnavailableException;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.FakeTimer;
+import dev.herald.testing.QuietLog;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -307,6 +309,7 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
 
         assertThat(life().take("secret")).contains("old");
         await(states.put("more", "state"));
+        QuietLog.expect(ERROR, "the database takes no clients' states", "no room on the disk");
     }
 
     @Test
@@ -336,6 +339,7 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
         database.gone = false;
         await(states.put("other", "state"));
         assertThat(next.take("other")).contains("state");
+        QuietLog.expect(ERROR, "the database takes no clients' states", "the database is gone");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.herald.journal;
 
 import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
+import static java.lang.System.Logger.Level.ERROR;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -11,6 +12,7 @@ import dev.herald.api.RefusedException;
 import dev.herald.hub.Devices;
 import dev.herald.hub.DevicesContract;
 import dev.herald.hub.LogUnavailableException;
+import dev.herald.testing.QuietLog;
 import dev.herald.testing.RealTimer;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -117,6 +119,7 @@ abstract class JdbcDevicesContract extends DevicesContract {
         database.gone = false;
         assertThat(begin(PHONE)).isEqualTo(at(2));
         assertThat(see(PHONE, at(3))).isTrue();
+        QuietLog.expect(ERROR, "does not take what has been seen", "the database is gone");
     }
 
     @Test
@@ -131,6 +134,7 @@ abstract class JdbcDevicesContract extends DevicesContract {
 
         database.beforeCommit = () -> {};
         assertThat(begin(PHONE)).isEqualTo(at(0));
+        QuietLog.expect(ERROR, "does not take what has been seen", "the disk is full");
     }
 
     @Test

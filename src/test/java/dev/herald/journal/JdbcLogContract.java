@@ -1,5 +1,6 @@
 package dev.herald.journal;
 
+import static java.lang.System.Logger.Level.ERROR;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,6 +18,7 @@ import dev.herald.hub.LogUnavailableException;
 import dev.herald.hub.Page;
 import dev.herald.hub.Replay;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.QuietLog;
 import dev.herald.testing.RealTimer;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -132,6 +134,7 @@ abstract class JdbcLogContract extends LogContract {
         assertThat(await(stages.get(2)).duplicate()).isFalse();
         assertThat(jsons(all(NEWS))).containsExactly("0", "first", "1", "3");
         assertThat(offsets(all(NEWS))).containsExactly(1L, 2L, 3L, 4L);
+        QuietLog.expect(ERROR, "does not take a message to news", "SQLSTATE 22001");
     }
 
     @Test
@@ -155,6 +158,7 @@ abstract class JdbcLogContract extends LogContract {
         assertThat(drafts).allSatisfy(draft -> append(draft));
         assertThat(offsets(all(NEWS)))
                 .containsExactlyElementsOf(LongStream.rangeClosed(1, 11).boxed().toList());
+        QuietLog.expect(ERROR, "the database takes no messages", "no room on the disk");
     }
 
     @Test
@@ -170,6 +174,7 @@ abstract class JdbcLogContract extends LogContract {
         database.gone = false;
         assertThat(append(NEWS, "2").offset()).isEqualTo(2);
         assertThat(jsons(all(NEWS))).containsExactly("1", "2");
+        QuietLog.expect(ERROR, "the database takes no messages", "the database is gone");
     }
 
     @Test
@@ -195,6 +200,7 @@ abstract class JdbcLogContract extends LogContract {
         assertThat(refusal(first)).isEqualTo(UNAVAILABLE);
         assertThat(refusal(later)).isEqualTo(UNAVAILABLE);
         assertThat(append(NEWS, "3").offset()).isEqualTo(2);
+        QuietLog.expect(ERROR, "the database takes no messages", "no answer in time");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.herald.journal;
 
+import static java.lang.System.Logger.Level.WARNING;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.herald.hub.LogUnavailableException;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.QuietLog;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -149,6 +151,7 @@ class LogDatabaseTest {
         log.open();
 
         log.requireOpen();
+        QuietLog.expect(WARNING, "acknowledged messages can be lost", "add ;WRITE_DELAY=0");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.herald.journal;
 
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -10,6 +11,7 @@ import dev.herald.api.Position;
 import dev.herald.hub.Appended;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Replay;
+import dev.herald.testing.QuietLog;
 import dev.herald.testing.RealTimer;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
@@ -223,6 +225,7 @@ class RetentionTest {
         timer.tick();
 
         assertThat(offsets(NEWS)).hasSize(4);
+        QuietLog.expect(WARNING, "the log is not trimmed, and that is tried again", "the database is gone");
     }
 
     @Test
@@ -243,6 +246,7 @@ class RetentionTest {
         timer.tick();
 
         assertThat(offsets(NEWS)).hasSize(4);
+        QuietLog.expect(WARNING, "the log is not trimmed, and that is tried again", "gives no thread");
     }
 
     @Test

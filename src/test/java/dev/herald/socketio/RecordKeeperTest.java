@@ -3,6 +3,7 @@ package dev.herald.socketio;
 import static dev.herald.socketio.TestServer.ANN;
 import static dev.herald.socketio.TestServer.BOUNDS;
 import static dev.herald.socketio.TestServer.CLOCK;
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -13,6 +14,7 @@ import dev.herald.hub.ClientStates;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.MemoryLog;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.QuietLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,6 +116,7 @@ class RecordKeeperTest {
                 .failsWithin(Duration.ZERO)
                 .withThrowableOfType(ExecutionException.class)
                 .withMessageContaining("planted");
+        QuietLog.expect(WARNING, "clients' states are not stored", "planted");
     }
 
     @Test

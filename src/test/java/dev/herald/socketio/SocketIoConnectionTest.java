@@ -4,6 +4,7 @@ import static dev.herald.socketio.TestServer.ANN;
 import static dev.herald.socketio.TestServer.BOB;
 import static dev.herald.socketio.TestServer.MAIN;
 import static dev.herald.socketio.TestServer.SHOP;
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -15,6 +16,7 @@ import dev.herald.api.Received;
 import dev.herald.engine.CloseReason;
 import dev.herald.hub.HubLimits;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.QuietLog;
 import jakarta.json.Json;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,6 +144,7 @@ class SocketIoConnectionTest {
 
             assertThat(client.hear()).singleElement().asString().startsWith("44{\"message\":");
             assertThat(client.isClosed()).isFalse();
+            QuietLog.expect(WARNING, "connections are turned away", "as many connections as it takes: 1");
         }
 
         @Test

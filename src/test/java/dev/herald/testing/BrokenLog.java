@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 /** A log that works until a test breaks it. */
 public final class BrokenLog implements Log {
 
-    private final Log log = new MemoryLog("life", Clock.systemUTC(), new MemoryLog.Bounds(10, 10_000, 10));
+    private final Log log;
 
     /** What the log throws when it is read. */
     public RuntimeException failure;
@@ -26,6 +26,16 @@ public final class BrokenLog implements Log {
 
     /** Whether it never says what became of a message. */
     public boolean hangs;
+
+    /** A small log in memory. */
+    public BrokenLog() {
+        this(new MemoryLog("life", Clock.systemUTC(), new MemoryLog.Bounds(10, 10_000, 10)));
+    }
+
+    /** This log, until it is broken. */
+    public BrokenLog(Log log) {
+        this.log = log;
+    }
 
     @Override
     public CompletionStage<Appended> append(Draft draft) {
@@ -37,27 +47,30 @@ public final class BrokenLog implements Log {
 
     @Override
     public Position head(ChannelName channel) {
-        if (failure != null) {
-            throw failure;
-        }
+        requireReadable();
         return log.head(channel);
     }
 
     @Override
     public Replay since(ChannelName channel, Position since, int limit) {
+        requireReadable();
         return log.since(channel, since, limit);
     }
 
     @Override
     public Page before(ChannelName channel, long before, int limit) {
-        if (failure != null) {
-            throw failure;
-        }
+        requireReadable();
         return log.before(channel, before, limit);
     }
 
     @Override
     public ChannelKind kind(ChannelName channel) {
         return log.kind(channel);
+    }
+
+    private void requireReadable() {
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

@@ -1,28 +1,36 @@
 package dev.herald.testing;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
- * Keeps what is logged during a unit test off the console, and prints it when the test fails. Registered for all unit tests by
- * the build. What a test expects in the log it asserts, with {@link ErrorLog}.
+ * Keeps what is logged during a unit test off the console, and prints it when the test fails. Registered for all unit tests by the
+ * build.
+ *
+ * <p>A line at WARNING or above that the test logs on its own thread, and that no {@link #expect} and no {@link #allow} names, fails
+ * the test. Lines of other threads are kept, can be expected, are printed when the test fails, and never fail anything, so it does not
+ * matter when they come.
  *
  * <p>Called by the thread of the tests and by all threads that log.
  */
-public final class QuietLog implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback {
+public final class QuietLog
+        implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, InvocationInterceptor {
 
-    private static final int LAST_LINES = 1_000;
+    private static final int LAST_LINES = 10_000;
 
-    private static final Deque<LogRecord> RECORDS = new ArrayDeque<>();
+    private static final LoggedLines LINES = new LoggedLines(LAST_LINES);
 
     static {
         var root = Logger.getLogger("");
@@ -32,7 +40,7 @@ public final class QuietLog implements BeforeAllCallback, BeforeEachCallback, Af
         root.addHandler(new Handler() {
             @Override
             public void publish(LogRecord entry) {
-                keep(entry);
+                LINES.add(entry);
             }
 
             @Override
@@ -47,41 +55,74 @@ public final class QuietLog implements BeforeAllCallback, BeforeEachCallback, Af
         });
     }
 
-    private static void keep(LogRecord entry) {
-        synchronized (RECORDS) {
-            if (RECORDS.size() == LAST_LINES) {
-                RECORDS.removeFirst();
-            }
-            RECORDS.addLast(entry);
-        }
+    /**
+     * Says that the test logs such a line, once or more often, before or after this call. That is looked at when the test is over, and
+     * waits for nothing: a line of another thread is there by then only if the test has waited for what follows it.
+     *
+     * @param level WARNING or ERROR
+     * @param texts all of them are in the line, or in the message of the exception that is logged with it
+     */
+    public static void expect(System.Logger.Level level, String... texts) {
+        LINES.expect(new LoggedLines.Pattern(level, List.of(texts)));
     }
 
-    private static List<LogRecord> take() {
-        synchronized (RECORDS) {
-            var taken = List.copyOf(RECORDS);
-            RECORDS.clear();
-            return taken;
-        }
+    /** Allows lines that the test may cause or not, as threads happen to meet. The rest is as with {@link #expect}. */
+    public static void allow(System.Logger.Level level, String... texts) {
+        LINES.allow(new LoggedLines.Pattern(level, List.of(texts)));
     }
 
     /** By then this class is loaded, and what the test class logs for itself is kept. */
     @Override
     public void beforeAll(ExtensionContext context) {
-        take();
+        LINES.clear();
     }
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        take();
+        LINES.clear();
+        LINES.own();
+    }
+
+    /** A test with a timeout may run on another thread than what is done before it. */
+    @Override
+    public void interceptTestMethod(
+            Invocation<@Nullable Void> test, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        LINES.own();
+        test.proceed();
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<@Nullable Void> test, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        LINES.own();
+        test.proceed();
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
-        var logged = take();
-        if (context.getExecutionException().isPresent()) {
-            var console = new ConsoleHandler();
-            logged.forEach(console::publish);
-            console.flush();
+        var complaints = LINES.end();
+        var failed = context.getExecutionException().isPresent();
+        if (failed || !complaints.isEmpty()) {
+            print();
         }
+        if (!failed && !complaints.isEmpty()) {
+            throw new AssertionError("the log of the test:\n" + String.join("\n", complaints));
+        }
+    }
+
+    /** What a class logs for itself belongs to none of its tests. */
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (context.getExecutionException().isPresent()) {
+            print();
+        }
+    }
+
+    private static void print() {
+        var console = new ConsoleHandler();
+        LINES.all().forEach(console::publish);
+        console.flush();
     }
 }

@@ -1,12 +1,12 @@
 package dev.herald.web;
 
+import static java.lang.System.Logger.Level.ERROR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
-import dev.herald.engine.FakeTimer;
 import dev.herald.http.HttpServer;
 import dev.herald.http.HttpSettings;
 import dev.herald.hub.ChannelKinds;
@@ -19,7 +19,9 @@ import dev.herald.request.Permission;
 import dev.herald.request.Requests;
 import dev.herald.testing.BrokenLog;
 import dev.herald.testing.FakeHttp;
+import dev.herald.testing.FakeTimer;
 import dev.herald.testing.NoObservers;
+import dev.herald.testing.QuietLog;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -125,6 +127,7 @@ class MessagesServletTest {
 
         assertThat(answer(get("/orders/messages")))
                 .startsWith("503 {\"type\":\"urn:problem-type:herald:log-unavailable\",");
+        QuietLog.expect(ERROR, "the log cannot be read", "refused", "the database is gone");
     }
 
     @Test

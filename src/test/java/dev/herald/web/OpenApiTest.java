@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
-import dev.herald.engine.FakeTimer;
 import dev.herald.http.EventStreams;
 import dev.herald.http.HttpServer;
 import dev.herald.http.HttpSettings;
@@ -22,6 +21,7 @@ import dev.herald.request.Requests;
 import dev.herald.testing.ErrorLog;
 import dev.herald.testing.FakeHttp;
 import dev.herald.testing.FakeSocket;
+import dev.herald.testing.FakeTimer;
 import dev.herald.testing.NoObservers;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;

@@ -1,5 +1,6 @@
 package dev.herald.web;
 
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.Person;
@@ -9,6 +10,7 @@ import dev.herald.request.QuotaLimits;
 import dev.herald.request.Quotas;
 import dev.herald.request.Rate;
 import dev.herald.testing.FakeHttp;
+import dev.herald.testing.QuietLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -115,6 +117,7 @@ class VisitorFilterTest {
         assertThat(request.passedOn).isNull();
         assertThat(request.status).isEqualTo(403);
         assertThat(request.body.toString()).doesNotContain("guest-");
+        QuietLog.expect(WARNING, "a signed-in user was refused", "looks like a guest");
     }
 
     @ParameterizedTest
@@ -223,6 +226,7 @@ class VisitorFilterTest {
     void refusesAUserWhoseNameIsAGuestsBeforeSocketIo() throws Exception {
         assertThat(filtered(FakeHttp.socketIo("GET", "/").by("guest-AAAAAAAAAAAAAAAA")).status)
                 .isEqualTo(403);
+        QuietLog.expect(WARNING, "a signed-in user was refused", "looks like a guest");
     }
 
     /** Browsers send WebSocket handshakes and forms with all that they know of the visitor, whosever page it is. */

@@ -1,16 +1,18 @@
-package dev.herald.hub;
+package dev.herald.testing;
 
 import dev.herald.api.HeraldEvent;
+import dev.herald.hub.Observers;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Observers that write down what they are told. */
-final class ObserverDiary implements Observers {
+public final class ObserverDiary implements Observers {
 
     private final List<HeraldEvent> events = new ArrayList<>();
     private volatile boolean behind;
 
-    void fallBehind(boolean now) {
+    /** Whether too many events wait from now on. */
+    public void fallBehind(boolean now) {
         behind = now;
     }
 
@@ -29,11 +31,13 @@ final class ObserverDiary implements Observers {
         events.add(event);
     }
 
-    synchronized List<HeraldEvent> events() {
+    /** What they were told, in order. */
+    public synchronized List<HeraldEvent> events() {
         return List.copyOf(events);
     }
 
-    <E extends HeraldEvent> List<E> events(Class<E> type) {
+    /** Of these, the events of one type. */
+    public <E extends HeraldEvent> List<E> events(Class<E> type) {
         return events().stream().filter(type::isInstance).map(type::cast).toList();
     }
 }

@@ -1,21 +1,19 @@
-package dev.herald.engine;
+package dev.herald.testing;
 
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 
-/** A timer whose time comes when a test says so. */
+/** A timer whose time comes when a test says so. Any thread may call. */
 public final class FakeTimer {
 
-    /** What is to be done later, once. */
-    final Queue<Runnable> pauses = new ConcurrentLinkedQueue<>();
-
-    private final List<Runnable> clocks = new ArrayList<>();
-    boolean cancelled;
+    private final Queue<Runnable> pauses = new ConcurrentLinkedQueue<>();
+    private final List<Runnable> clocks = new CopyOnWriteArrayList<>();
+    private volatile boolean cancelled;
 
     /** The timer that Herald is given. */
     public ScheduledExecutorService asExecutor() {
@@ -40,12 +38,17 @@ public final class FakeTimer {
         clocks.forEach(Runnable::run);
     }
 
-    /** Whether a clock was stopped. */
+    /** Whether a clock or a pause was stopped. */
     public boolean isCancelled() {
         return cancelled;
     }
 
-    /** All pauses so far are over. */
+    /** How many pauses are not over. */
+    public int pauses() {
+        return pauses.size();
+    }
+
+    /** All pauses so far are over, and those that begin then. */
     public void endPauses() {
         for (var next = pauses.poll(); next != null; next = pauses.poll()) {
             next.run();
@@ -53,12 +56,13 @@ public final class FakeTimer {
     }
 
     /** What a fake does when it is called. */
-    interface Calls {
+    public interface Calls {
 
         Object called(String method, Object[] arguments) throws Throwable;
     }
 
-    static <T> T proxy(Class<T> type, Calls calls) {
+    /** An object of this interface that does with its calls what a test says. */
+    public static <T> T proxy(Class<T> type, Calls calls) {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(),
                 new Class<?>[] {type},
