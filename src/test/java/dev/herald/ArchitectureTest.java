@@ -147,10 +147,13 @@ class ArchitectureTest {
             "org.flywaydb.core..",
             "org.jspecify..");
 
+    /** The agent only has Java look for drivers early. */
     @ArchTest
     static final ArchRule ONLY_THE_JOURNAL_AND_THE_OUTBOX_SPEAK_SQL = noClasses()
             .that()
             .resideOutsideOfPackages("dev.herald.journal", "dev.herald.transaction")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.herald.operate.AddressAgent")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql", "javax.sql", "org.flywaydb..");

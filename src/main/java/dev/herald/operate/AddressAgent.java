@@ -31,9 +31,8 @@ public final class AddressAgent {
         System.setProperty("herald.port", port);
         // Payara Micro reads these properties. Its option --port overrides them.
         System.setProperty("payaramicro.port", port);
-        // Java looks for drivers once. Later it would find the WAR's while the server only looks through the WAR, and
-        // the server
-        // would take them away again, with a warning.
+        // Java looks for drivers once: now, before it could find the WAR's, which the server would take away with a
+        // warning.
         var unused = DriverManager.drivers();
     }
 

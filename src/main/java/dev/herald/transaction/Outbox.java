@@ -102,6 +102,7 @@ public final class Outbox {
 
     /** Writes drafts in the calling thread's transaction; until its end no other one writes to their channels. */
     void write(List<Draft> drafts) throws SQLException {
+        relay.hold(drafts);
         try (var connection = database.getConnection()) {
             OutboxTable.write(connection, drafts, clock.millis());
         }
@@ -112,8 +113,11 @@ public final class Outbox {
         return relay.expect(committed);
     }
 
-    /** Has what was committed moved. */
-    void wakeRelay() {
-        relay.wake();
+    /** The transaction that wrote drafts, or was to, has ended: has them moved, if it has committed. */
+    void ended(List<Draft> drafts, boolean isCommitted) {
+        relay.release(drafts);
+        if (isCommitted) {
+            relay.wake();
+        }
     }
 }

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class OutboxMove {
     private static final LimitedLog WAITING = new LimitedLog(LOG, Duration.ofMinutes(1));
 
     private final Target log;
+    private final Predicate<String> isHeld;
     private final Ear ear;
 
     // Guarded by this object's monitor.
@@ -61,8 +63,10 @@ final class OutboxMove {
         void hear(String messageId, @Nullable Receipt receipt, @Nullable RefusedException refusal);
     }
 
-    OutboxMove(Target log, Ear ear) {
+    /** @param isHeld by id, which messages are not moved now */
+    OutboxMove(Target log, Predicate<String> isHeld, Ear ear) {
         this.log = log;
+        this.isHeld = isHeld;
         this.ear = ear;
     }
 
@@ -74,8 +78,9 @@ final class OutboxMove {
             var before = channels.getOrDefault(row.channel(), CompletableFuture.completedFuture(true));
             channels.put(
                     row.channel(),
-                    before.thenCompose(
-                            goesOn -> goesOn && !isOver ? move(row) : CompletableFuture.completedFuture(false)));
+                    before.thenCompose(goesOn -> goesOn && !isOver && !isHeld.test(row.messageId())
+                            ? move(row)
+                            : CompletableFuture.completedFuture(false)));
         }
         await(channels.values());
     }

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,6 +60,12 @@ final class OutboxRelay implements AutoCloseable {
     private final ScheduledExecutorService timer;
 
     private final Map<String, Expected> expected = new ConcurrentHashMap<>();
+
+    /**
+     * The ids of messages whose transactions, of this process, have not ended. H2 shows a commit to others before it is safe in the
+     * file; what could still be lost is not moved.
+     */
+    private final Set<String> held = ConcurrentHashMap.newKeySet();
 
     /** How many calls the working thread has not served yet; 0 when none works. */
     private final AtomicInteger calls = new AtomicInteger();
@@ -127,6 +134,16 @@ final class OutboxRelay implements AutoCloseable {
     private static RefusedException later() {
         return new RefusedException(
                 LOG_UNAVAILABLE, "the message is committed, and kept in the outbox; it goes out as soon as possible");
+    }
+
+    /** Messages are about to be written: they are not moved, nor what follows them in their channels, until they are released. */
+    void hold(List<Draft> drafts) {
+        drafts.forEach(draft -> held.add(String.valueOf(draft.clientId())));
+    }
+
+    /** The transaction of these has ended. */
+    void release(List<Draft> drafts) {
+        drafts.forEach(draft -> held.remove(String.valueOf(draft.clientId())));
     }
 
     /** Has everything moved that is committed by now. */
@@ -206,7 +223,7 @@ final class OutboxRelay implements AutoCloseable {
 
     private boolean movePage(Connection connection) throws SQLException {
         var page = OutboxTable.first(connection, PAGE, PAGE_SIZE);
-        var move = new OutboxMove(log, this::tell);
+        var move = new OutboxMove(log, held::contains, this::tell);
         move.move(page.rows());
         OutboxTable.delete(connection, move.moved());
         for (var refused : move.refused().entrySet()) {

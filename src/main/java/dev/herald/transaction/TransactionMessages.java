@@ -44,7 +44,7 @@ final class TransactionMessages implements Synchronization {
             }
 
             @Override
-            public void committed() {
+            public void ended(List<Draft> drafts, boolean isCommitted) {
                 // Nobody is to be told.
             }
         };
@@ -52,8 +52,8 @@ final class TransactionMessages implements Synchronization {
         /** Writes drafts in the calling thread's transaction; who fails has marked it for rollback. */
         void write(List<Draft> drafts);
 
-        /** The transaction has committed what was written. */
-        void committed();
+        /** The transaction that may have written these has ended: they are safe in the database, or gone. */
+        void ended(List<Draft> drafts, boolean isCommitted);
     }
 
     TransactionMessages(Rows rows) {
@@ -131,19 +131,25 @@ final class TransactionMessages implements Synchronization {
 
     private synchronized List<Draft> complete() {
         isCompleting = true;
-        return waiting.stream().flatMap(bound -> Stream.ofNullable(bound.row())).toList();
+        return rowsOf(waiting);
+    }
+
+    private static List<Draft> rowsOf(List<Bound<?>> all) {
+        return all.stream().flatMap(bound -> Stream.ofNullable(bound.row())).toList();
     }
 
     @Override
     public void afterCompletion(int status) {
         var all = end();
-        if (status == Status.STATUS_COMMITTED) {
+        var isCommitted = status == Status.STATUS_COMMITTED;
+        if (isCommitted) {
             WriteBatch.during(() -> all.forEach(Bound::act));
-            if (all.stream().anyMatch(bound -> bound.row() != null)) {
-                rows.committed();
-            }
         } else {
             all.forEach(Bound::drop);
+        }
+        var drafts = rowsOf(all);
+        if (!drafts.isEmpty()) {
+            rows.ended(drafts, isCommitted);
         }
     }
 

@@ -135,8 +135,8 @@ public final class TransactionalPublisher implements AutoCloseable {
         }
 
         @Override
-        public void committed() {
-            outbox.wakeRelay();
+        public void ended(List<Draft> drafts, boolean isCommitted) {
+            outbox.ended(drafts, isCommitted);
         }
     }
 

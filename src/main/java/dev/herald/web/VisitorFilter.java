@@ -25,6 +25,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.UnsupportedEncodingException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -87,11 +88,8 @@ public class VisitorFilter extends HttpFilter {
             throws IOException, ServletException {
         var request = proxies.view(asked);
         var isSocketIo = socketIo.covers(request);
-        if (request.getCharacterEncoding() == null && !(isSocketIo && request.getUserPrincipal() != null)) {
-            // Browsers send forms and URLs in UTF-8 but do not say so; servers would assume another encoding. A
-            // container that
-            // has read the parameters already, to see who it is, would warn of it with each poll.
-            request.setCharacterEncoding("UTF-8");
+        if (!(isSocketIo && request.getUserPrincipal() != null)) {
+            readAsUtf8(request);
         }
         if (request.getUserPrincipal() instanceof PersonPrincipal) {
             // The application has mapped this filter as well. It needs to run only once.
@@ -125,6 +123,16 @@ public class VisitorFilter extends HttpFilter {
         } catch (UnusableNameException e) {
             LOG.log(WARNING, () -> "a signed-in user was refused: " + e.getMessage());
             refuse(response, "your user name cannot be used here");
+        }
+    }
+
+    /**
+     * Browsers send forms and URLs in UTF-8 but do not say so; servers would assume another encoding. Not for polls of signed-in
+     * users: a container that has read the parameters already, to see who it is, would warn with each of them.
+     */
+    private static void readAsUtf8(HttpServletRequest request) throws UnsupportedEncodingException {
+        if (request.getCharacterEncoding() == null) {
+            request.setCharacterEncoding("UTF-8");
         }
     }
 
