@@ -182,6 +182,32 @@ class OutboxRelayTest {
     }
 
     @Test
+    void whatOthersSeeAlreadyIsMovedOnlyOnceItsTransactionHasEnded() {
+        var relay = new OutboxRelay(database, hub::publish, () -> {}, Runnable::run, timer);
+        relays.add(relay);
+        publisher = publisher(relay);
+        var publishedBefore = new ArrayList<List<String>>();
+        transactions.begin();
+        transactions.registerInterposedSynchronization(new Synchronization() {
+            @Override
+            public void beforeCompletion() {
+                // Comes too early.
+            }
+
+            @Override
+            public void afterCompletion(int status) {
+                relay.wake();
+                publishedBefore.add(published(ORDERS));
+            }
+        });
+        var unused = publish(ORDERS, "1");
+        transactions.commit();
+
+        assertThat(publishedBefore).containsExactly(List.of());
+        assertThat(published(ORDERS)).containsExactly("1");
+    }
+
+    @Test
     void whatIsPublishedWhileTheTransactionCompletesIsWrittenToo() {
         transactions.begin();
         var first = publish(ORDERS, "1");
