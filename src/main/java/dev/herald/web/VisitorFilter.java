@@ -186,7 +186,7 @@ public class VisitorFilter extends HttpFilter {
         var user = request.getUserPrincipal();
         var token = user == null && authentication.takesTokens() ? BearerTokens.of(request) : Optional.<String>empty();
         if (token.isPresent()) {
-            // A page has a token only if its user has given it: so it counts also for pages that are not listed by
+            // A page has a token only if its user has given it, so it counts also for pages that are not listed by
             // name.
             return Optional.of(bearer(request, token.get()));
         } else if (origins.isStranger(request)) {

@@ -1,5 +1,6 @@
 package dev.herald.cdi;
 
+import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -10,6 +11,7 @@ import dev.herald.api.Identity;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.RejectedException;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.QuietLog;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
@@ -86,6 +88,7 @@ class BeanAuthenticationTest {
             authentication.authenticateLater(TOKEN);
         }
 
+        QuietLog.expect(WARNING, "new tokens are not taken: too many wait to be checked");
         var oneTooMany = authentication.authenticateLater(TOKEN).toCompletableFuture();
 
         assertThat(oneTooMany).isCompletedExceptionally();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
+import dev.herald.request.Authentication;
 import dev.herald.request.Quotas;
 import dev.herald.testing.FakeHttp;
 import java.lang.reflect.Proxy;
@@ -44,6 +45,9 @@ class SocketIoServletTest {
         filter.socketIo = new SocketIoPath("/socket.io/");
         filter.roleNames = new RoleNames(Set.of());
         filter.quotas = Quotas.NONE;
+        filter.sessions = new LoginSessions();
+        filter.authentication = Authentication.NONE;
+        filter.logins = LoginFixture.logins();
         origins();
     }
 

@@ -11,6 +11,7 @@ import dev.herald.hub.Delivery;
 import dev.herald.hub.Hub;
 import dev.herald.hub.Subscriber;
 import dev.herald.request.Logins;
+import dev.herald.request.Quotas;
 import dev.herald.testing.FakeHttp;
 import dev.herald.testing.Tokens;
 import java.security.Principal;
@@ -46,6 +47,7 @@ class VisitorLoginTest {
         filter.proxies = Proxies.NONE;
         filter.socketIo = new SocketIoPath("/socket.io/");
         filter.roleNames = new RoleNames(Set.of());
+        filter.quotas = Quotas.NONE;
         filter.sessions = sessions;
         filter.authentication = tokens;
         filter.logins = new Logins(hub, Clock.systemUTC(), Runnable::run);
