@@ -516,7 +516,7 @@ class FeedIT {
                             .body())
                     .contains("channel-invalid");
             assertThat(ServerUnderTest.get("/api/channels/news").statusCode()).isEqualTo(404);
-            assertThat(ServerUnderTest.post(path, "", Map.of()).statusCode()).isEqualTo(405);
+            assertThat(ServerUnderTest.post(path, "", Map.of()).statusCode()).isEqualTo(415);
         }
     }
 
