@@ -253,6 +253,7 @@ public final class TransactionalShop {
 
         @Override
         protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            request.setCharacterEncoding("UTF-8");
             var region = request.getParameter("region");
             var id = request.getParameter("id");
             try {
