@@ -5,7 +5,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.concurrent.LimitedLog;
-import dev.herald.concurrent.OrderedDispatcher;
+import dev.herald.concurrent.SparingExecutor;
 import dev.herald.nonblocking.SlowBodies;
 import dev.herald.outbox.OutboundBudget;
 import dev.herald.random.RandomIds;
@@ -48,10 +48,7 @@ public final class EngineServer implements AutoCloseable {
     private final EngineSettings settings;
     private final Application application;
     private final ScheduledExecutorService timer;
-    private final Executor executor;
-    /** One thread writes the answers to many clients, as long as it need not wait: on Payara, to ask for a thread costs more than most. */
-    private final OrderedDispatcher<Object, Runnable> answers;
-
+    private final Executor answering;
     private final OutboundBudget budget;
     private final Future<?> clock;
     private final ConcurrentMap<String, EngineSession> sessions = new ConcurrentHashMap<>();
@@ -115,9 +112,7 @@ public final class EngineServer implements AutoCloseable {
         this.settings = settings;
         this.application = application;
         this.timer = timer;
-        this.executor = executor;
-        this.answers =
-                new OrderedDispatcher<>(this::lendThread, MAX_ANSWERING, Integer.MAX_VALUE, (key, task) -> task.run());
+        this.answering = new SparingExecutor(executor, MAX_ANSWERING);
         this.budget = budget;
         this.room = new Semaphore(settings.maxSessions());
         this.slowBodies = new SlowBodies(settings.maxPosts(), settings.postTimeout());
@@ -144,16 +139,7 @@ public final class EngineServer implements AutoCloseable {
      * none.
      */
     void execute(Runnable task) {
-        answers.add(task, task);
-    }
-
-    private void lendThread(Runnable worker) {
-        try {
-            executor.execute(worker);
-        } catch (RuntimeException | Error e) {
-            LOG.log(DEBUG, "the container gives no thread; the work is done by this one", e);
-            worker.run();
-        }
+        answering.execute(task);
     }
 
     /** A new session for a client that says nothing of itself. */

@@ -1,9 +1,9 @@
 package dev.herald.http;
 
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.concurrent.OrderedDispatcher;
+import dev.herald.concurrent.SparingExecutor;
 import dev.herald.nonblocking.SlowBodies;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -31,8 +31,11 @@ public final class HttpServer implements AutoCloseable {
     /** How many requests may wait for such a thread. */
     private static final int WAITING_READS = 1_000;
 
+    /** How many threads may wait for clients that do not take their answers. */
+    private static final int MAX_ANSWERING = 64;
+
     private final HttpSettings settings;
-    private final Executor executor;
+    private final Executor answering;
     private final Future<?> clock;
     private final SlowBodies slowBodies;
     private final OrderedDispatcher<Object, Runnable> reads;
@@ -46,7 +49,7 @@ public final class HttpServer implements AutoCloseable {
      */
     public HttpServer(HttpSettings settings, ScheduledExecutorService timer, Executor executor) {
         this.settings = settings;
-        this.executor = executor;
+        this.answering = new SparingExecutor(executor, MAX_ANSWERING);
         this.slowBodies = new SlowBodies(settings.maxPosts(), settings.postTimeout());
         this.reads = new OrderedDispatcher<>(executor, READING_THREADS, WAITING_READS, (key, work) -> work.run());
         this.clock = timer.scheduleAtFixedRate(
@@ -68,12 +71,7 @@ public final class HttpServer implements AutoCloseable {
 
     /** Runs what may wait for a client, on one of the container's threads; on the calling one when the container gives none. */
     void execute(Runnable task) {
-        try {
-            executor.execute(task);
-        } catch (RuntimeException | Error e) {
-            LOG.log(DEBUG, "the container gives no thread; the work is done by this one", e);
-            task.run();
-        }
+        answering.execute(task);
     }
 
     /** Runs what waits for the log on one of a few threads; false when too much waits already. */

@@ -27,6 +27,7 @@ import java.io.StringReader;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -263,6 +264,24 @@ class PublishingServletsTest {
 
         assertThat(http.answer()).startsWith("201 ");
         assertThat(http.completions).isEqualTo(1);
+    }
+
+    @Test
+    void manyAnswersAtOnceAskTheContainerForOneThreadForAll() throws Exception {
+        var decision = new CompletableFuture<Decision>();
+        permission = (asker, request) -> decision;
+        var waiting = new ArrayList<FakeHttp>();
+        for (var n = 0; n < 20; n++) {
+            waiting.add(publish("orders", "{'event':'placed'}", null));
+        }
+
+        decision.complete(new Decision.Allowed());
+        assertThat(tasks).hasSize(1);
+        tasks.remove().run();
+
+        assertThat(waiting)
+                .allSatisfy(http -> assertThat(http.answer()).startsWith("201 "))
+                .allSatisfy(http -> assertThat(http.completions).isEqualTo(1));
     }
 
     @Test
