@@ -6,23 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.herald.api.Answers;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
-import dev.herald.api.Person;
 import dev.herald.api.Receipt;
-import dev.herald.api.UnansweredException;
 import dev.herald.hub.ChannelKinds;
-import dev.herald.hub.Delivery;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
-import dev.herald.hub.Member;
 import dev.herald.hub.MemoryLog;
-import dev.herald.hub.Subscriber;
 import dev.herald.testing.NoObservers;
 import dev.herald.transaction.TransactionalPublisher;
 import jakarta.json.Json;
 import jakarta.json.JsonValue;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,10 +43,10 @@ class HubBroadcastTest {
             Clock.systemUTC(),
             Runnable::run);
 
-    private final Listener inBoth = new Listener("both", SHOP).in("a", "b");
-    private final Listener inA = new Listener("a-only", SHOP).in("a");
-    private final Listener inNone = new Listener("none", SHOP);
-    private final Listener inMain = new Listener("main", Connection.MAIN).in("a", "b");
+    private final Listener inBoth = new Listener(hub, "both", SHOP).in("a", "b");
+    private final Listener inA = new Listener(hub, "a-only", SHOP).in("a");
+    private final Listener inNone = new Listener(hub, "none", SHOP);
+    private final Listener inMain = new Listener(hub, "main", Connection.MAIN).in("a", "b");
 
     private HubBroadcast shop() {
         return new HubBroadcast(hub, new TransactionalPublisher(hub, null), JSON, Runnable::run, SHOP);
@@ -158,11 +152,11 @@ class HubBroadcastTest {
 
     @Test
     void completesWhenTheLastHasAnswered() {
-        inA.later = new CompletableFuture<>();
+        inA.answer = new CompletableFuture<>();
         var answers = shop().to("a").except("both").ask(SECOND, "price", Integer.class);
 
         assertThat(answers.toCompletableFuture()).isNotDone();
-        inA.later.complete("null");
+        inA.answer.complete("null");
         assertThat(join(answers).given()).containsExactly(new Answers.Given<>(inA.connection(), null));
         assertThat(join(answers).values()).isEmpty();
     }
@@ -214,60 +208,5 @@ class HubBroadcastTest {
                 .isThrownBy(() -> new HubBroadcast(
                                 hub, new TransactionalPublisher(hub, null), JSON, Runnable::run, Connection.MAIN)
                         .to(room));
-    }
-
-    private final class Listener implements Subscriber {
-
-        final List<String> heard = new ArrayList<>();
-        final List<String> asked = new ArrayList<>();
-        CompletableFuture<String> later = CompletableFuture.failedFuture(new UnansweredException("it has no answers"));
-        private final Connection connection;
-        private final Member member;
-
-        Listener(String id, String namespace) {
-            connection = new Connection(id, new Person(id, id), namespace);
-            member = hub.connect(this);
-            member.waiting().forEach(one -> one.start(started -> true));
-        }
-
-        Listener in(String... rooms) {
-            List.of(rooms).forEach(member::join);
-            return this;
-        }
-
-        void answer(String json) {
-            later = CompletableFuture.completedFuture(json);
-        }
-
-        @Override
-        public CompletionStage<String> ask(String event, String json, Duration patience) {
-            asked.add(event + json);
-            return later;
-        }
-
-        @Override
-        public Connection connection() {
-            return connection;
-        }
-
-        @Override
-        public boolean offer(Delivery delivery) {
-            return heard.add(delivery.message().event() + delivery.message().json());
-        }
-
-        @Override
-        public void end(boolean transportToo) {
-            member.disconnect("ended");
-        }
-
-        @Override
-        public void flush() {
-            // It has heard already.
-        }
-
-        @Override
-        public void fellBehind() {
-            throw new AssertionError("it takes everything");
-        }
     }
 }

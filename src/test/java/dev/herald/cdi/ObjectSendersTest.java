@@ -8,23 +8,17 @@ import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Envelope;
-import dev.herald.api.Person;
 import dev.herald.api.UnansweredException;
 import dev.herald.hub.ChannelKinds;
-import dev.herald.hub.Delivery;
 import dev.herald.hub.Devices;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
-import dev.herald.hub.Member;
 import dev.herald.hub.MemoryLog;
-import dev.herald.hub.Subscriber;
 import dev.herald.testing.NoObservers;
 import dev.herald.transaction.TransactionalPublisher;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,8 +45,8 @@ class ObjectSendersTest {
             Runnable::run);
     private final ObjectSenders senders =
             new ObjectSenders(hub, new TransactionalPublisher(hub, null), json, Runnable::run);
-    private final Listener ann = new Listener("ann");
-    private final Listener bob = new Listener("bob");
+    private final Listener ann = new Listener(hub, "ann", Connection.MAIN);
+    private final Listener bob = new Listener(hub, "bob", Connection.MAIN);
 
     @AfterEach
     void close() {
@@ -111,7 +105,7 @@ class ObjectSendersTest {
 
     @Test
     void anAnswerIsReadAsWhatWasAskedFor() {
-        ann.answer.complete("{\"article\":\"coffee\",\"number\":8}");
+        ann.answer("{\"article\":\"coffee\",\"number\":8}");
 
         var answer = await(senders.connection("ann").ask(SECOND, "confirm", Order.class, new Order(7, "tea")));
 
@@ -122,14 +116,14 @@ class ObjectSendersTest {
 
     @Test
     void anAnswerWithoutArgumentsIsNull() {
-        ann.answer.complete("{\"$args\":[]}");
+        ann.answer("{\"$args\":[]}");
 
         assertThat(await(ann.member.ask(SECOND, "confirm", Order.class))).isNull();
     }
 
     @Test
     void anAnswerThatIsNoSuchTypeIsAnArgumentThatIsWrong() {
-        ann.answer.complete("\"coffee\"");
+        ann.answer("\"coffee\"");
 
         assertThat(ann.member.ask(SECOND, "confirm", Order.class))
                 .failsWithin(SECOND)
@@ -156,51 +150,5 @@ class ObjectSendersTest {
         assertThatThrownBy(() -> senders.connection("nobody").send("connect", 1))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(hub.latest(ORDERS, 10)).isEmpty();
-    }
-
-    private final class Listener implements Subscriber {
-
-        final List<String> heard = new ArrayList<>();
-        final List<String> asked = new ArrayList<>();
-        final CompletableFuture<String> answer = new CompletableFuture<>();
-        final Member member;
-        private final Connection connection;
-
-        Listener(String id) {
-            connection = new Connection(id, new Person(id, id), Connection.MAIN);
-            member = hub.connect(this);
-            member.waiting().forEach(one -> one.start(started -> true));
-        }
-
-        @Override
-        public Connection connection() {
-            return connection;
-        }
-
-        @Override
-        public boolean offer(Delivery delivery) {
-            return heard.add(delivery.message().event() + delivery.message().json());
-        }
-
-        @Override
-        public CompletionStage<String> ask(String event, String arguments, Duration patience) {
-            asked.add(event + arguments);
-            return answer;
-        }
-
-        @Override
-        public void end(boolean transportToo) {
-            member.disconnect("ended");
-        }
-
-        @Override
-        public void flush() {
-            // It has heard already.
-        }
-
-        @Override
-        public void fellBehind() {
-            throw new AssertionError("it takes everything");
-        }
     }
 }

@@ -2,21 +2,17 @@ package dev.herald.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.herald.testing.FakeSocket;
 import dev.herald.websocket.WebSocketConnection;
 import dev.herald.websocket.WebSocketHandshake;
 import dev.herald.websocket.WebSocketLimits;
-import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
-import jakarta.servlet.http.WebConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A client's WebSocket, on streams as a container would hand them out. */
@@ -27,11 +23,10 @@ final class FakeWebSocket {
             new WebSocketLimits(100_000, 16, 50, Duration.ofSeconds(10), CLOSE_TIMEOUT);
 
     private final WebSocketConnection connection;
-    private final Input input = new Input();
-    private final Output output = new Output();
+    private final FakeSocket socket = new FakeSocket();
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final List<byte[]> pings = new ArrayList<>();
     private int answered;
-    private volatile boolean ended;
 
     FakeWebSocket(WebSocketTransport transport) {
         try {
@@ -49,7 +44,8 @@ final class FakeWebSocket {
     }
 
     FakeWebSocket open() {
-        connection.init(new Tcp());
+        connection.init(socket);
+        socket.output.writePossible();
         return this;
     }
 
@@ -66,12 +62,11 @@ final class FakeWebSocket {
 
     /** Whatever comes next on the wire, perhaps a part of a frame. */
     FakeWebSocket sendsRaw(int... bytes) {
-        var some = ByteBuffer.allocate(bytes.length);
-        for (var one : bytes) {
-            some.put((byte) one);
+        var some = new byte[bytes.length];
+        for (var n = 0; n < bytes.length; n++) {
+            some[n] = (byte) bytes[n];
         }
-        some.flip();
-        input.bring(some);
+        socket.input.receive(some);
         return this;
     }
 
@@ -83,33 +78,28 @@ final class FakeWebSocket {
         } else {
             frame.put((byte) (0x80 | 126)).putShort((short) payload.length);
         }
-        frame.putInt(0).put(payload).flip();
-        input.bring(frame);
+        frame.putInt(0).put(payload);
+        socket.input.receive(Arrays.copyOf(frame.array(), frame.position()));
         return this;
     }
 
     /** The socket takes nothing more. */
     void hold() {
-        output.ready = false;
+        socket.output.free(() -> false);
     }
 
     /** It does again, and the container says so. */
     void release() {
-        output.ready = true;
-        try {
-            output.listener.onWritePossible();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        socket.output.becomeFree();
     }
 
     void dies() {
-        input.listener.onError(new IOException("reset"));
+        socket.input.listener().onError(new IOException("reset"));
     }
 
     /** Whether TCP has been ended from this side. */
     boolean isEnded() {
-        return ended;
+        return socket.closes > 0;
     }
 
     /** Answers the pings that have come and were not answered. */
@@ -130,7 +120,8 @@ final class FakeWebSocket {
     /** What the client got but pings, in order: texts as they are, bytes by their number, and {@code close}. */
     List<String> heard() {
         pings.clear();
-        var bytes = ByteBuffer.wrap(output.taken());
+        output.writeBytes(socket.output.bytes());
+        var bytes = ByteBuffer.wrap(output.toByteArray());
         var heard = new ArrayList<String>();
         while (bytes.hasRemaining()) {
             var opcode = bytes.get() & 0x0F;
@@ -145,101 +136,5 @@ final class FakeWebSocket {
             }
         }
         return heard;
-    }
-
-    private final class Tcp implements WebConnection {
-
-        @Override
-        public ServletInputStream getInputStream() {
-            return input;
-        }
-
-        @Override
-        public ServletOutputStream getOutputStream() {
-            return output;
-        }
-
-        @Override
-        public void close() {
-            ended = true;
-        }
-    }
-
-    private static final class Input extends ServletInputStream {
-
-        private volatile ReadListener listener;
-        private ByteBuffer waiting = ByteBuffer.allocate(0);
-
-        void bring(ByteBuffer frame) {
-            waiting = frame;
-            try {
-                listener.onDataAvailable();
-            } catch (IOException e) {
-                listener.onError(e);
-            }
-        }
-
-        @Override
-        public boolean isFinished() {
-            return false;
-        }
-
-        @Override
-        public boolean isReady() {
-            return waiting.hasRemaining();
-        }
-
-        @Override
-        public void setReadListener(ReadListener newListener) {
-            listener = newListener;
-        }
-
-        @Override
-        public int read() {
-            return waiting.get() & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) {
-            var count = Math.min(length, waiting.remaining());
-            waiting.get(into, offset, count);
-            return count;
-        }
-    }
-
-    private static final class Output extends ServletOutputStream {
-
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private volatile boolean ready = true;
-        private volatile WriteListener listener;
-
-        byte[] taken() {
-            return bytes.toByteArray();
-        }
-
-        @Override
-        public boolean isReady() {
-            return ready;
-        }
-
-        @Override
-        public void setWriteListener(WriteListener newListener) {
-            listener = newListener;
-            try {
-                newListener.onWritePossible();
-            } catch (IOException e) {
-                newListener.onError(e);
-            }
-        }
-
-        @Override
-        public void write(int one) {
-            bytes.write(one);
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) {
-            bytes.write(from, offset, length);
-        }
     }
 }

@@ -292,7 +292,7 @@ class FeedChannelsTest extends FeedOverHub {
         @Test
         void isRefusedWhileTheApplicationIsBehind() {
             var ann = open(ANN);
-            observers.fallBehind(true);
+            observers.behind = true;
 
             ann.say("{'event':'join','channel':'orders','id':'j1'}");
 

@@ -71,7 +71,7 @@ class FeedConnectionTest extends FeedOverHub {
 
         @Test
         void isTurnedAwayWith1013WhileTheApplicationIsBehind() {
-            observers.fallBehind(true);
+            observers.behind = true;
 
             assertThat(open(BOB).closeCode()).isEqualTo(1013);
             assertThat(hub.presence().connections("/")).isEmpty();

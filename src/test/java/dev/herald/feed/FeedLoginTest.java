@@ -13,13 +13,14 @@ class FeedLoginTest extends FeedOverHub {
     @BeforeEach
     void signEverybodyInForAMinute() {
         examination = (attempt, then) -> {
-            attempt.identify(Identity.of(attempt.person().id()).until(now.plusSeconds(60)));
+            attempt.identify(
+                    Identity.of(attempt.person().id()).until(clock.instant().plusSeconds(60)));
             then.run();
         };
     }
 
     private void pass(Duration time) {
-        now = now.plus(time);
+        clock.pass(time);
         logins.tick();
     }
 
@@ -42,7 +43,7 @@ class FeedLoginTest extends FeedOverHub {
     @Test
     void goOnByANewOne() {
         var ann = started(ANN);
-        tokens.give("next", Identity.of("ann").until(now.plusSeconds(600)));
+        tokens.give("next", Identity.of("ann").until(clock.instant().plusSeconds(600)));
 
         ann.say("{'event':'authenticate','token':'next','id':'7'}");
         pass(Duration.ofMinutes(2));

@@ -57,10 +57,10 @@ abstract class FeedOverHub {
     final FeedSessions feed = new FeedSessions();
     final Tokens tokens = new Tokens();
 
-    /** What the clock says by which logins end. */
-    Instant now = CLOCK.instant();
+    /** By which logins end. */
+    final AdjustableClock clock = new AdjustableClock(CLOCK.instant());
 
-    final Logins logins = new Logins(hub, new AdjustableClock(() -> now), Runnable::run);
+    final Logins logins = new Logins(hub, clock, Runnable::run);
 
     /** Examines who wants to connect, and then calls the second one; lets everybody in at once unless a test says otherwise. */
     BiConsumer<ConnectionAttempt, Runnable> examination = (attempt, then) -> then.run();

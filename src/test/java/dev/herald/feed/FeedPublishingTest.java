@@ -130,7 +130,7 @@ class FeedPublishingTest extends FeedOverHub {
         @Test
         void isRefusedWhileTheApplicationIsBehind() {
             var ann = started(ANN);
-            observers.fallBehind(true);
+            observers.behind = true;
 
             ann.say("{'event':'news','id':'c1'}");
 

@@ -79,7 +79,7 @@ class ConnectionsTest extends HubFixture {
         void doNothingOnceTheyAreGoneEvenIfTheObserversAreBehind() {
             var member = new TestClient(BOB).admit(hub);
             member.disconnect("first");
-            observers.fallBehind(true);
+            observers.behind = true;
 
             assertThat(member.join(ROOM, null)).isEmpty();
         }
@@ -178,7 +178,7 @@ class ConnectionsTest extends HubFixture {
         @Test
         void thatNobodyKeepsUpWithRefuseClientsButNotTheApplication() {
             var client = new TestClient(BOB).connect(hub);
-            observers.fallBehind(true);
+            observers.behind = true;
 
             assertThat(refusal(hub.receive(client.member(), draft(NEWS, "refused"))))
                     .isEqualTo(RefusedException.Reason.OVERLOADED);
@@ -192,7 +192,7 @@ class ConnectionsTest extends HubFixture {
             assertThat(observers.events())
                     .containsExactly(new Connected(client.connection(), true, 1, client.member()));
 
-            observers.fallBehind(false);
+            observers.behind = false;
             await(hub.receive(client.member(), draft(NEWS, "2")));
             assertThat(observers.events(Published.class)).hasSize(1);
             assertThat(observers.events(Received.class)).hasSize(1);
@@ -202,7 +202,7 @@ class ConnectionsTest extends HubFixture {
         void thatNobodyKeepsUpWithStillTellWhoLeaves() {
             var client = new TestClient(BOB).connect(hub);
             client.join(ROOM);
-            observers.fallBehind(true);
+            observers.behind = true;
 
             client.member().leave(ROOM);
             client.member().disconnect("closed");

@@ -9,15 +9,13 @@ import dev.herald.api.RefusedException;
 import dev.herald.hub.ClientStates;
 import dev.herald.hub.ClientStatesContract;
 import dev.herald.hub.LogUnavailableException;
+import dev.herald.testing.AdjustableClock;
 import dev.herald.testing.ErrorLog;
 import dev.herald.testing.FakeTimer;
 import dev.herald.testing.QuietLog;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +45,7 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
     UnrulyDatabase database;
 
     private final FakeTimer timer = new FakeTimer();
-    private final TestClock clock = new TestClock();
+    private final AdjustableClock clock = new AdjustableClock(Instant.parse("2026-02-03T04:05:06.789Z"));
     private ExecutorService threads;
     private JdbcConnectionPool pool;
 
@@ -489,30 +487,5 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
         ended.close();
 
         assertThat(itsTimer.isCancelled()).isTrue();
-    }
-
-    /** A clock whose time passes when a test says so. */
-    private static final class TestClock extends Clock {
-
-        private volatile Instant now = Instant.parse("2026-02-03T04:05:06.789Z");
-
-        void pass(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

@@ -11,29 +11,23 @@ import dev.herald.api.Position;
 import dev.herald.hub.Appended;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Replay;
+import dev.herald.testing.AdjustableClock;
+import dev.herald.testing.FakeTimer;
 import dev.herald.testing.QuietLog;
 import dev.herald.testing.RealTimer;
-import java.lang.reflect.Proxy;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -50,9 +44,9 @@ class RetentionTest {
     private static final Person ANN = new Person("ann", "Ann");
     private static final JdbcLog.Bounds BOUNDS = new JdbcLog.Bounds(10_000, 100_000_000, 1_000, 10_000_000);
 
-    private final HandSetClock clock = new HandSetClock();
+    private final AdjustableClock clock = new AdjustableClock(Instant.parse("2026-02-03T04:05:06Z"));
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final HandSetTimer timer = new HandSetTimer();
+    private final FakeTimer timer = new FakeTimer();
     private JdbcConnectionPool pool;
     private UnrulyDatabase database;
     private JdbcLog log;
@@ -93,14 +87,14 @@ class RetentionTest {
         retention("news=1h");
         for (var n = 1; n <= 200; n++) {
             publish(NEWS, 1);
-            clock.now = clock.now.plus(Duration.ofMinutes(n % 7));
+            clock.pass(Duration.ofMinutes(n % 7));
             timer.tick();
 
-            var oldest = clock.now.minus(Duration.ofHours(1));
+            var oldest = clock.instant().minus(Duration.ofHours(1));
             assertThat(messages(NEWS)).allSatisfy(m -> assertThat(m.at()).isAfterOrEqualTo(oldest));
             kept.add((long) offsets(NEWS).size());
         }
-        clock.now = clock.now.plus(Duration.ofHours(1)).plusMillis(1);
+        clock.pass(Duration.ofHours(1).plusMillis(1));
         timer.tick();
 
         assertThat(kept.subList(100, 200)).allSatisfy(size -> assertThat(size).isBetween(15L, 30L));
@@ -114,7 +108,7 @@ class RetentionTest {
     void looksAtFewRowsOfALargeChannel() {
         for (var n = 1; n <= 1_000; n++) {
             publish(NEWS, 1);
-            clock.now = clock.now.plusSeconds(1);
+            clock.pass(Duration.ofSeconds(1));
         }
         retention("news=250s");
         database.countsMessagesLookedAt = true;
@@ -132,7 +126,7 @@ class RetentionTest {
     void trimsByWhicheverComesFirst() {
         publish(NEWS, 10);
         publish(ORDERS, 10);
-        clock.now = clock.now.plus(Duration.ofHours(2));
+        clock.pass(Duration.ofHours(2));
         publish(NEWS, 3);
         publish(ORDERS, 8);
         retention("*=1h/5");
@@ -195,18 +189,18 @@ class RetentionTest {
         var published = log.append(draft(NEWS));
 
         timer.tick();
-        assertThat(timer.pausing).hasSize(1);
+        assertThat(timer.pauses()).isEqualTo(1);
         var removed = database.removals.size();
-        timer.goOn();
-        assertThat(timer.pausing).hasSize(1);
+        timer.endPausesSoFar();
+        assertThat(timer.pauses()).isEqualTo(1);
         timer.tick();
-        assertThat(timer.pausing).as("no second sweep beside the first").hasSize(1);
+        assertThat(timer.pauses()).as("no second sweep beside the first").isEqualTo(1);
 
         threads.execute(publishers.remove());
         await(published);
-        timer.goOn();
+        timer.endPausesSoFar();
 
-        assertThat(timer.pausing).isEmpty();
+        assertThat(timer.pauses()).isZero();
         assertThat(removed).isZero();
         assertThat(rows(NEWS)).isEqualTo(11);
         timer.tick();
@@ -232,7 +226,7 @@ class RetentionTest {
     void goesOnAfterThereWasNoThread() {
         publish(NEWS, 10);
         var none = new ArrayList<Runnable>();
-        var retention = new Retention(log, database.dataSource(), rules("news=4"), clock, timer.service(), task -> {
+        var retention = new Retention(log, database.dataSource(), rules("news=4"), clock, timer.asExecutor(), task -> {
             if (none.isEmpty()) {
                 none.add(task);
                 throw new RejectedExecutionException();
@@ -257,7 +251,7 @@ class RetentionTest {
         retention.close();
         timer.tick();
 
-        assertThat(timer.isTicking).isFalse();
+        assertThat(timer.isTicking()).isFalse();
         assertThat(offsets(NEWS)).hasSize(10);
     }
 
@@ -265,7 +259,7 @@ class RetentionTest {
     void needsNoTimerWhenAllIsKept() {
         retention("*=all");
 
-        assertThat(timer.isTicking).isFalse();
+        assertThat(timer.isTicking()).isFalse();
     }
 
     @Test
@@ -275,7 +269,7 @@ class RetentionTest {
 
     private Retention retention(String... rules) {
         var retention = new Retention(
-                log, database.dataSource(), rules(rules), clock, timer.service(), (Executor) Runnable::run);
+                log, database.dataSource(), rules(rules), clock, timer.asExecutor(), (Executor) Runnable::run);
         retention.open();
         return retention;
     }
@@ -324,69 +318,6 @@ class RetentionTest {
             }
         } catch (SQLException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    private static final class HandSetClock extends Clock {
-
-        private Instant now = Instant.parse("2026-02-03T04:05:06Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
-    /** A timer whose time comes when a test says so. */
-    private static final class HandSetTimer {
-
-        private final List<Runnable> ticking = new ArrayList<>();
-        private final Queue<Runnable> pausing = new ArrayDeque<>();
-        private boolean isTicking;
-
-        ScheduledExecutorService service() {
-            return (ScheduledExecutorService) Proxy.newProxyInstance(
-                    getClass().getClassLoader(),
-                    new Class<?>[] {ScheduledExecutorService.class},
-                    (self, method, arguments) -> {
-                        switch (method.getName()) {
-                            case "schedule" -> pausing.add((Runnable) arguments[0]);
-                            case "scheduleWithFixedDelay" -> {
-                                ticking.add((Runnable) arguments[0]);
-                                isTicking = true;
-                            }
-                            default -> throw new UnsupportedOperationException(method.toString());
-                        }
-                        return future();
-                    });
-        }
-
-        private Future<?> future() {
-            return (ScheduledFuture<?>) Proxy.newProxyInstance(
-                    getClass().getClassLoader(), new Class<?>[] {ScheduledFuture.class}, (self, method, arguments) -> {
-                        isTicking = false;
-                        return true;
-                    });
-        }
-
-        void tick() {
-            List.copyOf(ticking).forEach(Runnable::run);
-        }
-
-        void goOn() {
-            for (var n = pausing.size(); n > 0; n--) {
-                pausing.remove().run();
-            }
         }
     }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.herald.json.JsonGuard.MalformedJsonException;
 import dev.herald.json.JsonGuard.NotJsonException;
+import dev.herald.testing.RandomChanges;
 import jakarta.json.Json;
 import jakarta.json.JsonException;
 import jakarta.json.JsonReaderFactory;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Quotes are apostrophes in the texts of these tests, where that is easier to read. */
 @Timeout(30)
 class JsonGuardTest {
+
+    private static final String ALPHABET = "{}[]\",:\\u0019eE+-.tfn \n\u0000\ud83d\ude00é";
 
     private static final int DOCUMENTS = 2_000;
     private static final int MUTATIONS_OF_EACH = 20;
@@ -359,7 +362,7 @@ class JsonGuardTest {
             assertThatCode(() -> JsonGuard.accept(document)).as(document).doesNotThrowAnyException();
             parse(parser, document);
             for (var m = 0; m < MUTATIONS_OF_EACH; m++) {
-                var mutation = mutate(document, random);
+                var mutation = RandomChanges.of(document, ALPHABET, 2, random);
                 if (passes(mutation)) {
                     parse(parser, mutation);
                     passed++;
@@ -384,22 +387,6 @@ class JsonGuardTest {
         } catch (MalformedJsonException e) {
             return false;
         }
-    }
-
-    private static String mutate(String document, Random random) {
-        var alphabet = "{}[]\",:\\u0019eE+-.tfn \n\u0000\ud83d\ude00é";
-        var text = new StringBuilder(document);
-        for (var edits = 1 + random.nextInt(2); edits > 0 && !text.isEmpty(); edits--) {
-            var at = random.nextInt(text.length());
-            var other = alphabet.charAt(random.nextInt(alphabet.length()));
-            switch (random.nextInt(4)) {
-                case 0 -> text.deleteCharAt(at);
-                case 1 -> text.insert(at, other);
-                case 2 -> text.setCharAt(at, other);
-                default -> text.insert(at, text.substring(at, Math.min(text.length(), at + random.nextInt(8))));
-            }
-        }
-        return text.toString();
     }
 
     private static String refused(String text) {

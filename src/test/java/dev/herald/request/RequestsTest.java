@@ -6,7 +6,6 @@ import dev.herald.api.Answer;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Envelope;
-import dev.herald.api.HeraldEvent;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.api.Position;
@@ -19,10 +18,10 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.Member;
 import dev.herald.hub.MemoryDevices;
 import dev.herald.hub.MemoryLog;
-import dev.herald.hub.Observers;
 import dev.herald.hub.Subscriber;
 import dev.herald.request.Permission.Decision;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.ObserverDiary;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.StringReader;
@@ -46,7 +45,7 @@ class RequestsTest {
     private static final PersonPrincipal BOBS = new PersonPrincipal(BOB);
     private static final ChannelName ROOM = new ChannelName("room");
 
-    private final Diary observers = new Diary();
+    private final ObserverDiary observers = new ObserverDiary();
     private final Hub hub = new Hub(
             new MemoryLog("life", Clock.systemUTC(), new MemoryLog.Bounds(1_000, 1_000_000, 100)),
             new ChannelKinds(List.of(), List.of()),
@@ -81,7 +80,7 @@ class RequestsTest {
         assertThat(again.receipt().duplicate()).isTrue();
         assertThat(again.receipt().position()).isEqualTo(published.receipt().position());
         assertThat(told.receipt().channel()).isEqualTo(bob.privateChannel());
-        assertThat(observers.received).extracting(Received::event).containsExactly("placed", "private");
+        assertThat(observers.events(Received.class)).extracting(Received::event).containsExactly("placed", "private");
     }
 
     @Test
@@ -113,7 +112,9 @@ class RequestsTest {
                 .isTrue();
         assertThat(again.receipt().position()).isEqualTo(published.receipt().position());
         assertThat(told.receipt().channel()).isEqualTo(bob.privateChannel());
-        assertThat(observers.received).as("nobody could be answered").isEmpty();
+        assertThat(observers.events(Received.class))
+                .as("nobody could be answered")
+                .isEmpty();
         assertThat(code(once(BOB, "{'event':'placed','channel':'room','data':1,'id':''}")))
                 .isEqualTo(ErrorCode.ID_INVALID);
         assertThat(code(once(BOB, "{'event':'placed','channel':'user:ann','data':1}")))
@@ -167,7 +168,7 @@ class RequestsTest {
         var answers = new ArrayList<String>();
 
         var reply = await(requests.handle(ann, new Request.ToApplication("order", "7", answers::add)));
-        observers.received.get(0).answer().give("8");
+        observers.received().answer().give("8");
 
         assertThat(reply).isEqualTo(new Reply.Handed());
         assertThat(answers).containsExactly("8");
@@ -207,7 +208,7 @@ class RequestsTest {
         assertThat(code(ask(bob, "{'event':'seen','offset':0}"))).isEqualTo(ErrorCode.DEVICE_UNKNOWN);
         ask(bob, "{'event':'news','data':1,'id':'c1'}");
         assertThat(code(ask(bob, "{'event':'news','data':2,'id':'c1'}"))).isEqualTo(ErrorCode.ID_REUSED);
-        observers.isObserving = false;
+        observers.handles = received -> false;
         assertThat(code(await(requests.handle(bob, new Request.ToApplication("order", "7", Answer.NONE)))))
                 .isEqualTo(ErrorCode.NO_HANDLER);
         assertThat(code(await(requests.handle(bob, new Request.ToApplication("connect", "7", Answer.NONE)))))
@@ -304,7 +305,9 @@ class RequestsTest {
             var first = new CompletableFuture<Decision>();
             var mixed = new Requests(
                     hub, (asker, request) -> request instanceof Request.ToApplication ? first : Permission.ALLOWED);
-            observers.failure = new NoClassDefFoundError("of the application");
+            observers.handles = received -> {
+                throw new NoClassDefFoundError("of the application");
+            };
             try (var errors = new ErrorLog(Requests.class)) {
                 var broken = mixed.handle(ann, new Request.ToApplication("order", "1", Answer.NONE));
                 var next = mixed.handle(ann, raw("{'event':'placed','channel':'room','data':1}"));
@@ -423,34 +426,6 @@ class RequestsTest {
         @Override
         public void fellBehind() {
             throw new AssertionError("it never falls behind");
-        }
-    }
-
-    private static final class Diary implements Observers {
-
-        private final List<Received> received = new ArrayList<>();
-        private boolean behind;
-        private boolean isObserving = true;
-        private Error failure;
-
-        @Override
-        public boolean areBehind() {
-            return behind;
-        }
-
-        @Override
-        public boolean isObserved(HeraldEvent event) {
-            if (failure != null && event instanceof Received) {
-                throw failure;
-            }
-            return isObserving;
-        }
-
-        @Override
-        public void tell(HeraldEvent event) {
-            if (event instanceof Received one) {
-                received.add(one);
-            }
         }
     }
 }

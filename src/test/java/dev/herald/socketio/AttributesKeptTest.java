@@ -30,7 +30,7 @@ class AttributesKeptTest {
     }
 
     private Connection latest() {
-        var all = server.observers.of(Connected.class);
+        var all = server.observers.events(Connected.class);
         return all.get(all.size() - 1).connection();
     }
 

@@ -53,7 +53,9 @@ class ConnectionRoomTest {
                         second -> assertThat(second).startsWith("[\"b\",1,"));
         assertThat(annToo.events()).isEmpty();
         assertThat(bob.events()).isEmpty();
-        assertThat(server.observers.of(Joined.class)).as("nobody is told of it").isEmpty();
+        assertThat(server.observers.events(Joined.class))
+                .as("nobody is told of it")
+                .isEmpty();
     }
 
     @Test

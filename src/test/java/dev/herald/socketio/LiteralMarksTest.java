@@ -97,7 +97,7 @@ class LiteralMarksTest {
         var ann = server.connect(ANN);
 
         ann.say("2", "1[\"echo\",{\"$args\":[1,2]}]").say("2", "2[\"echo\",{\"$bytes\":\"AQID\"}]");
-        server.observers.of(Received.class).forEach(received -> received.ack(received.data()));
+        server.observers.events(Received.class).forEach(received -> received.ack(received.data()));
 
         assertThat(ann.hear()).containsExactly("431[{\"$args\":[1,2]}]", "432[{\"$bytes\":\"AQID\"}]");
     }

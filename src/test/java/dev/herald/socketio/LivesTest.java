@@ -330,7 +330,7 @@ class LivesTest {
             states.waits = true;
             var ann = say40("");
             server.observers
-                    .of(Connected.class)
+                    .events(Connected.class)
                     .forEach(it -> server.hub
                             .peer(it.connection().id())
                             .orElseThrow()

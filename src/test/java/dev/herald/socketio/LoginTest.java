@@ -24,7 +24,9 @@ class LoginTest {
     private final TestServer server = new TestServer();
 
     private Identity salma() {
-        return Identity.of("سلمى").inRoles(Set.of("clerk")).until(server.now.plusSeconds(60));
+        return Identity.of("سلمى")
+                .inRoles(Set.of("clerk"))
+                .until(server.clock.instant().plusSeconds(60));
     }
 
     /** Who connects now is this person. */
@@ -36,7 +38,7 @@ class LoginTest {
     }
 
     private void pass(Duration time) {
-        server.now = server.now.plus(time);
+        server.clock.pass(time);
         server.logins.tick();
     }
 
@@ -49,7 +51,7 @@ class LoginTest {
     }
 
     private Connection latest() {
-        var all = server.observers.of(Connected.class);
+        var all = server.observers.events(Connected.class);
         return all.get(all.size() - 1).connection();
     }
 
@@ -115,7 +117,7 @@ class LoginTest {
         client.hear();
         server.tokens.give(
                 "next",
-                salma().until(server.now.plusSeconds(600))
+                salma().until(server.clock.instant().plusSeconds(600))
                         .inRoles(Set.of("boss"))
                         .with("level", "2"));
 

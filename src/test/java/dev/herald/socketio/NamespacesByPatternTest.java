@@ -27,7 +27,7 @@ class NamespacesByPatternTest {
         assertThat(bob.events()).singleElement().asString().startsWith("[\"placed\",7,");
         assertThat(other.events()).singleElement().asString().startsWith("[\"paid\",8,");
         assertThat(server.hub.presence().connections("/tenant-1")).hasSize(2);
-        assertThat(server.observers.of(Connected.class))
+        assertThat(server.observers.events(Connected.class))
                 .extracting(connected -> connected.connection().namespace())
                 .containsExactly("/tenant-1", "/tenant-1", "/tenant-名前");
     }

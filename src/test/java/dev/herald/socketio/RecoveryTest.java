@@ -209,8 +209,8 @@ class RecoveryTest {
             assertThat(server.outcomes("recovered")).isOne();
             assertThat(peer(ann).isIn("room")).isTrue();
             assertThat(server.hub.presence().connections(MAIN)).hasSize(1);
-            assertThat(server.observers.of(Connected.class)).hasSize(2);
-            assertThat(server.observers.of(Disconnected.class)).hasSize(1);
+            assertThat(server.observers.events(Connected.class)).hasSize(2);
+            assertThat(server.observers.events(Disconnected.class)).hasSize(1);
         }
 
         @Test
@@ -270,7 +270,7 @@ class RecoveryTest {
             assertThat(heard).containsExactly("42[\"n\",2,\"0.2\"]", connected(ann));
             assertThat(ann.transport.isClosed()).isTrue();
             assertThat(server.hub.presence().connections(MAIN)).hasSize(1);
-            assertThat(server.observers.of(Disconnected.class))
+            assertThat(server.observers.events(Disconnected.class))
                     .extracting(Disconnected::reason)
                     .containsExactly("replaced by its own return");
         }
@@ -722,8 +722,11 @@ class RecoveryTest {
                 if (end > 0) {
                     Awaitility.await()
                             .pollInterval(Duration.ofMillis(1))
-                            .until(() -> server.observers.of(Connected.class).size()
-                                    == server.observers.of(Disconnected.class).size());
+                            .until(() ->
+                                    server.observers.events(Connected.class).size()
+                                            == server.observers
+                                                    .events(Disconnected.class)
+                                                    .size());
                 }
                 client.cut();
             }

@@ -78,7 +78,7 @@ class SocketIoClientTest {
                             "42[\"news\",\"hello\"]",
                             "4312[{\"channel\":\"news\",\"offset\":1,\"epoch\":\"life.0\",\"duplicate\":false,\"kind\":\"memory\"}]");
             assertThat(bob.hear()).containsExactly("42[\"news\",\"hello\"]");
-            assertThat(server.observers.of(Received.class)).singleElement().satisfies(received -> {
+            assertThat(server.observers.events(Received.class)).singleElement().satisfies(received -> {
                 assertThat(received.channel()).isEqualTo(ChannelName.NEWS);
                 assertThat(received.json()).isEqualTo("\"hello\"");
                 assertThat(received.ack()).as("acknowledged by Herald").isFalse();
@@ -109,7 +109,7 @@ class SocketIoClientTest {
                                     .isEqualTo(
                                             "432[{\"channel\":\"news\",\"offset\":1,\"epoch\":\"life.0\",\"duplicate\":true,\"kind\":\"memory\"}]"),
                             reused -> assertThat(reused).startsWith("433[{\"error\":{\"code\":\"id-reused\""));
-            assertThat(server.observers.of(Received.class)).hasSize(1);
+            assertThat(server.observers.events(Received.class)).hasSize(1);
         }
 
         @ParameterizedTest
@@ -197,7 +197,7 @@ class SocketIoClientTest {
             ann.emit("\"private\"," + data);
 
             assertThat(server.observers.received().channel()).isNull();
-            assertThat(server.observers.of(Published.class)).isEmpty();
+            assertThat(server.observers.events(Published.class)).isEmpty();
         }
 
         @ParameterizedTest
@@ -227,7 +227,7 @@ class SocketIoClientTest {
                     .containsExactly(
                             "431[{\"channel\":\"room\",\"recovered\":false,\"head\":1,\"epoch\":\"life.0\"}]",
                             "42[\"new\",1]");
-            assertThat(server.observers.of(Joined.class)).hasSize(1);
+            assertThat(server.observers.events(Joined.class)).hasSize(1);
         }
 
         @Test
@@ -322,7 +322,7 @@ class SocketIoClientTest {
                     .startsWith("42[\"error\",{\"code\":\"" + code + "\",\"message\":\"")
                     .endsWith("\"event\":\"" + event + "\"}]");
             assertThat(ann.transport.isClosed()).isFalse();
-            assertThat(server.observers.of(Received.class)).isEmpty();
+            assertThat(server.observers.events(Received.class)).isEmpty();
         }
 
         @ParameterizedTest
@@ -451,7 +451,7 @@ class SocketIoClientTest {
             server.publish(ChannelName.NEWS, "news", "1");
 
             assertThat(shop.hear()).isEmpty();
-            assertThat(server.observers.of(Received.class))
+            assertThat(server.observers.events(Received.class))
                     .extracting(Received::event, Received::channel)
                     .containsExactly(tuple("news", null), tuple("join", null), tuple("private", null));
             assertThat(peer(shop).channels()).containsExactly(ChannelName.ofNamespace(SHOP));
@@ -491,7 +491,7 @@ class SocketIoClientTest {
             assertThat(received.ack()).isFalse();
             assertThat(received.refuse("late", "too late")).isFalse();
             assertThat(ann.hear()).containsExactly("435[\"yes\",null]");
-            assertThat(server.observers.of(Published.class)).isEmpty();
+            assertThat(server.observers.events(Published.class)).isEmpty();
         }
 
         @Test

@@ -100,7 +100,7 @@ class SocketIoConnectionTest {
                             "44/shop?token=1,{\"message\":\"Invalid namespace\"}");
             assertThat(client.transport.isClosed()).isFalse();
             assertThat(server.hub.presence().connections("/nope")).isEmpty();
-            assertThat(server.observers.of(Connected.class)).hasSize(1);
+            assertThat(server.observers.events(Connected.class)).hasSize(1);
         }
 
         @Test
@@ -235,7 +235,7 @@ class SocketIoConnectionTest {
             decision.get().run();
 
             assertThat(client.isClosed()).isFalse();
-            assertThat(server.observers.of(Received.class))
+            assertThat(server.observers.events(Received.class))
                     .extracting(Received::event)
                     .containsExactly("at-once");
         }
@@ -251,7 +251,7 @@ class SocketIoConnectionTest {
             decision.get().run();
 
             assertThat(server.hub.presence().connections(MAIN)).isEmpty();
-            assertThat(server.observers.of(Connected.class)).isEmpty();
+            assertThat(server.observers.events(Connected.class)).isEmpty();
         }
 
         @Test
@@ -269,7 +269,7 @@ class SocketIoConnectionTest {
             decision.get().run();
 
             assertThat(server.hub.presence().connections(MAIN)).isEmpty();
-            assertThat(server.observers.of(Disconnected.class)).hasSize(1);
+            assertThat(server.observers.events(Disconnected.class)).hasSize(1);
         }
 
         @Test
@@ -280,7 +280,7 @@ class SocketIoConnectionTest {
             client.post("40", "42[\"too-early\"]");
 
             assertThat(client.isClosed()).isTrue();
-            assertThat(server.observers.of(Received.class)).isEmpty();
+            assertThat(server.observers.events(Received.class)).isEmpty();
         }
 
         @Test
@@ -348,7 +348,7 @@ class SocketIoConnectionTest {
             client.transport.post(packet);
 
             assertThat(client.transport.isClosed()).as(packet).isTrue();
-            assertThat(server.observers.of(Received.class)).isEmpty();
+            assertThat(server.observers.events(Received.class)).isEmpty();
             assertThat(server.hub.presence().connections(MAIN)).isEmpty();
         }
 
@@ -381,7 +381,7 @@ class SocketIoConnectionTest {
             client.transport.post("451-[\"a\",{\"_placeholder\":true,\"num\":0}]", "42[\"b\"]");
 
             assertThat(client.transport.isClosed()).isTrue();
-            assertThat(server.observers.of(Received.class)).isEmpty();
+            assertThat(server.observers.events(Received.class)).isEmpty();
         }
 
         @Test
@@ -519,7 +519,7 @@ class SocketIoConnectionTest {
             assertThat(client.hear()).isEmpty();
             assertThat(server.hub.presence().connections(MAIN)).isEmpty();
             assertThat(server.hub.presence().connections(SHOP)).hasSize(1);
-            assertThat(server.observers.of(Disconnected.class))
+            assertThat(server.observers.events(Disconnected.class))
                     .extracting(Disconnected::reason)
                     .containsExactly("client namespace disconnect");
         }
@@ -551,7 +551,7 @@ class SocketIoConnectionTest {
             server.connect(ANN).transport.post("47");
             server.connect(ANN).transport.session().close(CloseReason.PING_TIMEOUT);
 
-            assertThat(server.observers.of(Disconnected.class))
+            assertThat(server.observers.events(Disconnected.class))
                     .extracting(Disconnected::reason)
                     .containsExactly("transport close", "parse error", "ping timeout");
         }
@@ -564,7 +564,7 @@ class SocketIoConnectionTest {
 
             assertThat(client.hear()).containsExactly("41");
             assertThat(client.transport.isClosed()).isFalse();
-            assertThat(server.observers.of(Disconnected.class))
+            assertThat(server.observers.events(Disconnected.class))
                     .extracting(Disconnected::reason)
                     .containsExactly("server namespace disconnect");
             client.connect("");
@@ -601,7 +601,7 @@ class SocketIoConnectionTest {
                             "what tells each of the client's sockets not to come back, also the one that is not connected yet")
                     .contains("41", "41/shop,", "41/chat,");
             assertThat(main.transport.isClosed()).isTrue();
-            assertThat(server.observers.of(Disconnected.class))
+            assertThat(server.observers.events(Disconnected.class))
                     .extracting(Disconnected::reason)
                     .containsExactlyInAnyOrder("server namespace disconnect", "server namespace disconnect");
             server.examiner = (attempt, then) -> then.run();
@@ -624,7 +624,7 @@ class SocketIoConnectionTest {
 
             assertThat(client.hear()).hasSize(2).first().asString().startsWith("40{\"sid\"");
             assertThat(server.hub.presence().connections(MAIN)).isEmpty();
-            assertThat(server.observers.of(Disconnected.class)).hasSize(1);
+            assertThat(server.observers.events(Disconnected.class)).hasSize(1);
             client.post("40");
             assertThat(client.hear()).singleElement().asString().startsWith("40{\"sid\"");
         }

@@ -12,6 +12,7 @@ import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.Disconnect;
 import dev.herald.socketio.SocketIoPacket.Event;
 import dev.herald.socketio.SocketIoPacket.Refused;
+import dev.herald.testing.RandomChanges;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,6 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Socket.IO protocol 5, "Packet encoding", as it comes with the Engine.IO type before it. Apostrophes stand for quotes. */
 @Timeout(30)
 class SocketIoDecoderTest {
+
+    private static final String ALPHABET = "0123456789-/,[]{}\":e. \u001eé😀\u0000";
 
     private static final int MAX_BYTES = 1_000;
     private static final int FUZZED = 100_000;
@@ -499,7 +502,7 @@ class SocketIoDecoderTest {
                 .toList();
         var passed = 0;
         for (var n = 0; n < FUZZED; n++) {
-            var text = mutate(seeds.get(random.nextInt(seeds.size())), random);
+            var text = RandomChanges.of(seeds.get(random.nextInt(seeds.size())), ALPHABET, 3, random);
             try {
                 var packet = decode(new SocketIoDecoder(MAX_BYTES), text);
                 if (packet.isPresent() && !(packet.get() instanceof Refused)) {
@@ -553,22 +556,6 @@ class SocketIoDecoderTest {
             packet = decoder.binary(ONE);
         }
         return packet;
-    }
-
-    private static String mutate(String packet, Random random) {
-        var alphabet = "0123456789-/,[]{}\":e. \u001eé😀\u0000";
-        var text = new StringBuilder(packet);
-        for (var edits = 1 + random.nextInt(3); edits > 0 && !text.isEmpty(); edits--) {
-            var at = random.nextInt(text.length());
-            var other = alphabet.charAt(random.nextInt(alphabet.length()));
-            switch (random.nextInt(4)) {
-                case 0 -> text.deleteCharAt(at);
-                case 1 -> text.insert(at, other);
-                case 2 -> text.setCharAt(at, other);
-                default -> text.insert(at, text.substring(at, Math.min(text.length(), at + random.nextInt(8))));
-            }
-        }
-        return text.toString();
     }
 
     private static Event event(Long ackId, String name, String json) {

@@ -2,11 +2,9 @@ package dev.herald.socketio;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.ConnectionAttempt;
-import dev.herald.api.HeraldEvent;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.api.Receipt;
-import dev.herald.api.Received;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
 import dev.herald.engine.PollingClient;
@@ -18,26 +16,22 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
 import dev.herald.hub.MemoryDevices;
 import dev.herald.hub.MemoryLog;
-import dev.herald.hub.Observers;
 import dev.herald.request.Logins;
 import dev.herald.request.Permission;
 import dev.herald.request.Requests;
 import dev.herald.testing.AdjustableClock;
 import dev.herald.testing.FakeTimer;
+import dev.herald.testing.ObserverDiary;
 import dev.herald.testing.Tokens;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /** Socket.IO over a real hub and a real Engine.IO, without a network: the time is the test's. */
 final class TestServer {
@@ -50,7 +44,7 @@ final class TestServer {
     static final MemoryLog.Bounds BOUNDS = new MemoryLog.Bounds(1_000, 10_000_000, 100);
     static final SocketIoSettings SETTINGS = settings(true, false);
 
-    final Diary observers = new Diary();
+    final ObserverDiary observers = new ObserverDiary();
     final FakeTimer timer = new FakeTimer();
     final MemoryDevices devices = new MemoryDevices();
     final Log log;
@@ -60,8 +54,8 @@ final class TestServer {
     final Tokens tokens = new Tokens();
     final Logins logins;
 
-    /** What the clock says by which logins end. */
-    volatile Instant now = CLOCK.instant();
+    /** By which logins end. */
+    final AdjustableClock clock = new AdjustableClock(CLOCK.instant());
 
     final EngineServer engine;
 
@@ -109,7 +103,7 @@ final class TestServer {
                 limits,
                 CLOCK,
                 Runnable::run);
-        logins = new Logins(hub, new AdjustableClock(() -> now), Runnable::run);
+        logins = new Logins(hub, clock, Runnable::run);
         requests = new Requests(hub, (asker, request) -> permission.decide(asker, request), tokens, logins);
         socketIo = new SocketIoServer(
                 settings,
@@ -187,47 +181,6 @@ final class TestServer {
 
     long outcomes(String outcome) {
         return socketIo.recoveryOutcomes().getOrDefault(outcome, 0L);
-    }
-
-    /** Observers that write down what they are told, and do with it what a test says. */
-    static final class Diary implements Observers {
-
-        final List<HeraldEvent> events = new CopyOnWriteArrayList<>();
-        volatile boolean behind;
-        volatile List<String> observedNames = List.of();
-        volatile Predicate<Received> handles = received -> true;
-        volatile Consumer<HeraldEvent> then = event -> {};
-
-        @Override
-        public boolean areBehind() {
-            return behind;
-        }
-
-        @Override
-        public boolean isObserved(HeraldEvent event) {
-            return !(event instanceof Received received) || handles.test(received);
-        }
-
-        @Override
-        public Collection<String> observedNames(String namespace) {
-            return observedNames;
-        }
-
-        @Override
-        public void tell(HeraldEvent event) {
-            events.add(event);
-            then.accept(event);
-        }
-
-        <E extends HeraldEvent> List<E> of(Class<E> type) {
-            return events.stream().filter(type::isInstance).map(type::cast).toList();
-        }
-
-        /** The latest message from a client. */
-        Received received() {
-            var all = of(Received.class);
-            return all.get(all.size() - 1);
-        }
     }
 
     /** Lets a test wait for what other threads do. */

@@ -1,18 +1,23 @@
 package dev.herald.testing;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.function.Supplier;
 
-/** A clock that shows what a test says. */
+/** A clock that stands still until a test lets time pass. Any thread may call. */
 public final class AdjustableClock extends Clock {
 
-    private final Supplier<Instant> now;
+    private volatile Instant now;
 
-    public AdjustableClock(Supplier<Instant> now) {
+    public AdjustableClock(Instant now) {
         this.now = now;
+    }
+
+    /** Lets time pass. */
+    public synchronized void pass(Duration time) {
+        now = now.plus(time);
     }
 
     @Override
@@ -27,6 +32,6 @@ public final class AdjustableClock extends Clock {
 
     @Override
     public Instant instant() {
-        return now.get();
+        return now;
     }
 }

@@ -24,7 +24,7 @@ public final class FakeTimer {
         return proxy(ScheduledExecutorService.class, (name, arguments) -> {
             if (name.equals("schedule")) {
                 pauses.add((Runnable) arguments[0]);
-            } else if (name.equals("scheduleAtFixedRate")) {
+            } else if (name.equals("scheduleAtFixedRate") || name.equals("scheduleWithFixedDelay")) {
                 clocks.add((Runnable) arguments[0]);
             } else {
                 throw new UnsupportedOperationException(name);
@@ -38,6 +38,11 @@ public final class FakeTimer {
         clocks.forEach(Runnable::run);
     }
 
+    /** Whether there is a clock that was not stopped. */
+    public boolean isTicking() {
+        return !clocks.isEmpty() && !cancelled;
+    }
+
     /** Whether a clock or a pause was stopped. */
     public boolean isCancelled() {
         return cancelled;
@@ -46,6 +51,13 @@ public final class FakeTimer {
     /** How many pauses are not over. */
     public int pauses() {
         return pauses.size();
+    }
+
+    /** All pauses so far are over; those that begin then are not. */
+    public void endPausesSoFar() {
+        for (var n = pauses.size(); n > 0; n--) {
+            pauses.remove().run();
+        }
     }
 
     /** All pauses so far are over, and those that begin then. */
