@@ -7,10 +7,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client asks to connect: to a namespace of Socket.IO, to the feed, or to the events by HTTP. Observe it with {@code @Observes}
- * to {@linkplain #refuse refuse} it, or to {@linkplain #put keep} something with its connection; when all observers have returned
- * and none refused, it is connected. An observer that throws refuses it, too. A client that recovers its connection is examined
- * again. Any thread may call.
+ * A client asks to connect: to a namespace of Socket.IO, to the feed, or to the events by HTTP. Observe it with
+ * {@code @Observes} to {@linkplain #refuse refuse} it, or to {@linkplain #put keep} something with its connection; when all
+ * observers have returned and none refused, it is connected. An observer that throws refuses it, too. A client that recovers
+ * its connection is examined again. Any thread may call, with any lock held: it only notes.
  */
 public final class ConnectionAttempt {
 

@@ -3,8 +3,8 @@ package dev.herald.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one connection, as it is now. Any thread may call. Beans ask the {@link Connection} for it, and change it by
- * {@link Peer}, which also keeps the change for when the client comes back.
+ * What is known of one connection, as it is now. Any thread may call, with any lock held: it only notes. Beans ask the
+ * {@link Connection} for it, and change it by {@link Peer}, which also keeps the change for when the client comes back.
  */
 public final class ConnectionState {
 

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Messages come here by every protocol; what is sent by HTTP counts as in the main namespace. Requests to join, to leave or to read
- * do not come here: {@link ChannelPolicy} decides on those. Observers may wait. The messages of one connection are examined one at a
- * time, and are done in their order.
+ * <p>Messages come here by every protocol; what is sent by HTTP counts as in the main namespace. Requests to join, to leave or
+ * to read do not come here: {@link ChannelPolicy} decides on those. Observers may wait, and any thread may {@link #refuse},
+ * with any lock held: it only notes. The messages of one connection are examined one at a time, and are done in their order.
  */
 public final class MessageAttempt {
 

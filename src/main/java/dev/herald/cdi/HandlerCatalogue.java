@@ -29,8 +29,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the application's handlers ({@link OnEvent}) at deployment, and makes each an observer of its event. One that cannot be called, or a second one for
- * an event, fails the deployment. CDI calls it on its deployment's threads.
+ * Finds the application's handlers ({@link OnEvent}) at deployment, and makes each an observer of its event. One that cannot
+ * be called, or a second one for an event, fails the deployment. CDI calls it on its deployment's threads; what it has made is
+ * read by any thread. It takes no lock.
  */
 public class HandlerCatalogue implements Extension {
 

@@ -35,7 +35,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's observer methods for Herald's events. CDI finds them at deployment, on one thread; afterwards any thread may ask.
+ * The application's observer methods for Herald's events. CDI finds them at deployment, on one thread; afterwards any thread
+ * may ask, with any lock held.
  *
  * <p>Herald calls them one by one, not by {@code Event.fire}: so one that throws does not keep the event from the others. And no cache
  * of the container's grows with the names of events, which clients choose.

@@ -12,8 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the classes with {@link PushTo} when the application is deployed, and makes their objects be published when they are fired.
- * The container calls it on one thread at deployment; afterwards whoever fires calls what it has made.
+ * Finds the classes with {@link PushTo} when the application is deployed, and makes their objects be published when they are
+ * fired. The container calls it on one thread at deployment; afterwards whoever fires calls what it has made, holding no lock,
+ * as it publishes.
  */
 public class PushCatalogue implements Extension {
 

@@ -8,7 +8,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Gives what runs on a thread without a request a CDI request context of its own. Any thread may call it.
+ * Gives what runs on a thread without a request a CDI request context of its own. Any thread may call it, holding no lock, as
+ * the application is called.
  *
  * <p>{@code @ActivateRequestContext} does the same, but looks its context up for each call; controllers are kept for the next one.
  */

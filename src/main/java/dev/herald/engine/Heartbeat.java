@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /**
  * When a client is pinged, and when it counts as gone (Engine.IO 4, "Heartbeat"). Deadlines are absolute times, so they may be
- * checked at any time. Times are those of {@code System.nanoTime}. Thread-safe.
+ * checked at any time. Times are those of {@code System.nanoTime}. Called by the container's threads, which hear the client,
+ * and by the server's clock, with any lock held: it only computes.
  */
 final class Heartbeat {
 

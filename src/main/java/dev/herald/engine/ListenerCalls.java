@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the listener of a session as {@link EngineListener} promises: nothing after the end, and the end once, when all other
- * calls have returned. Thread-safe; no call is made under its lock.
+ * calls have returned. Any thread may call, holding no lock but {@link Inbound}'s turn; no call is made under its own.
  */
 final class ListenerCalls {
 

@@ -8,8 +8,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets that are sent together, with no others between them, to one client or to many. Each encoding is made when a transport
- * first needs it, and shared by all clients. Thread-safe.
+ * Packets that are sent together, with no others between them, to one client or to many. Each encoding is made when a
+ * transport first needs it, and shared by all clients. Any thread may ask for an encoding, also under a session's lock: it is
+ * only computed, and two threads that ask at once may each make it.
  */
 public class Outgoing implements Outbox.Message {
 

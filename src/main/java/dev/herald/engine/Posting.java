@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A polling client's POST. The request's own thread takes and answers a body that has arrived with its headers; one of the
- * container's threads does so once a later one has come.
+ * container's threads does so once a later one has come. None of them holds a lock.
  */
 final class Posting {
 

@@ -6,9 +6,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves a session from polling to a WebSocket (Engine.IO 4, "Upgrade"). One socket at a time is the candidate: the client first
- * sends a probe on it, and then says that it switches. Until then the session uses polling; if the candidate fails or takes too
- * long, it stays with polling. Thread-safe; no call is made under its lock.
+ * Moves a session from polling to a WebSocket (Engine.IO 4, "Upgrade"). One socket at a time is the candidate: the client
+ * first sends a probe on it, and then says that it switches. Until then the session uses polling; if the candidate fails or
+ * takes too long, it stays with polling. Called by the threads that read the client's requests and sockets, and by the
+ * server's clock, holding no lock; no call is made under its own.
  */
 final class Upgrade {
 

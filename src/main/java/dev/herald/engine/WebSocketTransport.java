@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * switches to it (Engine.IO 4, "Upgrade").
  *
  * <p>Thread-safe. {@link #claim} and {@link #isIdle} are called under the session's lock. All other methods are called by the
- * connection, the server's clock and the session, under no lock.
+ * threads of the connection, of the server's clock and of whoever sends, under no lock.
  */
 final class WebSocketTransport implements Transport, WebSocketListener {
 

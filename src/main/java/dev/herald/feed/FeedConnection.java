@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One client of the feed: does what it says, and tells it what happens. The container brings the messages of one client one at
- * a time; any thread may call the other methods.
+ * a time; any thread may call the other methods. What only queues, as {@link #offer} does, may be called with any lock held;
+ * what writes or closes is called with none.
  */
 final class FeedConnection implements Subscriber, TextSocket.Owner {
 

@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The sessions at {@code /feed} of this server, by their ids: each is one client of the hub. A session is here from its opening
- * until the container says that it is closed. Lives from deployment to undeployment; any thread may call it.
+ * The sessions at {@code /feed} of this server, by their ids: each is one client of the hub. A session is here from its
+ * opening until the container says that it is closed. Lives from deployment to undeployment; any thread may call it, holding
+ * no lock.
  */
 @ApplicationScoped
 public class FeedSessions {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The open streams of Server-Sent Events, and the clock that checks their deadlines. Lives from deployment to undeployment.
- * Thread-safe; nobody who calls holds a lock.
+ * The requests' threads open streams, the clock's thread ticks, any thread ends them; nobody who calls holds a lock.
  */
 public final class EventStreams implements AutoCloseable {
 

@@ -4,7 +4,10 @@ import dev.herald.api.Envelope;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A message for many recipients, written once for each dialect. Thread-safe. */
+/**
+ * A message for many recipients, written once for each dialect. Any thread may call, with any lock held that a dialect does
+ * not take; a dialect only computes.
+ */
 public final class Delivery {
 
     private final Envelope message;

@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who is connected, and who is in which channel. Thread-safe; each method is one atomic step, and what it returns is a copy.
+ * Who is connected, and who is in which channel. Any thread may call, with any lock held: its own is a leaf. Each method is
+ * one atomic step, and what it returns is a copy.
  */
 public final class Presence {
 

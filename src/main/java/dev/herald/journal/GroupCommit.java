@@ -25,7 +25,8 @@ import javax.sql.DataSource;
 
 /**
  * Appends drafts of any channels in one transaction. The channels' rows stay locked from the first statement to the commit, so
- * offsets are in the order of the commits, on any number of nodes. Only one thread at a time may append.
+ * offsets are in the order of the commits, on any number of nodes. Only one thread at a time may append, holding no lock, as it
+ * waits for the database; any thread may ask.
  */
 final class GroupCommit {
 

@@ -11,9 +11,9 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Herald's database, as configured by {@code herald.datasource.*} and {@code herald.data.dir}. Servers bind this data source to
- * {@code java:app/jdbc/herald}. All instances in an application share one small pool, or pass calls on to the data source that
- * the operator has named. Any thread may call it.
+ * Herald's database, as configured by {@code herald.datasource.*} and {@code herald.data.dir}. Servers bind this data source
+ * to {@code java:app/jdbc/herald}. All instances in an application share one small pool, or pass calls on to the data source
+ * that the operator has named. Any thread may call it, holding no lock, as it may wait for the database.
  *
  * <p>A call for a connection returns or fails within a known time, and a broken connection is never handed out again.
  */

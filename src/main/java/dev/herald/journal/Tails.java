@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * The recently written or read messages, in memory. So when many clients come back at once, the database is read once. All
- * other messages are in the database only. Thread-safe.
+ * other messages are in the database only. The threads that write, read and trim the log call it, with any lock held: nothing
+ * is called under its own.
  */
 final class Tails {
 

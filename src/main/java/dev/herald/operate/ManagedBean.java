@@ -8,7 +8,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** A bean that is registered with JMX from {@link #open} to {@link #close}. Thread-safe. */
+/**
+ * A bean that is registered with JMX from {@link #open} to {@link #close}. Opened and closed by the container's threads,
+ * holding no lock.
+ */
 final class ManagedBean implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(ManagedBean.class.getName());

@@ -4,8 +4,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The accounts of many, by a key. Those that are full are as good as new, and are dropped when there are too many; if that is not
- * enough, some others are. Any thread may call.
+ * The accounts of many, by a key. Those that are full are as good as new, and are dropped when there are too many; if that is
+ * not enough, some others are. Any thread may call, with any lock held: it only computes.
  */
 final class Accounts {
 

@@ -8,7 +8,10 @@ import dev.herald.hub.Member;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Who asks. There is one for each connection, for as long as it lives, and one for each single HTTP request. Any thread may call. */
+/**
+ * Who asks. There is one for each connection, for as long as it lives, and one for each single HTTP request. Any thread may
+ * call, with any lock held: it only computes.
+ */
 public final class Asker {
 
     private final PersonPrincipal visitor;

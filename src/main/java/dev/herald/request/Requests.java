@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Does what clients ask for, if it is permitted. The requests of all protocols come through here. The requests of one
- * connection are given here one after the other, those of different connections by any threads. What it returns never completes
- * exceptionally: whatever goes wrong is a {@link Reply.Rejected}, and a mistake of the server's own is logged here.
+ * connection are given here one after the other, those of different connections by any threads, which hold no lock, as the log
+ * and the application are asked. What it returns never completes exceptionally: whatever goes wrong is a
+ * {@link Reply.Rejected}, and a mistake of the server's own is logged here.
  */
 public final class Requests {
 

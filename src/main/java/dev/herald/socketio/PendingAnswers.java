@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The acknowledgements that one client owes. Thread-safe; futures are completed outside its lock. */
+/**
+ * The acknowledgements that one client owes. Any thread asks and ends, the thread that reads the client answers, and the
+ * clock's ticks, all holding no lock; futures are completed outside its own.
+ */
 final class PendingAnswers {
 
     /** Longer than any server runs. */

@@ -24,8 +24,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients that may come back and go on where they were, each by its private id ("Connection state recovery"): those that are
- * connected, whose connections may be dead without the server's knowing, and those that are away. Thread-safe.
+ * The clients that may come back and go on where they were, each by its private id ("Connection state recovery"): those that
+ * are connected, whose connections may be dead without the server's knowing, and those that are away. Any thread may call,
+ * holding no lock of this package, as clients' states may be asked of a database; the clock's thread ticks.
  */
 final class Recoveries {
 

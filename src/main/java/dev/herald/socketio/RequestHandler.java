@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Does what one client asks for, and answers. The answer is an acknowledgement if the client asked for one; otherwise only
- * rejections are answered, with the event {@code error}. Events of one client come one at a time; any thread may answer.
+ * rejections are answered, with the event {@code error}. Events of one client come one at a time; any thread may answer,
+ * holding no lock.
  */
 final class RequestHandler {
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection, and its clients: one in each namespace that it is connected to (Socket.IO protocol 5, "Connection to a
  * namespace"). What breaks the protocol closes it. Packets come one at a time; everything else may come from any thread.
+ * Callers hold no lock.
  */
 final class SocketIoConnection implements EngineListener {
 

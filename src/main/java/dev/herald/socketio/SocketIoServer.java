@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes each session of Engine.IO a connection of Socket.IO 5, whose clients are subscribers of the hub. Lives from deployment to
- * undeployment. Thread-safe.
+ * Makes each session of Engine.IO a connection of Socket.IO 5, whose clients are subscribers of the hub. Lives from deployment
+ * to undeployment. The threads of sessions, the clock's, and operators' call it, holding no lock.
  */
 public final class SocketIoServer implements EngineServer.Application, AutoCloseable {
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An event as all clients of a namespace get it, up to the offset at its end. Those who are given the same offset share the
- * packets. Thread-safe.
+ * packets. Any thread may call, with any lock held: it takes none, and two threads that ask at once may each write it.
  */
 final class WrittenEvent {
 

@@ -27,9 +27,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves some messages of the outbox to the log: those of one channel one after another, several channels side by side. A message
- * follows another one of its channel only when that one is in the log, or can never be. One thread calls it once, and waits; the
- * outcomes come on the hub's threads.
+ * Moves some messages of the outbox to the log: those of one channel one after another, several channels side by side. A
+ * message follows another one of its channel only when that one is in the log, or can never be. One thread calls it once, and
+ * waits; the outcomes come on the hub's threads. None of them holds a lock, and nothing is called under this object's monitor
+ * but to note.
  */
 final class OutboxMove {
 

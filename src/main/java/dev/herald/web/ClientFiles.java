@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves the browser client at the reference server's paths: the files of the npm package {@code socket.io-client}, which the
  * build has packed. The package's version is the entity tag of each file. Each file is read and compressed once and then kept
- * in memory, about 1.5 MB together.
+ * in memory, about 1.5 MB together. The requests' threads call it, holding no lock, as files are read.
  */
 final class ClientFiles {
 

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reads what the requests say that connections begin with. The header fields of all connections by one version of one browser are
- * the same, and are kept once. Any thread may call.
+ * Reads what the requests say that connections begin with. The header fields of all connections by one version of one browser
+ * are the same, and are kept once. Any thread may call, with any lock held: it only reads what the request has.
  */
 final class Handshakes {
 

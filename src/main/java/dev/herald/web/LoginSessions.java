@@ -15,8 +15,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP sessions in which signed-in users have opened connections, so that these end with them. There are at most as many as the
- * container has sessions. Any thread may call.
+ * The HTTP sessions in which signed-in users have opened connections, so that these end with them. There are at most as many
+ * as the container has sessions. Any thread may call, holding no lock, as the container is asked.
  */
 @ApplicationScoped
 public class LoginSessions {
