@@ -88,8 +88,13 @@ class GoingDownIT {
                     heard(last);
                 }
             } catch (EOFException | SocketException e) {
+                ended();
                 return new End(last, socket.closeCode());
             }
+        }
+
+        void ended() {
+            // Subscribers have nothing to stop.
         }
 
         void heard(String text) {
@@ -107,6 +112,7 @@ class GoingDownIT {
         private final Pattern ack;
         private final String prefix;
         private final Semaphore ahead = new Semaphore(AHEAD);
+        private volatile boolean over;
         final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
 
         /**
@@ -134,9 +140,15 @@ class GoingDownIT {
             }
         }
 
+        @Override
+        void ended() {
+            over = true;
+            ahead.release();
+        }
+
         Void publish() throws InterruptedException {
             try {
-                for (var n = 1; ahead.tryAcquire(20, TimeUnit.SECONDS); n++) {
+                for (var n = 1; ahead.tryAcquire(20, TimeUnit.SECONDS) && !over; n++) {
                     socket.say(message.apply(n));
                 }
             } catch (IOException e) {

@@ -53,6 +53,8 @@ class HttpApiIT {
                 LOG.toFile(),
                 "herald.board=false",
                 "herald.quota=off",
+                // Listeners that are gone are noticed when they are written to.
+                "herald.ping-interval=5000",
                 "herald.channels.memory=brief-*",
                 "herald.memory.messages-per-channel=50");
     }

@@ -57,6 +57,7 @@ class ReturnAfterKillIT {
 
     @Test
     @Tag("kill")
+    @Tag("large")
     void twoThousandGoOnWhereTheyWere() throws Exception {
         allGoOnWhereTheyWere(2_000);
     }

@@ -193,8 +193,9 @@ public final class FeedClient implements AutoCloseable {
                         && List.of("ack", "error", "history").contains(m.getString("event")));
     }
 
-    /** Waits until the connection's own two channels are joined. */
+    /** Waits until the connection's own two channels are joined, and asks for something, so that they need not wait to be resumed. */
     public FeedClient settle() {
+        send("{\"event\":\"ping\"}");
         await(
                 "both own channels",
                 m -> m.getString("event").equals("joined")

@@ -2,6 +2,7 @@ package dev.herald.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.it.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,7 @@ class H2FileIT {
         var errors = directory.resolve("errors.txt").toFile();
         var process = new ProcessBuilder(
                         java,
+                        ServerProcess.QUICK_START,
                         "-cp",
                         System.getProperty("java.class.path"),
                         AppendingProcess.class.getName(),
