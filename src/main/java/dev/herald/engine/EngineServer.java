@@ -6,13 +6,13 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.concurrent.LimitedLog;
 import dev.herald.concurrent.SparingExecutor;
+import dev.herald.concurrent.Watched;
 import dev.herald.nonblocking.SlowBodies;
 import dev.herald.outbox.OutboundBudget;
 import dev.herald.random.RandomIds;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
@@ -56,7 +56,7 @@ public final class EngineServer implements AutoCloseable {
     private final Semaphore room;
 
     private final SlowBodies slowBodies;
-    private final Set<WebSocketTransport> sockets = ConcurrentHashMap.newKeySet();
+    private final Watched<WebSocketTransport> sockets = new Watched<>("a WebSocket", WebSocketTransport::tick);
     private final LimitedLog turnedAway = new LimitedLog(LOG);
     private volatile boolean down;
 
@@ -235,7 +235,7 @@ public final class EngineServer implements AutoCloseable {
         sessions.values().stream()
                 .filter(session -> !isOpen(() -> session.tick(now)))
                 .forEach(this::forget);
-        sockets.removeIf(socket -> !isOpen(() -> socket.tick(now)));
+        sockets.tick(now);
         isOpen(() -> {
             slowBodies.tick(now);
             return true;

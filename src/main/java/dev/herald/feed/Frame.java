@@ -18,11 +18,6 @@ sealed interface Frame extends Outbox.Message {
         public int size() {
             return text.length();
         }
-
-        @Override
-        public int ownSize() {
-            return text.length();
-        }
     }
 
     /**

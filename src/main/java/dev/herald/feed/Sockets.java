@@ -5,12 +5,11 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.concurrent.OrderedDispatcher;
+import dev.herald.concurrent.Watched;
 import dev.herald.outbox.OutboundBudget;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,7 +37,7 @@ public final class Sockets implements AutoCloseable {
 
     private volatile boolean down;
     private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARNING_PAUSE.toNanos());
-    private final Set<TextSocket> open = ConcurrentHashMap.newKeySet();
+    private final Watched<TextSocket> open = new Watched<>("a socket", TextSocket::tick);
 
     /** As the other constructor does, with a budget of its own for what waits for its clients. */
     public Sockets(FeedSettings settings, ScheduledExecutorService timer, Executor executor) {
@@ -60,7 +59,8 @@ public final class Sockets implements AutoCloseable {
                 new OrderedDispatcher<>(executor, PINGING_THREADS, Integer.MAX_VALUE, (socket, work) -> work.run());
         this.closings =
                 new OrderedDispatcher<>(executor, CLOSING_THREADS, Integer.MAX_VALUE, (socket, work) -> work.run());
-        this.clock = timer.scheduleAtFixedRate(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        this.clock = timer.scheduleAtFixedRate(
+                () -> open.tick(System.nanoTime()), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Stops the clock and closes all sockets: the server goes down. */
@@ -68,8 +68,7 @@ public final class Sockets implements AutoCloseable {
     public void close() {
         down = true;
         clock.cancel(false);
-        open.forEach(TextSocket::goAway);
-        open.clear();
+        open.endAll(TextSocket::goAway);
     }
 
     /** @param takesLists as for {@link TextSocket} */
@@ -117,21 +116,6 @@ public final class Sockets implements AutoCloseable {
         var last = warnedAt.get();
         if (now - last >= WARNING_PAUSE.toNanos() && warnedAt.compareAndSet(last, now)) {
             LOG.log(WARNING, sentence);
-        }
-    }
-
-    private void tick() {
-        var now = System.nanoTime();
-        open.removeIf(socket -> !isOpenAt(socket, now));
-    }
-
-    private static boolean isOpenAt(TextSocket socket, long now) {
-        try {
-            return socket.tick(now);
-        } catch (RuntimeException e) {
-            // It must not stop the clock for the other sockets.
-            LOG.log(ERROR, "the deadlines of a socket could not be checked", e);
-            return true;
         }
     }
 }

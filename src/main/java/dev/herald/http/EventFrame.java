@@ -37,11 +37,6 @@ sealed interface EventFrame extends Outbox.Message {
         public int size() {
             return 100 + json.length();
         }
-
-        @Override
-        public int ownSize() {
-            return size();
-        }
     }
 
     /** The listener gets no more messages of a channel. */
@@ -51,11 +46,6 @@ sealed interface EventFrame extends Outbox.Message {
         public int size() {
             return 100;
         }
-
-        @Override
-        public int ownSize() {
-            return size();
-        }
     }
 
     /** What is no message: a comment, or how to come back. */
@@ -63,11 +53,6 @@ sealed interface EventFrame extends Outbox.Message {
 
         @Override
         public int size() {
-            return text.length();
-        }
-
-        @Override
-        public int ownSize() {
             return text.length();
         }
     }

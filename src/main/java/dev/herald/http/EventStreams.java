@@ -2,13 +2,13 @@ package dev.herald.http;
 
 import static dev.herald.request.ErrorCode.SINCE_INVALID;
 import static dev.herald.request.ErrorCode.TOO_MANY_CHANNELS;
-import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
 import dev.herald.concurrent.LimitedLog;
 import dev.herald.concurrent.OrderedDispatcher;
+import dev.herald.concurrent.Watched;
 import dev.herald.hub.Hub;
 import dev.herald.nonblocking.GrizzlyConnection;
 import dev.herald.outbox.OutboundBudget;
@@ -22,8 +22,6 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -53,7 +51,7 @@ public final class EventStreams implements AutoCloseable {
     // Completing a request may wait for its client on some servers.
     private final OrderedDispatcher<Object, Runnable> closings;
     private final LimitedLog warnings = new LimitedLog(LOG);
-    private final Set<EventSubscriber> open = ConcurrentHashMap.newKeySet();
+    private final Watched<EventSubscriber> open = new Watched<>("a stream", EventSubscriber::tick);
     private volatile boolean down;
 
     /**
@@ -166,17 +164,7 @@ public final class EventStreams implements AutoCloseable {
     }
 
     void tick(long now) {
-        open.removeIf(subscriber -> !isOpenAt(subscriber, now));
-    }
-
-    private static boolean isOpenAt(EventSubscriber subscriber, long now) {
-        try {
-            return subscriber.tick(now);
-        } catch (RuntimeException | Error e) {
-            // It must not stop the clock for the others.
-            LOG.log(ERROR, "the deadlines of a stream could not be checked", e);
-            return true;
-        }
+        open.tick(now);
     }
 
     /** Stops the clock and ends all streams, whose clients come back: the server goes down. */
@@ -184,7 +172,6 @@ public final class EventStreams implements AutoCloseable {
     public void close() {
         down = true;
         clock.cancel(false);
-        open.forEach(EventSubscriber::goAway);
-        open.clear();
+        open.endAll(EventSubscriber::goAway);
     }
 }

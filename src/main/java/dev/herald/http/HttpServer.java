@@ -4,12 +4,11 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.concurrent.SparingExecutor;
+import dev.herald.concurrent.Watched;
 import dev.herald.nonblocking.SlowBodies;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,7 +38,10 @@ public final class HttpServer implements AutoCloseable {
     private final Future<?> clock;
     private final SlowBodies slowBodies;
     private final OrderedDispatcher<Object, Runnable> reads;
-    private final Set<Exchange> waiting = ConcurrentHashMap.newKeySet();
+    private final Watched<Exchange> waiting = new Watched<>("a request by HTTP", (exchange, now) -> {
+        exchange.tick(now);
+        return true;
+    });
 
     /**
      * Starts the clock.
@@ -93,17 +95,13 @@ public final class HttpServer implements AutoCloseable {
     }
 
     void tick(long now) {
-        run(() -> slowBodies.tick(now));
-        waiting.forEach(exchange -> run(() -> exchange.tick(now)));
-    }
-
-    private static void run(Runnable check) {
         try {
-            check.run();
+            slowBodies.tick(now);
         } catch (RuntimeException | Error e) {
-            // It must not stop the clock for the others.
-            LOG.log(ERROR, "the deadline of a request by HTTP could not be checked", e);
+            // It must not stop the clock.
+            LOG.log(ERROR, "the deadlines of slow bodies could not be checked", e);
         }
+        waiting.tick(now);
     }
 
     /** Stops the clock, and tells everybody who waits: the server goes down. */
@@ -111,6 +109,6 @@ public final class HttpServer implements AutoCloseable {
     public void close() {
         clock.cancel(false);
         slowBodies.close();
-        waiting.forEach(exchange -> run(exchange::goAway));
+        waiting.endAll(Exchange::goAway);
     }
 }

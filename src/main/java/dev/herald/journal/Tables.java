@@ -5,25 +5,21 @@ import dev.herald.api.Envelope;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.hub.LogUnavailableException;
+import dev.herald.json.Lines;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,7 +209,7 @@ final class Tables {
         insert.setString(7, entry.clientId());
         insert.setLong(8, message.at().toEpochMilli());
         insert.setString(9, message.json());
-        insert.setString(10, lines(message.except()));
+        insert.setString(10, Lines.write(message.except()));
     }
 
     /** The existing messages after one offset, up to and including another. */
@@ -311,22 +307,7 @@ final class Tables {
                 row.getString(5),
                 Instant.ofEpochMilli(row.getLong(6)),
                 row.getString(7),
-                Optional.ofNullable(row.getString(8)).map(Tables::fromLines).orElse(Set.of()));
-    }
-
-    private static @Nullable String lines(Set<String> values) {
-        return values.isEmpty()
-                ? null
-                : new TreeSet<>(values)
-                        .stream()
-                                .map(value -> value.replace("\\", "\\\\").replace("\n", "\\n"))
-                                .collect(Collectors.joining("\n"));
-    }
-
-    private static Set<String> fromLines(String lines) {
-        return Arrays.stream(lines.split("\n", -1))
-                .map(line -> line.translateEscapes())
-                .collect(Collectors.toSet());
+                Lines.read(row.getString(8)));
     }
 
     /**

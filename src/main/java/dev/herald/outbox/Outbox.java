@@ -33,7 +33,9 @@ public final class Outbox<M extends Outbox.Message> {
         int size();
 
         /** How much heap it costs while it waits, in bytes: 0 if the queues of other clients share it. */
-        int ownSize();
+        default int ownSize() {
+            return size();
+        }
     }
 
     /**

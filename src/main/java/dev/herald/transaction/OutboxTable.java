@@ -2,12 +2,12 @@ package dev.herald.transaction;
 
 import dev.herald.api.ChannelName;
 import dev.herald.hub.Draft;
+import dev.herald.json.Lines;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -70,7 +70,7 @@ final class OutboxTable {
                 insert.setString(3, draft.event());
                 insert.setString(4, draft.to());
                 insert.setString(5, draft.json());
-                insert.setString(6, lines(draft.except()));
+                insert.setString(6, Lines.write(draft.except()));
                 insert.setLong(7, createdAt);
                 insert.addBatch();
             }
@@ -139,7 +139,6 @@ final class OutboxTable {
     }
 
     private static Row row(ResultSet row) throws SQLException {
-        var excepted = row.getString(7);
         return new Row(
                 row.getLong(1),
                 row.getString(2),
@@ -147,7 +146,7 @@ final class OutboxTable {
                 row.getString(4),
                 row.getString(5),
                 row.getString(6),
-                excepted == null ? Set.of() : fromLines(excepted));
+                Lines.read(row.getString(7)));
     }
 
     /** Removes messages that are in the log. */
@@ -179,20 +178,5 @@ final class OutboxTable {
                 return rows.next();
             }
         }
-    }
-
-    private static @Nullable String lines(Set<String> values) {
-        return values.isEmpty()
-                ? null
-                : new TreeSet<>(values)
-                        .stream()
-                                .map(value -> value.replace("\\", "\\\\").replace("\n", "\\n"))
-                                .collect(Collectors.joining("\n"));
-    }
-
-    private static Set<String> fromLines(String lines) {
-        return Arrays.stream(lines.split("\n", -1))
-                .map(String::translateEscapes)
-                .collect(Collectors.toSet());
     }
 }
