@@ -1,5 +1,6 @@
 package dev.herald.api;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +8,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The name of a channel.
@@ -28,6 +32,9 @@ public record ChannelName(String value) {
     private static final String NAMESPACE_PREFIX = "ns:";
     /** The namespaces of Socket.IO begin with a slash, which is escaped: so no room of theirs has such a name. */
     private static final String CONNECTION_PREFIX = NAMESPACE_PREFIX + "connection:";
+
+    /** What {@link #escaped} makes of a name that is not too long. */
+    private static final Pattern ESCAPED = Pattern.compile("(?:[A-Za-z0-9_-]|\\.[0-9a-f]{2})*");
 
     private static final HexFormat HEX = HexFormat.of();
 
@@ -81,6 +88,31 @@ public record ChannelName(String value) {
     }
 
     /**
+     * The name of the room that this is the channel of, as it was given to {@link #ofRoom}. Empty for all that is no room of this
+     * namespace: the channels that its connections are in by themselves, and other namespaces' rooms. Empty as well for a room whose
+     * name was too long to be kept: that of {@code namespace,room} with more than 125 characters, of which each byte (UTF-8) that is
+     * not {@code A-Z a-z 0-9 _ -} counts three.
+     */
+    public Optional<String> roomIn(String namespace) {
+        if (namespace.equals(Connection.MAIN)) {
+            return isOpen() && !equals(NEWS) ? Optional.of(value) : Optional.empty();
+        }
+        var begin = escaped(NAMESPACE_PREFIX, namespace + ",").value();
+        return Optional.of(value)
+                .filter(name -> name.startsWith(begin))
+                .map(name -> name.substring(begin.length()))
+                .filter(name -> ESCAPED.matcher(name).matches())
+                .map(ChannelName::unescaped);
+    }
+
+    /** The names of the rooms among these channels; see {@link #roomIn}. */
+    static Set<String> roomsIn(String namespace, Set<ChannelName> channels) {
+        return channels.stream()
+                .flatMap(channel -> channel.roomIn(namespace).stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
      * The channel of a single connection; only the application publishes to it. It is not the room whose name is the
      * connection's id: in the main namespace, clients could join that room.
      *
@@ -102,6 +134,20 @@ public record ChannelName(String value) {
             }
         }
         return new ChannelName(name.length() <= MAX_LENGTH ? name.toString() : prefix + ".." + digest(bytes));
+    }
+
+    /** The text whose bytes are written so. */
+    private static String unescaped(String name) {
+        var bytes = new ByteArrayOutputStream(name.length());
+        for (var n = 0; n < name.length(); n++) {
+            if (name.charAt(n) == '.') {
+                bytes.write(HexFormat.fromHexDigits(name, n + 1, n + 3));
+                n += 2;
+            } else {
+                bytes.write(name.charAt(n));
+            }
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     private static byte[] utf8(String text) {

@@ -1,4 +1,12 @@
 package dev.herald.api;
 
+import java.util.Optional;
+
 /** A connection joined a channel. Its own two, {@code news} and the private one, come with {@link Connected} instead. */
-public record Joined(Connection connection, ChannelName channel) implements HeraldEvent {}
+public record Joined(Connection connection, ChannelName channel) implements HeraldEvent {
+
+    /** The room's name; empty when it {@linkplain ChannelName#roomIn was too long}. */
+    public Optional<String> room() {
+        return channel.roomIn(connection.namespace());
+    }
+}

@@ -94,6 +94,11 @@ public interface Peer {
         return channels().contains(ChannelName.ofRoom(connection().namespace(), room));
     }
 
+    /** The rooms that the connection is in. Those whose names {@linkplain ChannelName#roomIn were too long} are left out. */
+    default Set<String> rooms() {
+        return ChannelName.roomsIn(connection().namespace(), channels());
+    }
+
     /** What is kept with the connection under this name, as {@link Connection#get}. */
     default Optional<String> get(String name) {
         return connection().get(name);

@@ -107,7 +107,7 @@ public final class Hub {
      *     the log cannot be read
      */
     public Member connect(Subscriber subscriber) {
-        return admit(subscriber, Member::joinOwn);
+        return admit(subscriber, false, Member::joinOwn);
     }
 
     /**
@@ -118,18 +118,18 @@ public final class Hub {
      * @throws GapException when a message is missing
      */
     public Member resume(Subscriber subscriber, Map<ChannelName, Position> places) {
-        return admit(subscriber, member -> member.resume(places));
+        return admit(subscriber, true, member -> member.resume(places));
     }
 
     /** Admits a connection that is in no channel; it joins those that it wants. Otherwise as {@link #connect}. */
     public Member connectToNone(Subscriber subscriber) {
-        return admit(subscriber, member -> {});
+        return admit(subscriber, false, member -> {});
     }
 
-    private Member admit(Subscriber subscriber, Consumer<Member> begin) {
+    private Member admit(Subscriber subscriber, boolean recovered, Consumer<Member> begin) {
         requireObserversKeepUp();
         var member = new Member(this, subscriber);
-        var connected = presence.connect(member);
+        var connected = presence.connect(member, recovered);
         try {
             begin.accept(member);
         } catch (RuntimeException | Error e) {

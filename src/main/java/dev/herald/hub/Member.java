@@ -380,7 +380,7 @@ public final class Member implements Peer, Predicate<Set<String>> {
             return Map.of();
         }
         var places = places();
-        events.tell(new Disconnected(connection(), reason, leaveAll()));
+        events.tell(new Disconnected(connection(), reason, channels, leaveAll()));
         return places;
     }
 

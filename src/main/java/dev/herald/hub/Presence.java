@@ -41,10 +41,11 @@ public final class Presence {
     /**
      * Adds a connection.
      *
+     * @param recovered whether its client goes on where it was
      * @return what there is to tell of it
      * @throws LimitException when there are as many as there may be
      */
-    synchronized Connected connect(Member member) {
+    synchronized Connected connect(Member member, boolean recovered) {
         if (members.size() >= maxConnections) {
             throw new LimitException("the server has as many connections as it takes: " + maxConnections);
         }
@@ -52,7 +53,7 @@ public final class Presence {
         members.put(connection.id(), member);
         var first = add(people, Someone.of(connection), connection);
         var count = peopleByNamespace.merge(connection.namespace(), first ? 1 : 0, Integer::sum);
-        return new Connected(connection, first, count, member);
+        return new Connected(connection, first, count, recovered, member);
     }
 
     /** Removes a connection; returns whether its person has no other in its namespace. */

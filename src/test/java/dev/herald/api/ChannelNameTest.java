@@ -88,6 +88,29 @@ class ChannelNameTest {
         assertThat(ChannelName.ofRoom("/shop", "vip").isOpen()).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"vip", "", "a.2c", ",", "Jürgen, سلمى, 名前, 😀", "%00\u0000"})
+    void roomInIsTheNameThatTheRoomWasGiven(String room) {
+        var channel = ChannelName.ofRoom("/shop", room);
+
+        assertThat(channel.roomIn("/shop")).contains(room);
+        assertThat(channel.roomIn("/sho")).isEmpty();
+        assertThat(channel.roomIn("/")).isEmpty();
+    }
+
+    @Test
+    void roomInKnowsNoNameThatWasTooLongAndNoChannelThatIsNoRoom() {
+        assertThat(ChannelName.ofRoom("/shop", "x".repeat(115)).roomIn("/shop")).contains("x".repeat(115));
+        assertThat(ChannelName.ofRoom("/shop", "x".repeat(116)).roomIn("/shop")).isEmpty();
+        assertThat(ChannelName.ofNamespace("/shop").roomIn("/shop")).isEmpty();
+        assertThat(ChannelName.ofConnection("/shop", "id").roomIn("/shop")).isEmpty();
+        assertThat(new ChannelName("ns:.2fshop.2c.").roomIn("/shop")).isEmpty();
+        assertThat(new ChannelName("vip").roomIn("/")).contains("vip");
+        for (var own : List.of(ChannelName.NEWS, ChannelName.ofUser("ann"), ChannelName.ofConnection("/", "id"))) {
+            assertThat(own.roomIn("/")).isEmpty();
+        }
+    }
+
     @Test
     void differentRoomsOfDifferentNamespacesHaveDifferentChannels() {
         var random = new Random(2);

@@ -53,7 +53,7 @@ final class FakeHerald implements Herald {
     /** Closes a connection, as the hub does before it fires the event. */
     synchronized Disconnected disconnect(Connection connection) {
         connections.remove(connection.id());
-        return new Disconnected(connection, "closed by the client", !isThere(connection.person()));
+        return new Disconnected(connection, "closed by the client", Set.of(), !isThere(connection.person()));
     }
 
     @Override

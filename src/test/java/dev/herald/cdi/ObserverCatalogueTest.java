@@ -23,6 +23,7 @@ import jakarta.enterprise.inject.spi.DefinitionException;
 import java.lang.annotation.Annotation;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,7 +87,7 @@ class ObserverCatalogueTest {
         return Stream.of(
                 received(SHOP, "a"),
                 new Connected(SHOP, true, 1, null),
-                new Disconnected(SHOP, "closed", true),
+                new Disconnected(SHOP, "closed", Set.of(room), true),
                 new Joined(SHOP, room),
                 new Left(SHOP, room));
     }

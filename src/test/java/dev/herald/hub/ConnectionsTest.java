@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.herald.api.Answer;
+import dev.herald.api.ChannelName;
 import dev.herald.api.Connected;
 import dev.herald.api.Connection;
 import dev.herald.api.Disconnected;
@@ -18,6 +19,7 @@ import dev.herald.api.Published;
 import dev.herald.api.Received;
 import dev.herald.api.RefusedException;
 import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -135,7 +137,8 @@ class ConnectionsTest extends HubFixture {
                             new Published(new Envelope(ROOM, at(ROOM, 1), "data", BOB, null, NOW, "1")),
                             new Received(connection, "data", ROOM, null, "1", client.member(), Answer.NONE),
                             new Left(connection, ROOM),
-                            new Disconnected(connection, "closed by the client", true));
+                            new Disconnected(
+                                    connection, "closed by the client", Set.of(NEWS, ChannelName.ofUser("bob")), true));
         }
 
         @Test

@@ -19,11 +19,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What connections of several namespaces get, what they are excepted from, and how they go on. */
@@ -180,7 +182,9 @@ class MemberTest {
             assertThat(ann.member().places())
                     .isEqualTo(Map.of(NEWS, at(1), ROOM, at(1), ann.member().privateChannel(), at(0)));
             assertThat(hub.presence().people(ROOM)).containsExactly(ANN);
-            assertThat(observers.events(Connected.class)).hasSize(2);
+            assertThat(observers.events(Connected.class))
+                    .extracting(Connected::recovered)
+                    .containsExactly(false, true);
         }
 
         @Test
@@ -272,7 +276,8 @@ class MemberTest {
 
             main.member().disconnect("closed");
             assertThat(observers.events(Disconnected.class))
-                    .containsExactly(new Disconnected(main.connection(), "closed", true));
+                    .containsExactly(new Disconnected(
+                            main.connection(), "closed", Set.of(NEWS, ChannelName.ofUser("ann")), true));
             assertThat(hub.presence().isOnline("ann")).isFalse();
             assertThat(hub.presence().connections(SHOP)).hasSize(2);
         }
@@ -292,6 +297,29 @@ class MemberTest {
             assertThat(ann.member().leave("vip")).isTrue();
             assertThat(observers.events(Joined.class)).hasSize(2);
             assertThat(observers.events(Left.class)).hasSize(1);
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {"/ | vip | a.2c:b", "/shop | vip | Jürgen, 名前 😀"})
+        void haveRoomsWhoseNamesAreToldAsTheyWereGiven(String namespace, String one, String other) {
+            var member = new TestClient(ANN, namespace).connect(hub).member();
+            hub.channelsOf(namespace, member.connection().id());
+            member.join(one);
+            member.join(other);
+            member.leave(one);
+            assertThat(member.rooms()).containsExactly(other);
+            member.disconnect("closed");
+
+            assertThat(observers.events(Joined.class))
+                    .extracting(Joined::room)
+                    .containsExactly(Optional.of(one), Optional.of(other));
+            assertThat(observers.events(Left.class)).extracting(Left::room).containsExactly(Optional.of(one));
+            assertThat(observers.events(Disconnected.class))
+                    .extracting(Disconnected::rooms)
+                    .containsExactly(Set.of(other));
+            assertThat(member.rooms()).isEmpty();
         }
     }
 

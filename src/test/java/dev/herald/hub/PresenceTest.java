@@ -12,6 +12,7 @@ import dev.herald.testing.ObserverDiary;
 import java.time.Clock;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,7 @@ class PresenceTest {
     private static final ChannelName ROOM = new ChannelName("room");
     private static final Person ANN = new Person("ann", "Ann");
     private static final Person BOB = new Person("bob", "Bob");
+    private static final Set<ChannelName> OF_BOB = Set.of(ChannelName.NEWS, ChannelName.ofUser("bob"));
     private static final Person CID = new Person("cid", "Cid");
 
     private final ObserverDiary observers = new ObserverDiary();
@@ -86,8 +88,8 @@ class PresenceTest {
                 .containsExactly(
                         new Connected(tab.connection(), true, 1, tab.member()),
                         new Connected(other.connection(), false, 1, other.member()),
-                        new Disconnected(tab.connection(), "closed", false),
-                        new Disconnected(other.connection(), "closed", true),
+                        new Disconnected(tab.connection(), "closed", OF_BOB, false),
+                        new Disconnected(other.connection(), "closed", OF_BOB, true),
                         new Connected(again.connection(), true, 1, again.member()));
     }
 
