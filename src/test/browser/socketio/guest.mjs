@@ -125,13 +125,21 @@ export function baseUrlAndMore() {
 
 /** Does a step, whose guests leave at its end; the first that fails is the last. */
 export async function step(what, body) {
+  if (!(await attempt(what, body))) {
+    process.exit(1);
+  }
+}
+
+/** Does a step, whose guests leave at its end, and says whether all went well. */
+export async function attempt(what, body) {
   const began = Date.now();
   try {
     await body();
     console.log(`ok  ${what} (${Date.now() - began} ms)`);
+    return true;
   } catch (e) {
     console.log(`FAILED  ${what}: ${e.stack}`);
-    process.exit(1);
+    return false;
   } finally {
     for (const socket of present.splice(0)) {
       socket.io.reconnection(false);
