@@ -1,7 +1,6 @@
 package dev.herald.engine;
 
 import dev.herald.api.Handshake;
-import dev.herald.api.HeraldEvent;
 import dev.herald.api.Login;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
@@ -10,12 +9,12 @@ import dev.herald.hub.ClientStates;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.MemoryLog;
-import dev.herald.hub.Observers;
 import dev.herald.request.Permission;
 import dev.herald.request.Requests;
 import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.testing.FakeTimer;
+import dev.herald.testing.NoObservers;
 import dev.herald.websocket.WebSocketHandshake;
 import dev.herald.websocket.WebSocketLimits;
 import jakarta.servlet.ReadListener;
@@ -55,7 +54,7 @@ final class IdleConnections {
         var hub = new Hub(
                 new MemoryLog("life", Clock.systemUTC(), new MemoryLog.Bounds(1_000, 64L << 20, 10_000)),
                 new ChannelKinds(List.of(), List.of()),
-                new Nobody(),
+                new NoObservers(),
                 new HubLimits(CONNECTIONS, 100, 1_000),
                 Clock.systemUTC(),
                 Runnable::run);
@@ -110,24 +109,6 @@ final class IdleConnections {
             least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
         }
         return least;
-    }
-
-    private static final class Nobody implements Observers {
-
-        @Override
-        public boolean areBehind() {
-            return false;
-        }
-
-        @Override
-        public boolean isObserved(HeraldEvent event) {
-            return false;
-        }
-
-        @Override
-        public void tell(HeraldEvent event) {
-            // Nobody observes.
-        }
     }
 
     /** As little as there can be: takes everything, and brings what it is told to. */

@@ -131,7 +131,6 @@ class KillIT {
         return PayaraProcess.start(
                 warThatStandsStill(),
                 log.toFile(),
-                "-XX:TieredStopAtLevel=1",
                 "herald.board=false",
                 "herald.datasource.url=" + StoppingDriver.PREFIX + "h2:file:" + directory.resolve("herald")
                         + ";WRITE_DELAY=0;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE",

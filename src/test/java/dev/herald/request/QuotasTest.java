@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.herald.api.Answer;
+import dev.herald.api.Attributes;
 import dev.herald.api.ChannelName;
+import dev.herald.api.Connection;
+import dev.herald.api.ConnectionState;
 import dev.herald.api.Envelope;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
@@ -14,12 +17,14 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.Member;
 import dev.herald.hub.MemoryLog;
 import dev.herald.testing.Allocation;
+import dev.herald.testing.FakeSubscriber;
 import dev.herald.testing.NoObservers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -76,7 +81,11 @@ class QuotasTest {
     }
 
     private Member member(PersonPrincipal visitor) {
-        return hub.connect(new SilentSubscriber(visitor));
+        return hub.connect(new FakeSubscriber(new Connection(
+                UUID.randomUUID().toString(),
+                visitor.person(),
+                Connection.MAIN,
+                new ConnectionState(visitor, Attributes.NONE))));
     }
 
     private Asker connection(PersonPrincipal visitor) {

@@ -11,16 +11,15 @@ import dev.herald.api.PersonPrincipal;
 import dev.herald.api.Position;
 import dev.herald.api.Received;
 import dev.herald.hub.ChannelKinds;
-import dev.herald.hub.Delivery;
 import dev.herald.hub.DeviceName;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.Member;
 import dev.herald.hub.MemoryDevices;
 import dev.herald.hub.MemoryLog;
-import dev.herald.hub.Subscriber;
 import dev.herald.request.Permission.Decision;
 import dev.herald.testing.ErrorLog;
+import dev.herald.testing.FakeSubscriber;
 import dev.herald.testing.ObserverDiary;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
@@ -55,9 +54,10 @@ class RequestsTest {
             Clock.systemUTC(),
             Runnable::run);
     private final Requests requests = new Requests(hub, Permission::byChannel);
-    private final Ear annsEar = new Ear(ANN, Optional.of(new DeviceName("phone")));
+    private final FakeSubscriber annsEar =
+            new FakeSubscriber(new Connection("ann's", ANN), Optional.of(new DeviceName("phone")));
     private final Member ann = hub.connect(annsEar);
-    private final Member bob = hub.connect(new Ear(BOB, Optional.empty()));
+    private final Member bob = hub.connect(new FakeSubscriber(new Connection("bob's", BOB)));
 
     @Test
     void joinAChannelAndLeaveIt() {
@@ -383,49 +383,6 @@ class RequestsTest {
     private static JsonObject object(String json) {
         try (var reader = Json.createReader(new StringReader(json))) {
             return reader.readObject();
-        }
-    }
-
-    /** Somebody who hears at once what is said. */
-    private static final class Ear implements Subscriber {
-
-        private final Connection connection;
-        private final Optional<DeviceName> device;
-        private final List<Envelope> heard = new ArrayList<>();
-
-        Ear(Person person, Optional<DeviceName> device) {
-            this.connection = new Connection(person.id() + "'s", person);
-            this.device = device;
-        }
-
-        @Override
-        public Connection connection() {
-            return connection;
-        }
-
-        @Override
-        public Optional<DeviceName> device() {
-            return device;
-        }
-
-        @Override
-        public boolean offer(Delivery delivery) {
-            return heard.add(delivery.message());
-        }
-
-        @Override
-        public void flush() {
-            // It is heard already.
-        }
-
-        @Override
-        public void end(boolean transportToo) {
-            throw new AssertionError("nobody ends it");
-        }
-
-        @Override
-        public void fellBehind() {
-            throw new AssertionError("it never falls behind");
         }
     }
 }

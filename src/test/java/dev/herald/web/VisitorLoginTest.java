@@ -7,17 +7,15 @@ import dev.herald.api.Identity;
 import dev.herald.api.Login;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
-import dev.herald.hub.Delivery;
 import dev.herald.hub.Hub;
-import dev.herald.hub.Subscriber;
 import dev.herald.request.Logins;
 import dev.herald.request.Quotas;
 import dev.herald.testing.FakeHttp;
+import dev.herald.testing.FakeSubscriber;
 import dev.herald.testing.Tokens;
 import java.security.Principal;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Nested;
@@ -188,9 +186,9 @@ class VisitorLoginTest {
     @Test
     void aGuestWhoSignsInIsNobodyAfterwards() throws Exception {
         var guest = principal(filtered(handshake().cookie("herald-guest", SECRET)));
-        var tab = new Tab(guest.person());
+        var tab = tab(guest.person());
         hub.connect(tab);
-        var other = new Tab(new Person("guest-AAAAAAAAAAAAAAAA", "Other"));
+        var other = tab(new Person("guest-AAAAAAAAAAAAAAAA", "Other"));
         hub.connect(other);
 
         var http = filtered(handshake().by("ann").cookie("herald-guest", SECRET));
@@ -202,6 +200,10 @@ class VisitorLoginTest {
         assertThat(other.ends).isEmpty();
     }
 
+    private static FakeSubscriber tab(Person person) {
+        return new FakeSubscriber(new Connection(person.id() + "-tab", person));
+    }
+
     /** As MicroProfile JWT's principals are. */
     public interface HasExpiry extends Principal {
 
@@ -209,45 +211,4 @@ class VisitorLoginTest {
     }
 
     private record Jwt(String getName, long getExpirationTime) implements HasExpiry {}
-
-    /** A connection that only notes how it is ended. */
-    private static final class Tab implements Subscriber {
-
-        private final Connection connection;
-        final List<String> ends = new ArrayList<>();
-
-        Tab(Person person) {
-            connection = new Connection(person.id() + "-tab", person);
-        }
-
-        @Override
-        public Connection connection() {
-            return connection;
-        }
-
-        @Override
-        public void signOut(String code, String sentence) {
-            ends.add(code);
-        }
-
-        @Override
-        public boolean offer(Delivery delivery) {
-            return true;
-        }
-
-        @Override
-        public void end(boolean transportToo) {
-            ends.add("end");
-        }
-
-        @Override
-        public void flush() {
-            // Nothing is written.
-        }
-
-        @Override
-        public void fellBehind() {
-            ends.add("fell behind");
-        }
-    }
 }
