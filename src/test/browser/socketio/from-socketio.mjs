@@ -460,6 +460,19 @@ await row(`socket.to("room").emit("event", data)`, async () => {
   await reaches("to the others in a room", [ann, bob, eve], [eve]);
 });
 
+await row(`socket.except("room").emit("event", data)`, async () => {
+  const [ann, bob, eve] = await visitors(3);
+  await eve.askAll("enter");
+  await reaches("to the others but a room", [ann, bob, eve], [bob]);
+});
+
+await row(`io.send(data)`, async () => {
+  const all = await visitors(2);
+  const text = unique("sent");
+  all[0].socket.emit("send to all", text);
+  await Promise.all(all.map((one) => one.hearJust("message", text)));
+});
+
 await row(`io.to(socketId).emit("event", data)`, async () => {
   const [ann, bob, eve] = await visitors(3);
   await reaches("to one by its id", [ann, bob, eve], [bob], bob.socket.id);

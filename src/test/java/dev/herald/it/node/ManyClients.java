@@ -72,6 +72,18 @@ public class ManyClients {
         herald.in("/").to("room").except(peer.connection().id()).emit("event", data);
     }
 
+    @OnEvent("to the others but a room")
+    void toTheOthersButARoom(Peer peer, JsonValue data) {
+        // socket.except("room").emit("event", data)
+        herald.in("/").except("room", peer.connection().id()).emit("event", data);
+    }
+
+    @OnEvent("send to all")
+    void sendToAll(JsonValue data) {
+        // io.send(data)
+        herald.in("/").emit("message", data);
+    }
+
     @OnEvent("to one by its id")
     void toOne(String id, JsonValue data) {
         // io.to(socketId).emit("event", data)
