@@ -8,7 +8,6 @@ import jakarta.faces.context.ExternalContext;
 import jakarta.faces.context.FacesContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 @Named("board")
 @RequestScoped
 public class BoardBean {
+
+    private static final int SEE_OTHER = 303;
 
     @Inject
     Herald herald;
@@ -55,12 +56,16 @@ public class BoardBean {
     }
 
     /** Stores the name in the visitor's browser and reloads the page, or says what is wrong with the name. */
-    public void rename() throws IOException {
+    public void rename() {
         problem = DisplayName.problem(name).orElse(null);
         if (problem == null) {
             var external = external();
-            external.addResponseHeader("Set-Cookie", DisplayName.cookie(name, external.isSecure()));
-            external.redirect(external.getApplicationContextPath() + "/");
+            external.addResponseHeader(
+                    "Set-Cookie", DisplayName.cookie(name, external.getRequestContextPath(), external.isSecure()));
+            // Relative, like all addresses of the page: only the browser knows what a proxy has taken off the path.
+            external.setResponseStatus(SEE_OTHER);
+            external.setResponseHeader("Location", "./");
+            FacesContext.getCurrentInstance().responseComplete();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.herald.web;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.herald.http.HttpServer;
+import jakarta.inject.Inject;
 import jakarta.json.Json;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,10 +19,13 @@ public class OpenApiServlet extends HttpServlet {
 
     private final String text = read();
 
+    @Inject
+    transient Proxies proxies;
+
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        var path = request.getContextPath();
-        var root = Json.createValue(path.isEmpty() ? "/" : path).toString();
+        var root = Json.createValue(ForwardedRequest.applicationPath(proxies.view(request)))
+                .toString();
         var body = text.replace('"' + CONTEXT + '"', root).getBytes(UTF_8);
         response.setContentType("application/json;charset=UTF-8");
         response.setHeader("X-Content-Type-Options", "nosniff");

@@ -192,7 +192,7 @@ public class VisitorFilter extends HttpFilter {
         } else if (origins.isStranger(request)) {
             return Optional.empty();
         }
-        var guest = cookie(request, cookieOf(request)).filter(Visitors::isSecret);
+        var guest = cookie(request, nameOf(SECRET_COOKIE, request)).filter(Visitors::isSecret);
         if (user == null) {
             if (!isWithinSession(request)) {
                 sessions.nobody(request);
@@ -243,7 +243,7 @@ public class VisitorFilter extends HttpFilter {
     private void dismiss(HttpServletRequest request, String secret) {
         request.setAttribute(
                 NEW_COOKIE,
-                cookieOf(request) + "=; Path=" + ForwardedRequest.applicationPath(request)
+                nameOf(SECRET_COOKIE, request) + "=; Path=" + ForwardedRequest.applicationPath(request)
                         + "; Max-Age=0; HttpOnly; SameSite=Lax");
         logins.signOut(Visitors.guest(secret, null).id(), "you have signed in: connect anew");
     }
@@ -267,8 +267,9 @@ public class VisitorFilter extends HttpFilter {
             var secure = request.isSecure() ? "; Secure" : "";
             request.setAttribute(
                     NEW_COOKIE,
-                    cookieOf(request) + "=" + secret + "; Path=" + ForwardedRequest.applicationPath(request)
-                            + "; Max-Age=31536000; HttpOnly; SameSite=Lax" + secure);
+                    nameOf(SECRET_COOKIE, request) + "=" + secret + "; Path="
+                            + ForwardedRequest.applicationPath(request) + "; Max-Age=31536000; HttpOnly; SameSite=Lax"
+                            + secure);
         }
         return guest(request, secret, false);
     }
@@ -309,7 +310,9 @@ public class VisitorFilter extends HttpFilter {
         var asked = request.getMethod().equals("GET") ? request.getParameter("name") : null;
         return asked != null
                 ? asked
-                : cookie(request, NAME_COOKIE).map(VisitorFilter::decoded).orElse(null);
+                : cookie(request, nameOf(NAME_COOKIE, request))
+                        .map(VisitorFilter::decoded)
+                        .orElse(null);
     }
 
     private static @Nullable String decoded(String percentEncoded) {
@@ -321,12 +324,10 @@ public class VisitorFilter extends HttpFilter {
         }
     }
 
-    /** Each application of a server has one of its own, as browsers send the root application's to all of them. */
-    private static String cookieOf(HttpServletRequest request) {
+    /** Each application of a server has cookies of its own, as browsers send the root application's to all of them. */
+    private static String nameOf(String cookie, HttpServletRequest request) {
         var path = request.getContextPath();
-        return path.isEmpty()
-                ? SECRET_COOKIE
-                : SECRET_COOKIE + "-" + URLEncoder.encode(path.substring(1), StandardCharsets.UTF_8);
+        return path.isEmpty() ? cookie : cookie + "-" + URLEncoder.encode(path.substring(1), StandardCharsets.UTF_8);
     }
 
     private static Optional<String> cookie(HttpServletRequest request, String name) {

@@ -86,8 +86,25 @@ class OpenApiTest {
             servlet.origins = new Origins(List.of());
         }
         var http = new FakeHttp("GET", "/api/openapi.json");
+        openApi.proxies = Proxies.NONE;
         openApi.service(http.request(), http.response());
         description = json(http.answer().substring(4));
+    }
+
+    @Test
+    void isWhereBrowsersSeeTheApplicationBehindAProxy() throws Exception {
+        openApi.proxies = new Proxies(List.of("10.0.0.1"));
+        var http = new FakeHttp("GET", "/api/openapi.json")
+                .at("/shop")
+                .from("10.0.0.1")
+                .header("X-Forwarded-Prefix", "/live");
+        openApi.service(http.request(), http.response());
+
+        assertThat(json(http.answer().substring(4))
+                        .getJsonArray("servers")
+                        .getJsonObject(0)
+                        .getString("url"))
+                .isEqualTo("/live/shop");
     }
 
     @Test

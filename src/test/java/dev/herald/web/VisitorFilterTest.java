@@ -143,6 +143,16 @@ class VisitorFilterTest {
         assertThat(person(filtered(request)).name()).startsWith(name);
     }
 
+    /** The browser sends the root application's cookies to all applications of the server. */
+    @Test
+    void showsAGuestUnderTheNameThatItHasInThisApplication() throws Exception {
+        var unnamed = handshake().at("/shop").cookie("herald-name", "Ann");
+        var named = handshake().at("/shop").cookie("herald-name", "Ann").cookie("herald-name-shop", "Bob");
+
+        assertThat(person(filtered(unnamed)).name()).startsWith("Guest ");
+        assertThat(person(filtered(named)).name()).isEqualTo("Bob");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"https://evil.example", "null", "https://good.example.evil.com", "https://good.example:444"})
