@@ -71,6 +71,7 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Clock;
@@ -95,6 +96,9 @@ public class HeraldProducer {
 
     /** How long going down waits for what is committed to be delivered. */
     private static final Duration LAST_DELIVERIES = Duration.ofSeconds(2);
+
+    @Inject
+    Deployment deployment;
 
     @Resource
     ManagedScheduledExecutorService timer;
@@ -140,7 +144,8 @@ public class HeraldProducer {
     @Typed(JdbcLog.class)
     JdbcLog durableLog(LogDatabase database, JdbcLog.Bounds bounds) {
         var log = wayDown.add(MESSAGES, new JdbcLog(database.sources(), Clock.systemUTC(), threads(), bounds));
-        wayDown.add(OPERATORS, new JournalStatus(database, log)).open();
+        wayDown.add(OPERATORS, new JournalStatus(deployment.path(), database, log))
+                .open();
         return log;
     }
 
@@ -357,7 +362,8 @@ public class HeraldProducer {
     @Singleton
     EngineServer engine(EngineSettings settings, SocketIoServer socketIo, OutboundBudget budget) {
         var engine = wayDown.add(CLIENTS, new EngineServer(settings, socketIo, timer, executor, budget));
-        wayDown.add(OPERATORS, new SocketIoStatus(engine, socketIo)).open();
+        wayDown.add(OPERATORS, new SocketIoStatus(deployment.path(), engine, socketIo))
+                .open();
         return engine;
     }
 

@@ -34,6 +34,9 @@ public class Startup implements ServletContextListener {
     @Inject
     Settings settings;
 
+    @Inject
+    Deployment deployment;
+
     // Made only when the settings are known to be right.
     @Inject
     Instance<LogDatabase> database;
@@ -57,6 +60,7 @@ public class Startup implements ServletContextListener {
                         WARNING,
                         "herald.origins lists null: any page can connect, if it shows itself in a sandboxed frame; each is a new guest");
             }
+            deployment.beginAt(event.getServletContext().getContextPath());
             HeraldDataSource.beginAt(event.getServletContext().getContextPath());
             var unused = roles.get();
             database.get().open();

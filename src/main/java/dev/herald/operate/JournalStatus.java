@@ -10,9 +10,11 @@ public final class JournalStatus implements JournalMXBean, AutoCloseable {
     private final LogDatabase database;
     private final JdbcLog log;
 
-    private final ManagedBean shown = new ManagedBean("Journal", this);
+    private final ManagedBean shown;
 
-    public JournalStatus(LogDatabase database, JdbcLog log) {
+    /** @param application the path of the application on its server */
+    public JournalStatus(String application, LogDatabase database, JdbcLog log) {
+        this.shown = new ManagedBean("Journal", application, this);
         this.database = database;
         this.log = log;
     }

@@ -23,10 +23,16 @@ final class ManagedBean implements AutoCloseable {
 
     private final AtomicBoolean isShown = new AtomicBoolean();
 
-    /** @param bean implements an interface whose name ends in {@code MXBean} */
-    ManagedBean(String type, Object bean) {
+    /**
+     * A bean that is not shown yet.
+     *
+     * @param application the path of the application on its server, by which operators tell them apart
+     * @param bean implements an interface whose name ends in {@code MXBean}
+     */
+    ManagedBean(String type, String application, Object bean) {
         this.bean = bean;
-        this.name = "dev.herald:type=" + type + ",deployment=" + UUID.randomUUID();
+        this.name = "dev.herald:type=" + type + ",application=" + ObjectName.quote(application) + ",deployment="
+                + UUID.randomUUID();
     }
 
     /** Registers the bean. A failure is only logged: Herald works without JMX. */

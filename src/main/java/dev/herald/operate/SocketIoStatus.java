@@ -10,9 +10,11 @@ public final class SocketIoStatus implements SocketIoMXBean, AutoCloseable {
     private final EngineServer engine;
     private final SocketIoServer socketIo;
 
-    private final ManagedBean shown = new ManagedBean("SocketIo", this);
+    private final ManagedBean shown;
 
-    public SocketIoStatus(EngineServer engine, SocketIoServer socketIo) {
+    /** @param application the path of the application on its server */
+    public SocketIoStatus(String application, EngineServer engine, SocketIoServer socketIo) {
+        this.shown = new ManagedBean("SocketIo", application, this);
         this.engine = engine;
         this.socketIo = socketIo;
     }

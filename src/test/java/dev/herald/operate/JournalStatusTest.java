@@ -35,8 +35,8 @@ class JournalStatusTest {
         var opening = new LogDatabase.Opening(true, UUID.randomUUID().toString(), Optional.empty());
         try (var database = new LogDatabase(pool, "the log", 4, opening, threads)) {
             var bounds = new JdbcLog.Bounds(1, 1, 1, 1);
-            var status =
-                    new JournalStatus(database, new JdbcLog(database.sources(), Clock.systemUTC(), threads, bounds));
+            var status = new JournalStatus(
+                    "/", database, new JdbcLog(database.sources(), Clock.systemUTC(), threads, bounds));
             status.open();
             var shown = JMX.newMXBeanProxy(
                     server, server.queryNames(pattern, null).iterator().next(), JournalMXBean.class);

@@ -15,13 +15,16 @@ class SocketIoStatusTest {
     void isShownFromOpenToClose() throws Exception {
         var server = ManagementFactory.getPlatformMBeanServer();
         var pattern = new ObjectName("dev.herald:type=SocketIo,*");
-        var status = new SocketIoStatus(null, null);
+        var status = new SocketIoStatus("/shop", null, null);
 
         status.open();
         var shown = server.queryNames(pattern, null);
         status.close();
 
-        assertThat(shown).hasSize(1);
+        assertThat(shown)
+                .singleElement()
+                .extracting(name -> ObjectName.unquote(name.getKeyProperty("application")))
+                .isEqualTo("/shop");
         assertThat(server.queryNames(pattern, null)).isEmpty();
     }
 

@@ -1,0 +1,19 @@
+package dev.herald;
+
+import jakarta.inject.Singleton;
+
+/** Where the application is on its server. {@link Startup} says it, before anything else is made; any thread may ask. */
+@Singleton
+class Deployment {
+
+    private volatile String contextPath = "";
+
+    void beginAt(String path) {
+        contextPath = path;
+    }
+
+    /** As people write it: {@code /} for the root application. */
+    String path() {
+        return contextPath.isEmpty() ? "/" : contextPath;
+    }
+}
