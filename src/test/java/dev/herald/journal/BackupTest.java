@@ -14,43 +14,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import java.util.zip.ZipInputStream;
-import org.awaitility.Awaitility;
 import org.h2.jdbcx.JdbcConnectionPool;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A backup, and what becomes of clients when it comes back. */
-class BackupTest {
+class BackupTest extends FileDatabases {
 
     private static final ChannelName NEWS = ChannelName.NEWS;
     private static final ChannelName ORDERS = new ChannelName("orders");
     private static final Person ANN = new Person("ann", "Ann");
-
-    @TempDir
-    Path directory;
-
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final List<JdbcConnectionPool> pools = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        threads.shutdownNow();
-        // Who still uses the database would keep its files open.
-        Awaitility.await().until(threads::isTerminated);
-        pools.forEach(JdbcConnectionPool::dispose);
-    }
 
     @Test
     void isCompleteAndConsistentWhileMessagesArePublished() throws Exception {
@@ -191,16 +171,6 @@ class BackupTest {
             }
         }
         return name + "/log";
-    }
-
-    private JdbcConnectionPool database(String name) {
-        var pool = JdbcLogH2FileTest.open(directory.resolve(name));
-        pools.add(pool);
-        return pool;
-    }
-
-    private JdbcLog log(JdbcConnectionPool pool) {
-        return JdbcLogContract.openLog(pool, JdbcLogContract.BOUNDS, threads);
     }
 
     private static Draft draft(ChannelName channel, String json, String clientId) {

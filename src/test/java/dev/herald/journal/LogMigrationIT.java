@@ -9,35 +9,24 @@ import dev.herald.api.Position;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Replay;
 import dev.herald.testing.PostgresServer;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.awaitility.Awaitility;
 import org.h2.jdbcx.JdbcConnectionPool;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A log that moves from one database to another. */
-class LogMigrationIT {
+class LogMigrationIT extends FileDatabases {
 
     private static final ChannelName NEWS = ChannelName.NEWS;
     private static final ChannelName ORDERS = new ChannelName("orders");
     private static final Person ANN = new Person("ann", "\u00c5nn \ud83d\ude00");
 
-    @TempDir
-    Path directory;
-
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final List<JdbcConnectionPool> pools = new ArrayList<>();
     private JdbcConnectionPool source;
     private JdbcConnectionPool target;
 
@@ -45,20 +34,6 @@ class LogMigrationIT {
     void createDatabases() {
         source = database("source");
         target = database("target");
-    }
-
-    private JdbcConnectionPool database(String name) {
-        var pool = JdbcLogH2FileTest.open(directory.resolve(name));
-        pools.add(pool);
-        return pool;
-    }
-
-    @AfterEach
-    void close() {
-        threads.shutdownNow();
-        // Who still uses the database would keep its files open.
-        Awaitility.await().until(threads::isTerminated);
-        pools.forEach(JdbcConnectionPool::dispose);
     }
 
     @Test
@@ -186,10 +161,6 @@ class LogMigrationIT {
             rows.next();
             return rows.getInt(1);
         }
-    }
-
-    private JdbcLog log(DataSource pool) {
-        return JdbcLogContract.openLog(pool, JdbcLogContract.BOUNDS, threads);
     }
 
     private static Draft draft(ChannelName channel, String json, String clientId) {
