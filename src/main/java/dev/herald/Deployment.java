@@ -2,7 +2,10 @@ package dev.herald;
 
 import jakarta.inject.Singleton;
 
-/** Where the application is on its server. {@link Startup} says it, before anything else is made; any thread may ask. */
+/**
+ * Where the application is on its server. {@link Startup} says it, before anything else is made; any thread may ask, whatever locks it
+ * holds.
+ */
 @Singleton
 class Deployment {
 
