@@ -40,11 +40,11 @@ sealed interface EventFrame extends Outbox.Message {
     }
 
     /** The listener gets no more messages of a channel. */
-    record Ends(ChannelName channel) implements EventFrame {
+    record Ends(String json, ChannelName channel) implements EventFrame {
 
         @Override
         public int size() {
-            return 100;
+            return 100 + json.length();
         }
     }
 

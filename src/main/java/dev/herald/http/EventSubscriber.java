@@ -17,6 +17,7 @@ import dev.herald.hub.Subscriber;
 import dev.herald.hub.Subscription;
 import dev.herald.request.Reply;
 import dev.herald.request.Request;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
 import java.io.IOException;
 import java.util.List;
@@ -235,10 +236,22 @@ final class EventSubscriber implements Subscriber, EventStream.Owner {
 
     @Override
     public void wasTakenOut(ChannelName channel) {
-        if (channel.isOfConnection()) {
-            return;
+        if (!channel.isOfConnection()) {
+            sayLeft(channel, leaving(channel));
         }
-        if (!stream.offer(new EventFrame.Ends(channel))) {
+    }
+
+    @Override
+    public void wasExpelled(ChannelName channel, String code, String sentence) {
+        sayLeft(channel, leaving(channel).add("code", code).add("message", sentence));
+    }
+
+    private static JsonObjectBuilder leaving(ChannelName channel) {
+        return JSON.createObjectBuilder().add("event", EventWriter.LEFT).add("channel", channel.value());
+    }
+
+    private void sayLeft(ChannelName channel, JsonObjectBuilder json) {
+        if (!stream.offer(new EventFrame.Ends(json.build().toString(), channel))) {
             fellBehind();
         }
         stream.flush();

@@ -6,7 +6,6 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Position;
 import dev.herald.hub.Dialect;
-import jakarta.json.spi.JsonProvider;
 import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,15 +24,14 @@ final class EventWriter {
     /** How the messages begin before which some are missing. */
     static final String GAP = "gap";
 
-    private static final String LEFT = "left";
+    /** How the messages of a channel end. */
+    static final String LEFT = "left";
 
     /** The application has ended the connection: the listener need not come back. */
     private static final String CLOSED = "closed";
 
     /** The last that a listener is told whose connection the application has ended. */
     static final EventFrame.Line GOODBYE = new EventFrame.Line("event: closed\ndata: {\"event\":\"closed\"}\n");
-
-    private static final JsonProvider JSON = JsonProvider.provider();
 
     /**
      * Names that listeners could mistake for the stream's own events, or for those of the browser's {@code EventSource}. Messages of
@@ -72,13 +70,7 @@ final class EventWriter {
             identify(into);
         } else if (frame instanceof EventFrame.Ends ends) {
             places.remove(ends.channel());
-            into.writeBytes(named(
-                    LEFT,
-                    JSON.createObjectBuilder()
-                            .add("event", LEFT)
-                            .add("channel", ends.channel().value())
-                            .build()
-                            .toString()));
+            into.writeBytes(named(LEFT, ends.json()));
             identify(into);
         } else if (frame instanceof EventFrame.Line line) {
             into.writeBytes(line.text().getBytes(UTF_8));

@@ -1,5 +1,6 @@
 package dev.herald.http;
 
+import static dev.herald.request.ErrorCode.CHANNEL_FORBIDDEN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +16,7 @@ import dev.herald.outbox.OutboundBudget;
 import dev.herald.request.Admission;
 import dev.herald.request.Permission;
 import dev.herald.request.Permission.Decision;
+import dev.herald.request.Reply;
 import dev.herald.request.Requests;
 import dev.herald.testing.ErrorLog;
 import dev.herald.testing.FakeHttp;
@@ -393,6 +395,19 @@ class EventStreamsTest {
                         "event: joined|data: {\"event\":\"joined\",\"channel\":\"more\",\"recovered\":false,\"head\":0,\"epoch\":\"life.0\"}|id: a=life.0:0,b=life.0:0",
                         "event: placed|data: " + message("more", 1, "1"),
                         "event: left|data: {\"event\":\"left\",\"channel\":\"a\"}|id: b=life.0:0");
+    }
+
+    @Test
+    void tellWhyTheListenerMayNotBeInAChannelAnyMore() throws Exception {
+        var ear = listen(null, "a", "b").begun();
+        permission = (asker, request) -> CompletableFuture.completedFuture(new Decision.Denied(
+                new Reply.Rejected(CHANNEL_FORBIDDEN, "taken-away", "\u540d\u524d is closed to you", null)));
+        requests.rooms().revoke("ann", new ChannelName("a"));
+        publish("a", "placed", "1");
+
+        assertThat(ear.heard())
+                .containsExactly(
+                        "event: left|data: {\"event\":\"left\",\"channel\":\"a\",\"code\":\"taken-away\",\"message\":\"\u540d\u524d is closed to you\"}|id: b=life.0:0");
     }
 
     private void assertNobodyIsLeft() {
