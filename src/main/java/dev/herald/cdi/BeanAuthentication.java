@@ -53,7 +53,7 @@ public final class BeanAuthentication implements Authentication {
                     () -> bean.getClass().getName() + " failed; a client at "
                             + credentials.handshake().remoteAddress() + " is refused",
                     e);
-            throw new RejectedException(ErrorCode.SERVER_ERROR, "the server made a mistake; try again later");
+            throw new RejectedException(ErrorCode.APPLICATION_ERROR, "the server made a mistake; try again later");
         }
     }
 

@@ -141,7 +141,7 @@ public final class BeanPolicy implements Policy {
         LOG.log(ERROR, () -> question.words() + ": " + bean.getClass().getName() + " failed", failure);
         question.answer()
                 .completeExceptionally(
-                        new RejectedException(ErrorCode.SERVER_ERROR, "the server made a mistake; try again"));
+                        new RejectedException(ErrorCode.APPLICATION_ERROR, "the server made a mistake; try again"));
     }
 
     /** On another thread than the timer's or the application's, as what follows may wait for the log. */

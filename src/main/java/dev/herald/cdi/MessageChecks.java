@@ -102,7 +102,7 @@ public final class MessageChecks implements Permission {
                                 + method.getBeanClass().getName() + " threw; the message " + attempt.event() + " of "
                                 + attempt.person().id() + " is refused",
                         e);
-                return new Decision.Denied(ErrorCode.SERVER_ERROR, "the server made a mistake; try again");
+                return new Decision.Denied(ErrorCode.APPLICATION_ERROR, "the server made a mistake; try again");
             }
             var refusal = attempt.refusal();
             if (refusal.isPresent()) {

@@ -102,7 +102,7 @@ public record Problem(
             case CHANNEL_FORBIDDEN, MESSAGE_REFUSED -> 403;
             case ID_REUSED -> 422;
             case RATE_LIMITED -> 429;
-            case SERVER_ERROR -> 500;
+            case SERVER_ERROR, APPLICATION_ERROR -> 500;
             case LOG_UNAVAILABLE, OVERLOADED, NOT_JOINED -> 503;
             default -> 400;
         };

@@ -26,7 +26,10 @@ public enum ErrorCode {
     OVERLOADED("overloaded"),
     LOG_UNAVAILABLE("log-unavailable"),
     NO_HANDLER("no-handler"),
-    SERVER_ERROR("server-error");
+    /** A mistake of Herald's own. */
+    SERVER_ERROR("server-error"),
+    /** A bean of the application's has failed that was asked about the request. To clients it is the same; only the request fails. */
+    APPLICATION_ERROR("server-error");
 
     private final String code;
 

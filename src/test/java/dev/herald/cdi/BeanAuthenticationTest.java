@@ -68,7 +68,7 @@ class BeanAuthenticationTest {
         try (var errors = new ErrorLog(BeanAuthentication.class)) {
             assertThatExceptionOfType(RejectedException.class)
                     .isThrownBy(() -> authentication.authenticate(TOKEN))
-                    .matches(e -> e.reply().code() == ErrorCode.SERVER_ERROR);
+                    .matches(e -> e.reply().code() == ErrorCode.APPLICATION_ERROR);
             var later = authentication.authenticateLater(TOKEN).toCompletableFuture();
             giveThreads();
 

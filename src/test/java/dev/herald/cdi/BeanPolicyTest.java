@@ -98,7 +98,7 @@ class BeanPolicyTest {
                 var answer = policy(bean).ask(ANN, RIGHT);
                 giveThreads();
 
-                assertThat(rejection(answer)).isEqualTo(ErrorCode.SERVER_ERROR);
+                assertThat(rejection(answer)).isEqualTo(ErrorCode.APPLICATION_ERROR);
                 assertThat(errors.lines())
                         .singleElement()
                         .asString()

@@ -137,7 +137,7 @@ class MessageChecksTest {
                 assertThat(decided(ORDER))
                         .isInstanceOfSatisfying(
                                 Decision.Denied.class,
-                                denied -> assertThat(denied.reply().code()).isEqualTo(ErrorCode.SERVER_ERROR));
+                                denied -> assertThat(denied.reply().code()).isEqualTo(ErrorCode.APPLICATION_ERROR));
                 assertThat(errors.lines()).hasSize(1);
             }
         }

@@ -112,6 +112,21 @@ class FeedPolicyTest extends FeedOverHub {
     }
 
     @Test
+    void stayConnectedWhenTheApplicationFailsToSayWhetherTheyMay() {
+        var ann = started(ANN);
+        permission = (asker, request) -> CompletableFuture.failedStage(
+                new RejectedException(ErrorCode.APPLICATION_ERROR, "the server made a mistake; try again"));
+        ann.say("{'event':'join','channel':'orders','id':'a'}");
+        permission = Permission::byChannel;
+        ann.say("{'event':'placed','channel':'orders','data':1,'id':'b'}");
+
+        assertThat(ann.news())
+                .containsExactly(
+                        "{\"event\":\"error\",\"id\":\"a\",\"code\":\"server-error\",\"message\":\"the server made a mistake; try again\"}",
+                        ack("b", "orders", 1, false));
+    }
+
+    @Test
     void loseNothingWhileNobodyKnowsYet() {
         var decisions = new ArrayList<CompletableFuture<Decision>>();
         permission = (asker, request) -> {
