@@ -96,6 +96,28 @@ await step("the container's roles hold, too", async () => {
   assert.equal((await carl.ask("for-bosses")).error.code, "forbidden");
 });
 
+await step("the rules of the configuration give channels to roles, whoever has said so", async () => {
+  const byContainer = { extraHeaders: { Cookie: await signIn("clara") } };
+  const byToken = { auth: { token: good("ann") } };
+  const boss = await visitor({ auth: { token: good("bob", { role: "boss" }) } });
+  const stranger = await visitor();
+  for (const clerk of [await visitor(byContainer), await visitor(byToken)]) {
+    assert.equal((await clerk.ask("join", "staff.room")).channel, "staff.room");
+    assert.deepEqual((await clerk.ask("said", 1, { channel: "staff.room" })).error, {
+      code: "channel-forbidden",
+      message: "you may not write to channel staff.room",
+    });
+    const text = `to all clerks ${Math.random()}`;
+    assert.ok((await boss.ask("said", text, { channel: "staff.room" })).offset > 0);
+    await clerk.hearJust("said", text);
+  }
+  assert.equal((await stranger.ask("join", "staff.room")).error.code, "channel-forbidden");
+  assert.equal((await stranger.ask("history", "staff.room")).error.code, "channel-forbidden");
+  assert.equal((await fetch(`${baseUrl}/api/channels/staff.room/messages`)).status, 403);
+  assert.equal((await fetch(`${baseUrl}/api/channels/staff.room/messages`, { headers: byContainer.extraHeaders })).status, 200);
+  assert.deepEqual(stranger.heardOf("said"), []);
+});
+
 await step("a token counts in auth, in a header and in a subprotocol", async () => {
   const byAuth = await visitor({ auth: { token: good("سلمى") } });
   const byHeader = await visitor({ extraHeaders: { Authorization: `Bearer ${good("ann")}` } });
@@ -145,6 +167,7 @@ await step("when a token expires its connections end within 5 s, and a new one p
   const short = () => good("ann", { seconds: 3 });
   const began = Date.now();
   const ends = await visitor({ auth: { token: short() }, reconnectionDelay: 50 });
+  const polling = await visitor({ transports: ["polling"], auth: { token: short() }, reconnectionDelay: 50 });
   const goesOn = await visitor({ auth: { token: short() } });
   const ofFeed = feed("", ["herald", `bearer.${short()}`]);
   await ofFeed.hear("connected");
@@ -158,16 +181,20 @@ await step("when a token expires its connections end within 5 s, and a new one p
   assert.equal((await goesOn.ask("authenticate", { token: "bad" })).error.code, "unauthorized");
   assert.equal((await goesOn.ask("authenticate", good("bob"))).error.code, "unauthorized");
 
-  await ends.hear("error", { code: "unauthorized" });
-  await until("the end", () => ends.reasons.length === 1);
-  assert.deepEqual(ends.reasons, ["io server disconnect"]);
+  for (const one of [ends, polling]) {
+    await one.hear("error", { code: "unauthorized" });
+    await until("the end", () => one.reasons.length === 1);
+    assert.deepEqual(one.reasons, ["io server disconnect"]);
+  }
   await until("4401", () => ofFeed.closed === 4401, () => show(ofFeed.closed));
   assert.equal(ofFeed.heard.at(-1).code, "unauthorized");
   await until("the end of the events", () => listened);
   assert.ok(Date.now() - began < 3_000 + 5_000, `${Date.now() - began} ms`);
   await pause(1_000);
-  assert.equal(ends.socket.connected, false);
-  assert.equal(ends.reasons.length, 1);
+  for (const one of [ends, polling]) {
+    assert.equal(one.socket.connected, false);
+    assert.equal(one.reasons.length, 1);
+  }
   assert.equal((await goesOn.ask("who")).id, "ann");
 });
 
@@ -177,17 +204,23 @@ await step("a logout ends the connections of the session within 5 s, and only th
   const headers = { Cookie: session };
   const polling = await visitor({ transports: ["polling"], extraHeaders: headers });
   const socket = await visitor({ extraHeaders: headers, reconnectionDelay: 50 });
+  const webSocket = await visitor({ transports: ["websocket"], extraHeaders: headers, reconnectionDelay: 50 });
   const ofFeed = feed("", [], { headers });
+  const events = await fetch(`${baseUrl}/api/events?channel=room`, { headers });
+  assert.equal(events.status, 200);
+  let listened = false;
+  events.text().finally(() => (listened = true)).catch(() => {});
   const stays = await visitor({ extraHeaders: { Cookie: another } });
   assert.equal((await ofFeed.hear("connected")).person.id, "dora");
 
   const began = Date.now();
   await post("/door/out", headers);
 
-  for (const one of [polling, socket]) {
+  for (const one of [polling, socket, webSocket]) {
     await one.hear("error", { code: "unauthorized" });
     await until("the end", () => one.reasons[0] === "io server disconnect", () => show(one.reasons));
   }
+  await until("the end of the events", () => listened);
   await until("the end of the feed", () => [4401, 1008].includes(ofFeed.closed), () => show(ofFeed.closed));
   assert.ok(Date.now() - began < 5_000, `${Date.now() - began} ms`);
   assert.equal((await stays.ask("who")).id, "dora");

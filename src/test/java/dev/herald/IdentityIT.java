@@ -35,7 +35,12 @@ class IdentityIT {
                 .addPackage(Desk.class.getPackage())
                 .as(ZipExporter.class)
                 .exportTo(war, true);
-        server = PayaraProcess.start(war.toPath(), new File(LOG.toString()), "-Xmx512m", "herald.board=false");
+        server = PayaraProcess.start(
+                war.toPath(),
+                new File(LOG.toString()),
+                "-Xmx512m",
+                "herald.board=false",
+                "herald.policy=staff.*:read=clerk|boss:write=boss");
     }
 
     @AfterAll
