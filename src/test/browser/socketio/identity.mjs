@@ -96,6 +96,33 @@ await step("the container's roles hold, too", async () => {
   assert.equal((await carl.ask("for-bosses")).error.code, "forbidden");
 });
 
+await step("the container's own security holds in handlers and observers, for whom the container knows", async () => {
+  for (const transports of [["polling"], ["websocket"], ["polling", "websocket"]]) {
+    const users = ["dora", "Jürgen 名前 😀"];
+    const signedIn = await Promise.all(
+      users.map(async (user) => visitor({ transports, extraHeaders: { Cookie: await signIn(encodeURIComponent(user)) } })),
+    );
+    const others = [await visitor({ transports }), await visitor({ transports, auth: { token: good("ann") } })];
+    // On the same threads, one after the other and side by side.
+    for (let n = 0; n < 20; n++) {
+      const answers = await Promise.all([...signedIn, ...others].map((one) => one.ask("caller")));
+      assert.deepEqual(answers.map(({ name }) => decodeURIComponent(name)), [...users, "", ""]);
+      assert.deepEqual(answers.map(({ clerk, boss }) => [clerk, boss]), [[true, false], [true, false], [false, false], [false, false]]);
+    }
+    assert.equal(await signedIn[0].ask("count"), "dora counts, a clerk: true");
+    assert.equal((await signedIn[0].ask("break")).error.code, "forbidden");
+    for (const other of others) {
+      assert.equal((await other.ask("count")).error.code, "forbidden");
+    }
+    assert.equal(await signedIn[0].ask("count"), "dora counts, a clerk: true");
+  }
+  const ofFeed = feed("", [], { headers: { Cookie: await signIn("emma") } });
+  await ofFeed.hear("connected");
+  ofFeed.socket.send(JSON.stringify({ event: "name-me", channel: "room", data: 1 }));
+  assert.equal((await ofFeed.hear("you-are")).data, "emma");
+  ofFeed.socket.close();
+});
+
 await step("the rules of the configuration give channels to roles, whoever has said so", async () => {
   const byContainer = { extraHeaders: { Cookie: await signIn("clara") } };
   const byToken = { auth: { token: good("ann") } };

@@ -10,14 +10,9 @@ import static dev.herald.WayDown.Step.RECORDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.herald.api.ChannelKind;
-import dev.herald.cdi.ApplicationAuthenticator;
 import dev.herald.cdi.ApplicationPolicy;
-import dev.herald.cdi.BeanAuthentication;
-import dev.herald.cdi.BeanPolicy;
-import dev.herald.cdi.CdiAdmission;
 import dev.herald.cdi.CdiObservers;
 import dev.herald.cdi.HandlerCatalogue;
-import dev.herald.cdi.MessageChecks;
 import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cdi.RequestContext;
 import dev.herald.cdi.TypedJson;
@@ -51,7 +46,6 @@ import dev.herald.outbox.OutboundBudget;
 import dev.herald.random.RandomIds;
 import dev.herald.request.Admission;
 import dev.herald.request.Authentication;
-import dev.herald.request.ChannelPermission;
 import dev.herald.request.Logins;
 import dev.herald.request.Permission;
 import dev.herald.request.Quotas;
@@ -60,6 +54,7 @@ import dev.herald.socketio.SocketIoServer;
 import dev.herald.socketio.SocketIoSettings;
 import dev.herald.transaction.Outbox;
 import dev.herald.transaction.TransactionalPublisher;
+import dev.herald.web.Callers;
 import dev.herald.web.RoleNames;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -108,6 +103,9 @@ public class HeraldProducer {
 
     @Resource
     TransactionSynchronizationRegistry transactions;
+
+    @Inject
+    Callers callers;
 
     private final WayDown wayDown = new WayDown();
 
@@ -218,7 +216,12 @@ public class HeraldProducer {
         handlers.start(json, beans);
         return wayDown.add(
                 OBSERVERS,
-                new CdiObservers(lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, context));
+                new CdiObservers(
+                        callers.withoutCaller(lasting()),
+                        settings.observerThreads(),
+                        settings.observerQueue(),
+                        catalogue,
+                        context));
     }
 
     static void close(@Disposes CdiObservers observers) {
@@ -270,40 +273,10 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Authentication authentication(Settings settings, ApplicationAuthenticator application, RequestContext context) {
-        return application
-                .bean()
-                .<Authentication>map(bean -> new BeanAuthentication(
-                        bean, executor, settings.observerThreads(), settings.observerQueue(), context))
-                .orElse(Authentication.NONE);
-    }
-
-    @Produces
-    @Singleton
     Quotas quotas(Settings settings) {
         return settings.quotaLimits()
                 .map(limits -> new Quotas(limits, System::nanoTime))
                 .orElse(Quotas.NONE);
-    }
-
-    @Produces
-    @Singleton
-    Permission permission(
-            Settings settings, ApplicationPolicy policy, ObserverCatalogue catalogue, RequestContext context) {
-        var asked = policy.bean()
-                .map(bean -> new BeanPolicy(
-                        bean,
-                        executor,
-                        timer,
-                        settings.observerThreads(),
-                        settings.observerQueue(),
-                        settings.policyTimeout(),
-                        context))
-                .orElse(null);
-        var byChannel =
-                new ChannelPermission(settings.accessRules(), asked, settings.policyRecheck(), System::nanoTime);
-        return new MessageChecks(
-                byChannel, lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, context);
     }
 
     @Produces
@@ -348,14 +321,6 @@ public class HeraldProducer {
 
     static void close(@Disposes SocketIoServer socketIo) {
         WayDown.close(socketIo);
-    }
-
-    @Produces
-    @Singleton
-    Admission admission(
-            Settings settings, ObserverCatalogue catalogue, Authentication authentication, RequestContext context) {
-        return new CdiAdmission(
-                lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, authentication, context);
     }
 
     @Produces

@@ -9,6 +9,7 @@ import dev.herald.journal.LogDatabase;
 import dev.herald.journal.Retention;
 import dev.herald.operate.ServerAddress;
 import dev.herald.transaction.TransactionalPublisher;
+import dev.herald.web.Callers;
 import dev.herald.web.RoleNames;
 import jakarta.annotation.sql.DataSourceDefinition;
 import jakarta.enterprise.inject.Instance;
@@ -47,6 +48,9 @@ public class Startup implements ServletContextListener {
     @Inject
     Instance<TransactionalPublisher> publisher;
 
+    @Inject
+    Instance<Callers> callers;
+
     /** Made early, as there may be too many policies to ask for them. */
     @Inject
     Instance<RoleNames> roles;
@@ -55,6 +59,7 @@ public class Startup implements ServletContextListener {
     public void contextInitialized(ServletContextEvent event) {
         try {
             settings.requireValid();
+            callers.get().begin();
             if (settings.origins().isNullListed()) {
                 LOG.log(
                         WARNING,

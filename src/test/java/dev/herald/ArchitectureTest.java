@@ -210,8 +210,11 @@ class ArchitectureTest {
             "dev.herald.http",
             "dev.herald.hub",
             "dev.herald.request",
+            "javax.naming",
             "jakarta.inject",
+            "jakarta.enterprise.concurrent",
             "jakarta.enterprise.context",
+            "jakarta.security.jacc",
             "jakarta.servlet..",
             "jakarta.json",
             "org.jspecify..");

@@ -112,8 +112,12 @@ public final class BeanPolicy implements Policy {
     private void ask(Question question) {
         var answer = new CompletableFuture<Access>();
         try {
-            context.run(() -> answer.complete(bean.decide(
-                    question.who(), question.right().action(), question.right().channel())));
+            context.run(
+                    question.who(),
+                    () -> answer.complete(bean.decide(
+                            question.who(),
+                            question.right().action(),
+                            question.right().channel())));
             answer(question, answer.join());
         } catch (RuntimeException | Error e) {
             fail(question, e);

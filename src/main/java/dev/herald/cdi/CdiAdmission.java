@@ -96,7 +96,7 @@ public final class CdiAdmission implements Admission {
     @SuppressWarnings("unchecked") // the catalogue gives only methods that observe attempts
     private void ask(ObserverMethod<?> method, ConnectionAttempt attempt) {
         try {
-            context.run(() -> ((ObserverMethod<ConnectionAttempt>) method).notify(attempt));
+            context.run(attempt.principal(), () -> ((ObserverMethod<ConnectionAttempt>) method).notify(attempt));
         } catch (RuntimeException | Error e) {
             LOG.log(
                     ERROR,

@@ -88,7 +88,13 @@ public final class CdiObservers implements Observers, AutoCloseable {
     @SuppressWarnings("unchecked") // the catalogue gives only methods that observe this event
     private void call(ObserverMethod<?> method, HeraldEvent event) {
         try {
-            context.run(() -> ((ObserverMethod<HeraldEvent>) method).notify(event));
+            var connection = ObserverCatalogue.connection(event);
+            Runnable call = () -> ((ObserverMethod<HeraldEvent>) method).notify(event);
+            if (connection == null) {
+                context.run(call);
+            } else {
+                context.run(connection.principal(), call);
+            }
         } catch (RuntimeException | Error e) {
             // While the application goes down, its beans may be destroyed while observers run.
             LOG.log(

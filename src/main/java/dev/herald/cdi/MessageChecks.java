@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.MessageAttempt;
+import dev.herald.api.PersonPrincipal;
 import dev.herald.concurrent.LimitedLog;
 import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.request.Asker;
@@ -87,14 +88,14 @@ public final class MessageChecks implements Permission {
                     new Decision.Denied(ErrorCode.OVERLOADED, "the server is overloaded; try again later"));
         }
         var decision = new CompletableFuture<Decision>();
-        dispatcher.add(asker, () -> decision.complete(ask(attempt, methods)));
+        dispatcher.add(asker, () -> decision.complete(ask(asker.visitor(), attempt, methods)));
         return decision;
     }
 
-    private Decision ask(MessageAttempt attempt, List<ObserverMethod<?>> methods) {
+    private Decision ask(PersonPrincipal visitor, MessageAttempt attempt, List<ObserverMethod<?>> methods) {
         for (var method : methods) {
             try {
-                notify(method, attempt);
+                notify(method, visitor, attempt);
             } catch (RuntimeException | Error e) {
                 LOG.log(
                         ERROR,
@@ -117,7 +118,7 @@ public final class MessageChecks implements Permission {
     }
 
     @SuppressWarnings("unchecked") // the catalogue gives only methods that observe attempts
-    private void notify(ObserverMethod<?> method, MessageAttempt attempt) {
-        context.run(() -> ((ObserverMethod<MessageAttempt>) method).notify(attempt));
+    private void notify(ObserverMethod<?> method, PersonPrincipal visitor, MessageAttempt attempt) {
+        context.run(visitor, () -> ((ObserverMethod<MessageAttempt>) method).notify(attempt));
     }
 }

@@ -1,5 +1,6 @@
 package dev.herald.cdi;
 
+import dev.herald.api.PersonPrincipal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.RequestContextController;
 import jakarta.enterprise.inject.Instance;
@@ -21,6 +22,11 @@ public class RequestContext {
 
     /** The controllers that no thread uses. There are never more than the most threads that were here at one time. */
     private final Queue<RequestContextController> free = new ConcurrentLinkedQueue<>();
+
+    /** Runs the work likewise, with a person as the container's caller, if it is the container that knows the person. */
+    public void run(PersonPrincipal caller, Runnable work) {
+        caller.login().asCaller().execute(() -> run(work));
+    }
 
     /** Runs the work; request-scoped beans that it uses are destroyed at its end. */
     public void run(Runnable work) {

@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.TRACE;
 
 import dev.herald.api.Login;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.InvocationTargetException;
 import java.security.Principal;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public class LoginSessions {
 
     private static final System.Logger LOG = System.getLogger(LoginSessions.class.getName());
+
+    @Inject
+    Callers callers;
 
     private final Map<String, Signed> sessions = new ConcurrentHashMap<>();
 
@@ -47,10 +51,10 @@ public class LoginSessions {
 
     /** By what the container knows the user of a request, and how long. */
     Login login(HttpServletRequest request, Principal user) {
-        var expires = expiry(user);
+        var login = callers.withCaller(Login.until(expiry(user), Login.LASTING.attributes()));
         var session = request.getSession(false);
         if (session == null) {
-            return expires == null ? Login.LASTING : Login.until(expires, Login.LASTING.attributes());
+            return login;
         }
         var id = session.getId();
         var signed = sessions.compute(
@@ -61,7 +65,7 @@ public class LoginSessions {
             // It ended at the same time.
             ended(id);
         }
-        return new Login(expires, signed, Login.LASTING.attributes());
+        return login.endedBy(signed);
     }
 
     /** Another user of the same session: the first one has signed out. */

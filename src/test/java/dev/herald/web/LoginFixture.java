@@ -24,6 +24,13 @@ final class LoginFixture {
                 Runnable::run);
     }
 
+    /** Sessions of a container that keeps no callers. */
+    static LoginSessions sessions() {
+        var sessions = new LoginSessions();
+        sessions.callers = new Callers();
+        return sessions;
+    }
+
     static Logins logins() {
         return new Logins(hub(), Clock.systemUTC(), Runnable::run);
     }

@@ -45,7 +45,7 @@ class SocketIoServletTest {
         filter.socketIo = new SocketIoPath("/socket.io/");
         filter.roleNames = new RoleNames(Set.of());
         filter.quotas = Quotas.NONE;
-        filter.sessions = new LoginSessions();
+        filter.sessions = LoginFixture.sessions();
         filter.authentication = Authentication.NONE;
         filter.logins = LoginFixture.logins();
         origins();

@@ -31,7 +31,7 @@ class VisitorFilterTest {
         filter.socketIo = new SocketIoPath("/socket.io/");
         filter.roleNames = new RoleNames(Set.of("clerk", "boss"));
         filter.quotas = Quotas.NONE;
-        filter.sessions = new LoginSessions();
+        filter.sessions = LoginFixture.sessions();
         filter.authentication = Authentication.NONE;
         filter.logins = LoginFixture.logins();
     }

@@ -28,7 +28,7 @@ class VisitorLoginTest {
     private final Instant soon = Instant.now().plusSeconds(60);
 
     private final Hub hub = LoginFixture.hub();
-    private final LoginSessions sessions = new LoginSessions();
+    private final LoginSessions sessions = LoginFixture.sessions();
     private final VisitorFilter filter = new VisitorFilter();
     private final Tokens tokens = new Tokens()
             .give(

@@ -10,12 +10,20 @@ import jakarta.annotation.security.DenyAll;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import jakarta.security.enterprise.SecurityContext;
 
 /** Handlers for everybody, for clerks, for bosses, and for nobody. */
 @ApplicationScoped
 public class Desk {
+
+    @Inject
+    SecurityContext security;
+
+    @Inject
+    Vault vault;
 
     /** Refuses {@code ?refuse} at every entrance, and keeps by which it came. */
     void examine(@Observes @Namespace("*") ConnectionAttempt attempt) {
@@ -54,6 +62,35 @@ public class Desk {
     @OnEvent("keep")
     void keep(String name, String value, Received received) {
         received.peer().put(name, value);
+    }
+
+    /** {@code emit("caller", ack)}: whom the container knows. */
+    @OnEvent("caller")
+    JsonObject caller() {
+        var caller = security.getCallerPrincipal();
+        return Json.createObjectBuilder()
+                .add("name", caller == null ? "" : caller.getName())
+                .add("clerk", security.isCallerInRole("clerk"))
+                .add("boss", security.isCallerInRole("boss"))
+                .build();
+    }
+
+    /** {@code emit("count", ack)}: by an enterprise bean for clerks. */
+    @OnEvent("count")
+    String count() {
+        return vault.count();
+    }
+
+    /** {@code emit("break", ack)}: by an enterprise bean for bosses. */
+    @OnEvent("break")
+    void breakOpen() {
+        vault.breakOpen();
+    }
+
+    /** A message of any protocol: who sends it hears who the container says it is. */
+    void name(@Observes @On("name-me") Received received) {
+        var caller = security.getCallerPrincipal();
+        received.peer().emit("you-are", Json.createValue(caller == null ? "" : caller.getName()));
     }
 
     @OnEvent("for-clerks")
