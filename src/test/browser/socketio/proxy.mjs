@@ -19,7 +19,7 @@ export class FailingProxy {
   /** @param random gives whole numbers from 0 to below a limit */
   static async to({ hostname, port }, random) {
     const proxy = new FailingProxy(random);
-    proxy.#target = { host: hostname, port: Number(port) };
+    proxy.goOnTo({ hostname, port });
     await proxy.#listen();
     return proxy;
   }
@@ -51,6 +51,11 @@ export class FailingProxy {
 
   anyPair() {
     return [...this.pairs][this.#random(this.pairs.size)];
+  }
+
+  /** Later connections go on to another server. */
+  goOnTo({ hostname, port }) {
+    this.#target = { host: hostname, port: Number(port) };
   }
 
   /** Ends all connections, and refuses new ones, or takes and drops them. */

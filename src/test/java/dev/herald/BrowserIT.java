@@ -1,13 +1,11 @@
 package dev.herald;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.it.NodeScript;
 import dev.herald.it.PayaraProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,22 +21,7 @@ class BrowserIT {
     void twoGuestsTalkAndResumeAfterTheServerWasRestarted() throws Exception {
         Files.createDirectories(OUT);
         try (var server = PayaraProcess.start(OUT.resolve("server.log").toFile())) {
-            var script = NodeScript.start("board/board.mjs", server.url(), OUT.toString());
-            var said = new ArrayList<String>();
-            try (var lines = script.inputReader(UTF_8);
-                    var answers = script.outputWriter(UTF_8)) {
-                for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-                    said.add(line);
-                    if (line.equals("RESTART")) {
-                        server.restart();
-                        answers.write("RESTARTED\n");
-                        answers.flush();
-                    }
-                }
-            }
-
-            assertThat(script.waitFor()).as(String.join("\n", said)).isZero();
-            assertThat(said).contains("RESTART", "PASSED");
+            NodeScript.passRestarting(server, "board/board.mjs", server.url(), OUT.toString());
         }
         assertThat(Files.readString(OUT.resolve("server.log"))).doesNotContain("SEVERE");
     }

@@ -32,4 +32,25 @@ public final class NodeScript {
         assertThat(said).contains("PASSED");
         return said;
     }
+
+    /** Likewise, for a script that says {@code RESTART} once: then the server is restarted, and told when it is there again. */
+    public static void passRestarting(ServerProcess server, String... arguments)
+            throws IOException, InterruptedException {
+        var script = start(arguments);
+        var said = new ArrayList<String>();
+        try (var lines = script.inputReader(UTF_8);
+                var answers = script.outputWriter(UTF_8)) {
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                said.add(line);
+                if (line.equals("RESTART")) {
+                    server.restart();
+                    answers.write("RESTARTED\n");
+                    answers.flush();
+                }
+            }
+        }
+
+        assertThat(script.waitFor()).as(String.join("\n", said)).isZero();
+        assertThat(said).contains("RESTART", "PASSED");
+    }
 }
