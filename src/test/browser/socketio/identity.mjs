@@ -64,6 +64,7 @@ await step("handlers know who sends, and its handshake", async () => {
       agent: "a test",
       secrets: false,
       address: "127.0.0.1",
+      secure: false,
       said: "سلمى",
     },
   );

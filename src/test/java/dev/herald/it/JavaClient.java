@@ -32,8 +32,14 @@ public final class JavaClient implements AutoCloseable {
 
     /** Begins to connect. What is changed in {@code auth} counts with the next connection. */
     public JavaClient(String namespace, Map<String, String> auth, String... transports) {
+        this(URI.create("http://127.0.0.1:" + ServerUnderTest.PORT + namespace), "/socket.io/", auth, transports);
+    }
+
+    /** Likewise, at another server or path. */
+    public JavaClient(URI namespace, String path, Map<String, String> auth, String... transports) {
         var options = IO.Options.builder()
                 .setForceNew(true)
+                .setPath(path)
                 .setAuth(auth)
                 .setTransports(transports)
                 .setReconnectionDelay(300)
@@ -45,7 +51,7 @@ public final class JavaClient implements AutoCloseable {
             webSockets.add(webSocket);
             return webSocket;
         };
-        socket = IO.socket(URI.create("http://127.0.0.1:" + ServerUnderTest.PORT + namespace), options);
+        socket = IO.socket(namespace, options);
         for (var event : new String[] {Socket.EVENT_CONNECT_ERROR, Socket.EVENT_DISCONNECT}) {
             socket.on(event, arguments -> note(event, arguments));
         }

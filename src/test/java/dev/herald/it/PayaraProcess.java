@@ -37,8 +37,13 @@ public final class PayaraProcess extends ServerProcess {
 
     /** Likewise, with the released WAR at the root, and once more under the name of a copy of it. */
     public static PayaraProcess startTwice(Path copy, File log, String... settings) throws IOException {
-        var server = new PayaraProcess(war(), log, List.of(settings));
-        server.second = copy;
+        return startTwo(war(), copy, log, settings);
+    }
+
+    /** Likewise, with two WARs: one at the root, and one at its file's name. */
+    public static PayaraProcess startTwo(Path root, Path second, File log, String... settings) throws IOException {
+        var server = new PayaraProcess(root, log, List.of(settings));
+        server.second = second;
         server.start();
         return server;
     }

@@ -54,6 +54,7 @@ public class Desk {
                         handshake.headerLines().contains("ookie")
                                 || handshake.headerLines().contains("uthorization"))
                 .add("address", handshake.remoteAddress())
+                .add("secure", handshake.secure())
                 .add("said", handshake.auth().getString("said", ""))
                 .build();
     }
