@@ -82,7 +82,9 @@ public class Settings {
                 quotaLimits(),
                 observerThreads(),
                 observerQueue(),
-                outbox());
+                outbox(),
+                showsEvents(),
+                hasBoard());
     }
 
     @Produces
@@ -300,6 +302,16 @@ public class Settings {
                 config.getOptionalValue("herald.outbox.datasource", String.class)
                         .orElse(""),
                 flag("herald.outbox.migrate", true));
+    }
+
+    /** Whether whoever asks is told which events the application has. */
+    boolean showsEvents() {
+        return flag("herald.asyncapi", false);
+    }
+
+    /** Whether the board says and does anything. */
+    boolean hasBoard() {
+        return flag("herald.board", true);
     }
 
     int observerThreads() {

@@ -45,6 +45,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "dev.herald",
                     "dev.herald.api",
+                    "dev.herald.asyncapi",
                     "dev.herald.board",
                     "dev.herald.cdi",
                     "dev.herald.concurrent",
@@ -91,6 +92,10 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .areAssignableTo(Random.class);
+
+    /** So beans can be described by it, and servlets can show it. */
+    @ArchTest
+    static final ArchRule ASYNCAPI_KNOWS_JSON = onlyKnows("dev.herald.asyncapi", "jakarta.json..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule JSON_IS_PLAIN_JAVA = onlyKnows("dev.herald.json", "dev.herald.api", "org.jspecify..");
@@ -206,6 +211,7 @@ class ArchitectureTest {
     static final ArchRule WEB_KNOWS_SERVLETS = onlyKnows(
             "dev.herald.web",
             "dev.herald.api",
+            "dev.herald.asyncapi",
             "dev.herald.engine",
             "dev.herald.http",
             "dev.herald.hub",
@@ -223,6 +229,7 @@ class ArchitectureTest {
     static final ArchRule CDI_KNOWS_BEANS_AND_WHAT_THEY_TALK_TO = onlyKnows(
             "dev.herald.cdi",
             "dev.herald.api",
+            "dev.herald.asyncapi",
             "dev.herald.hub",
             "dev.herald.json",
             "dev.herald.request",

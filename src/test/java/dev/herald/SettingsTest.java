@@ -67,6 +67,12 @@ class SettingsTest {
     }
 
     @Test
+    void theEventsOfTheApplicationAreShownOnlyWhenThatIsSet() {
+        assertThat(settings(Map.of()).showsEvents()).isFalse();
+        assertThat(settings(Map.of("herald.asyncapi", "true")).showsEvents()).isTrue();
+    }
+
+    @Test
     void anOriginThatAnyPageCanHaveIsAWarning() {
         var startup = new Startup();
         startup.settings = settings(Map.of("herald.origins", "null"));

@@ -22,11 +22,19 @@ class TypedIT {
     static WebArchive application() {
         return HeraldWar.anApplicationWithTheJar()
                 .addPackage(Bench.class.getPackage())
-                .addAsResource(HeraldWar.settings("herald.board=false"), "META-INF/microprofile-config.properties");
+                .addAsResource(
+                        HeraldWar.settings("herald.board=false\nherald.asyncapi=true"),
+                        "META-INF/microprofile-config.properties");
     }
 
     @Test
     void theOfficialClientUsesTypedHandlers() throws Exception {
         NodeScript.pass("socketio/typed.mjs", "http://127.0.0.1:" + ServerUnderTest.PORT);
+    }
+
+    /** By the official schema of AsyncAPI; and what handlers take, refuse and answer is what the description says. */
+    @Test
+    void theDescriptionOfItsEventsIsValidAndTrue() throws Exception {
+        NodeScript.pass("socketio/asyncapi.mjs", "http://127.0.0.1:" + ServerUnderTest.PORT);
     }
 }

@@ -75,6 +75,11 @@ public class HandlerCatalogue implements Extension {
         json = typedJson;
     }
 
+    /** What was found, in no order. To be asked after deployment. */
+    List<HandlerMethod> methods() {
+        return handlers.stream().map(Handler::method).toList();
+    }
+
     private TypedJson json() {
         return Objects.requireNonNull(json, "handlers are called after the start");
     }
@@ -138,8 +143,7 @@ public class HandlerCatalogue implements Extension {
 
     /** Registers what was found. */
     void register(@Observes AfterBeanDiscovery discovery) {
-        doubles(handlers.stream().map(Handler::method).toList())
-                .forEach(problem -> discovery.addDefinitionError(mistake(problem)));
+        doubles(methods()).forEach(problem -> discovery.addDefinitionError(mistake(problem)));
         handlers.forEach(discovery::addObserverMethod);
     }
 

@@ -4,13 +4,18 @@ import jakarta.json.bind.annotation.JsonbCreator;
 import jakarta.json.bind.annotation.JsonbNillable;
 import jakarta.json.bind.annotation.JsonbProperty;
 import jakarta.json.bind.annotation.JsonbPropertyOrder;
+import jakarta.json.bind.annotation.JsonbTransient;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -28,9 +33,24 @@ final class JsonMembers {
     private static final ClassValue<Map<String, Type>> OF = new ClassValue<>() {
         @Override
         protected Map<String, Type> computeValue(Class<?> type) {
-            return find(type);
+            var known = new LinkedHashMap<String, Type>();
+            all(type).stream()
+                    .filter(Member::isKnown)
+                    .forEach(member ->
+                            known.putIfAbsent(member.name(), member.type().getType()));
+            return known;
         }
     };
+
+    /**
+     * A member.
+     *
+     * @param name in JSON
+     * @param annotations of the component or field, and of what reads it
+     * @param isKnown whether it is just its type that says which JSON it takes
+     * @param isVisible whether JSON-B sees it, as it is public or has a public method to read or write it
+     */
+    record Member(String name, AnnotatedType type, Set<Annotation> annotations, boolean isKnown, boolean isVisible) {}
 
     private JsonMembers() {}
 
@@ -53,21 +73,26 @@ final class JsonMembers {
                 .noneMatch(type -> type.getName().startsWith("jakarta.json.bind.") && !HARMLESS.contains(type));
     }
 
-    private static Map<String, Type> find(Class<?> type) {
-        var members = new LinkedHashMap<String, Type>();
+    /** The members that JSON-B sees, those of which little is known included; none if nothing is known of the class. */
+    static List<Member> visible(Class<?> type) {
+        return all(type).stream().filter(Member::isVisible).toList();
+    }
+
+    private static List<Member> all(Class<?> type) {
+        var members = new ArrayList<Member>();
         if (isOfThePlatform(type) || !isPlain(type)) {
             return members;
         }
         if (type.isRecord()) {
             for (var component : type.getRecordComponents()) {
-                add(members, component.getAccessor(), component.getName(), component.getGenericType());
+                add(members, component.getAccessor(), component.getName(), component.getAnnotatedType(), true);
             }
             return members;
         }
         for (Class<?> declaring = type; !isOfThePlatform(declaring); declaring = declaring.getSuperclass()) {
             Arrays.stream(declaring.getDeclaredFields())
                     .filter(JsonMembers::isRead)
-                    .forEach(field -> add(members, field, field.getName(), field.getGenericType()));
+                    .forEach(field -> add(members, field, field.getName(), field.getAnnotatedType(), isVisible(field)));
         }
         return members;
     }
@@ -83,10 +108,28 @@ final class JsonMembers {
                 && !Modifier.isTransient(field.getModifiers());
     }
 
-    private static void add(Map<String, Type> members, AnnotatedElement element, String name, Type type) {
-        if (isPlain(element)) {
-            var property = element.getAnnotation(JsonbProperty.class);
-            members.putIfAbsent(property == null || property.value().isEmpty() ? name : property.value(), type);
+    private static boolean isVisible(Field field) {
+        var name = Character.toUpperCase(field.getName().charAt(0))
+                + field.getName().substring(1);
+        var methods = Set.of("get" + name, "is" + name, "set" + name);
+        return Modifier.isPublic(field.getModifiers())
+                || Arrays.stream(field.getDeclaringClass().getMethods())
+                        .anyMatch(method -> methods.contains(method.getName()));
+    }
+
+    private static void add(
+            List<Member> members, AnnotatedElement element, String name, AnnotatedType type, boolean isVisible) {
+        if (element.isAnnotationPresent(JsonbTransient.class)) {
+            return;
         }
+        var property = element.getAnnotation(JsonbProperty.class);
+        var annotations = new LinkedHashSet<>(List.of(element.getAnnotations()));
+        annotations.addAll(List.of(type.getAnnotations()));
+        members.add(new Member(
+                property == null || property.value().isEmpty() ? name : property.value(),
+                type,
+                annotations,
+                isPlain(element),
+                isVisible));
     }
 }

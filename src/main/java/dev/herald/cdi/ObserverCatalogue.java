@@ -200,6 +200,23 @@ public class ObserverCatalogue implements Extension {
                 .collect(Collectors.toSet());
     }
 
+    /** An event of clients that observers name. */
+    record Named(String namespace, String event, Class<?> beanClass) {}
+
+    /** The events that observers of messages name, those with handlers included; in no order. To be asked after deployment. */
+    List<Named> named() {
+        var named = new ArrayList<Named>();
+        for (var observer : of(Received.class)) {
+            if (observer.event() != null && !observer.isForeign()) {
+                named.add(new Named(
+                        observer.namespace().text(),
+                        observer.event(),
+                        observer.method().getBeanClass()));
+            }
+        }
+        return named;
+    }
+
     /** The namespaces that the application's observers name, and the patterns over those that they name. */
     public Set<String> namespaces() {
         return observers.stream()

@@ -53,6 +53,11 @@ public class PushCatalogue implements Extension {
         }
     }
 
+    /** What was found, in no order. To be asked after deployment. */
+    List<PushTarget> targets() {
+        return List.copyOf(targets);
+    }
+
     /** Publishes an object that is fired. */
     void push(PushTarget target, Object object) {
         var one = publisher;

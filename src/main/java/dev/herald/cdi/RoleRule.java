@@ -17,7 +17,7 @@ import java.util.Set;
 record RoleRule(Set<String> roles) {
 
     /** Stands for all who are signed in. */
-    private static final String ANY_USER = "**";
+    static final String ANY_USER = "**";
 
     RoleRule {
         roles = Set.copyOf(roles);

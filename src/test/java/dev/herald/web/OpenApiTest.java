@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
+import dev.herald.asyncapi.AsyncApi;
 import dev.herald.http.EventStreams;
 import dev.herald.http.HttpServer;
 import dev.herald.http.HttpSettings;
@@ -34,6 +35,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -63,6 +65,7 @@ class OpenApiTest {
     private final PresenceServlet presence = new PresenceServlet();
     private final EventsServlet events = new EventsServlet();
     private final OpenApiServlet openApi = new OpenApiServlet();
+    private final AsyncApiServlet asyncApi = new AsyncApiServlet();
 
     @BeforeEach
     void readTheDescription() throws Exception {
@@ -81,7 +84,8 @@ class OpenApiTest {
                 new OutboundBudget(1_000_000, Runnable::run),
                 timer.asExecutor(),
                 Runnable::run);
-        for (var servlet : List.of(messages, people, presence, events)) {
+        asyncApi.socketIoPath = new SocketIoPath("/socket.io/");
+        for (var servlet : List.of(messages, people, presence, events, asyncApi)) {
             servlet.server = server;
             servlet.origins = new Origins(List.of());
         }
@@ -123,6 +127,7 @@ class OpenApiTest {
                 "/user:bob/messages");
         reading("/api/presence/{channel}", presence, "/news", "/a b", "/user:bob");
         listening();
+        askingForEvents();
 
         var named = new TreeSet<String>();
         description
@@ -182,6 +187,14 @@ class OpenApiTest {
         give("/api/events", events, get(null).parameter("lastEventId", "nonsense"));
         give("/api/events", events, get(null).parameter("channel", "user:bob"));
         whileRefused(() -> give("/api/events", events, get(null)));
+    }
+
+    private void askingForEvents() throws Exception {
+        for (var shown : List.of(AsyncApi.of(List.of(), Map.of()), AsyncApi.withheld())) {
+            asyncApi.asyncApi = shown;
+            give("/api/asyncapi", asyncApi, get(null));
+        }
+        give("/api/asyncapi", asyncApi, get(null).header("Origin", "https://evil.example"));
     }
 
     private interface Step {

@@ -4,6 +4,7 @@ import dev.herald.api.Connection;
 import dev.herald.api.EventException;
 import dev.herald.api.Herald;
 import dev.herald.api.Namespace;
+import dev.herald.api.On;
 import dev.herald.api.OnEvent;
 import dev.herald.api.Peer;
 import dev.herald.api.Person;
@@ -12,7 +13,10 @@ import dev.herald.it.typed.Types.Basket;
 import dev.herald.it.typed.Types.NewOrder;
 import dev.herald.it.typed.Types.OrderAccepted;
 import dev.herald.it.typed.Types.Photo;
+import dev.herald.it.typed.Types.Sold;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.json.Json;
 import jakarta.json.JsonValue;
@@ -31,6 +35,9 @@ public class Bench {
 
     @Inject
     Herald herald;
+
+    @Inject
+    Event<Sold> sold;
 
     @OnEvent("order")
     OrderAccepted order(NewOrder order, Person who) {
@@ -124,6 +131,15 @@ public class Bench {
     @OnEvent("broken")
     void broken() {
         throw new IllegalStateException("a secret of the server");
+    }
+
+    @OnEvent("sell")
+    void sell(String till) {
+        sold.fire(new Sold(till, 3, Arrays.asList("名前", null)));
+    }
+
+    void gossip(@Observes @On("gossip") Received received) {
+        received.ack();
     }
 
     @OnEvent("where")

@@ -1,5 +1,6 @@
 package dev.herald.it.typed;
 
+import dev.herald.api.PushTo;
 import jakarta.json.bind.annotation.JsonbProperty;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
@@ -30,4 +31,8 @@ public final class Types {
     /** Bytes and what they are. */
     @SuppressWarnings("ArrayRecordComponent") // as an application would write it
     public record Photo(String name, byte[] data) {}
+
+    /** What those at a till are told. */
+    @PushTo(channel = "tills.{till}", event = "sold")
+    public record Sold(String till, int price, List<String> articles) {}
 }
