@@ -3,7 +3,15 @@ package dev.herald.api;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 
-/** What a {@link ChannelPolicy} answers. */
+/**
+ * What a {@link ChannelPolicy} answers.
+ *
+ * <pre>{@code
+ * Access mayJoin(PersonPrincipal who) {
+ *     return who.isInRole("clerk") ? Access.allow() : Access.deny("clerks-only", "only clerks read orders");
+ * }
+ * }</pre>
+ */
 public sealed interface Access {
 
     /** It may be done. */

@@ -1,6 +1,14 @@
 package dev.herald.api;
 
-/** What a client may want to do in a channel, as far as a {@link ChannelPolicy} is asked. */
+/**
+ * What a client may want to do in a channel, as far as a {@link ChannelPolicy} is asked.
+ *
+ * <pre>{@code
+ * Access decide(PersonPrincipal who, Action action) {
+ *     return action == Action.PUBLISH && !who.isInRole("clerk") ? Access.deny("you may only read") : Access.allow();
+ * }
+ * }</pre>
+ */
 public enum Action {
     /** Get the channel's messages from now on, or from where the client was. */
     JOIN,

@@ -1,6 +1,15 @@
 package dev.herald.api;
 
-/** Takes the answer to a message, once. Thread-safe. */
+/**
+ * Takes the answer to a message, once. Thread-safe.
+ *
+ * <pre>{@code
+ * void later(@Observes @On("question") Received received) {
+ *     Answer answer = received.answer();
+ *     lookUp(received.data()).thenAccept(found -> answer.give(found.toString()));
+ * }
+ * }</pre>
+ */
 @FunctionalInterface
 public interface Answer {
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * herald.in("/shop").to("cashiers").ask(Duration.ofSeconds(2), "open?", Boolean.class)
- *         .thenAccept(answers -> log(answers.values().size() + " answered, and not " + answers.missing()));
+ *         .thenAccept(answers -> System.out.println(answers.values() + ", but not " + answers.missing()));
  * }</pre>
  *
  * @param given the answers in time

@@ -10,6 +10,11 @@ import java.util.Optional;
  * Writes the arguments of an event as one JSON text, and reads them again. A single argument is written as it is. Several
  * arguments, or none, are written as {@code {"$args": [first, second]}}, which is also what clients of the feed see; so is a
  * single argument that itself looks like this. Bytes, at any depth, are written as {@link JsonBytes} says.
+ *
+ * <pre>{@code
+ * List<JsonValue> arguments = Arguments.read(envelope.json());
+ * JsonValue first = arguments.isEmpty() ? JsonValue.NULL : arguments.get(0);
+ * }</pre>
  */
 public final class Arguments {
 

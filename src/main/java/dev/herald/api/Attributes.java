@@ -12,6 +12,11 @@ import java.util.Optional;
 /**
  * The values that an application keeps with a connection, each under a name. Immutable.
  *
+ * <pre>{@code
+ * Attributes attributes = Attributes.of(Json.createObjectBuilder().add("tenant", "acme").build());
+ * Optional<String> tenant = attributes.text("tenant");
+ * }</pre>
+ *
  * @param json the values as JSON texts; at most {@value #MAX_COUNT}, whose names and texts have at most {@value #MAX_BYTES} bytes
  *     together (UTF-8). A name is 1 to {@value #MAX_NAME} characters
  */

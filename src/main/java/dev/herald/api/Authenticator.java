@@ -11,7 +11,7 @@ import java.util.Optional;
  * @ApplicationScoped
  * public class Tokens implements Authenticator {
  *     public Optional<Identity> authenticate(Credentials credentials) {
- *         return verifier.verify(credentials.token()).map(jwt -> Identity.of(jwt.subject()).until(jwt.expiry()));
+ *         return accounts.byToken(credentials.token()).map(account -> Identity.of(account.id()));
  *     }
  * }
  * }</pre>

@@ -2,7 +2,17 @@ package dev.herald.api;
 
 import java.util.Locale;
 
-/** How long a channel keeps its messages. */
+/**
+ * How long a channel keeps its messages.
+ *
+ * <pre>{@code
+ * herald.channel("cursors").publish("moved", new Moved(3, 4)).thenAccept(receipt -> {
+ *     if (receipt.kind() != ChannelKind.VOLATILE) {
+ *         System.out.println("kept at " + receipt.position());
+ *     }
+ * });
+ * }</pre>
+ */
 public enum ChannelKind {
     /** Survives the server: acknowledged after the commit. */
     DURABLE,

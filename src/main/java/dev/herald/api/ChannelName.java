@@ -16,6 +16,12 @@ import java.util.stream.Collectors;
 /**
  * The name of a channel.
  *
+ * <pre>{@code
+ * ChannelName orders = new ChannelName("orders.north");
+ * List<Envelope> latest = herald.latest(orders, 10);
+ * List<Envelope> forAnn = herald.latest(ChannelName.ofUser("ann"), 10);
+ * }</pre>
+ *
  * @param value 1 to 128 of the characters {@code A-Z a-z 0-9 _ . : -}; case matters
  */
 public record ChannelName(String value) {

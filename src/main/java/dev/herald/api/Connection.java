@@ -8,6 +8,13 @@ import java.util.Optional;
  * One open connection: a browser tab, a phone, a program. One that uses several namespaces of Socket.IO counts as one for each.
  * Two are equal that have the same id, person and namespace, whatever is kept with them.
  *
+ * <pre>{@code
+ * @OnEvent("orders")
+ * List<NewOrder> orders(Connection connection) {
+ *     return connection.isInRole("clerk") ? allOrders() : ordersOf(connection.person().id());
+ * }
+ * }</pre>
+ *
  * @param id unique while the server lives; not a secret, it gives no right to anything; a Socket.IO client knows it as {@code
  *     socket.id}, and keeps it when it recovers
  * @param person whom it belongs to

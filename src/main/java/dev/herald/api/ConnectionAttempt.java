@@ -11,6 +11,16 @@ import org.jspecify.annotations.Nullable;
  * {@code @Observes} to {@linkplain #refuse refuse} it, or to {@linkplain #put keep} something with its connection; when all
  * observers have returned and none refused, it is connected. An observer that throws refuses it, too. A client that recovers
  * its connection is examined again. Any thread may call, with any lock held: it only notes.
+ *
+ * <pre>{@code
+ * void examine(@Observes @Namespace("/shop") ConnectionAttempt attempt) {
+ *     if (attempt.auth().getString("shop", "").isEmpty()) {
+ *         attempt.refuse("say which shop");
+ *     } else {
+ *         attempt.put("shop", attempt.auth().getString("shop"));
+ *     }
+ * }
+ * }</pre>
  */
 public final class ConnectionAttempt {
 

@@ -5,6 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known of one connection, as it is now. Any thread may call, with any lock held: it only notes. Beans ask the
  * {@link Connection} for it, and change it by {@link Peer}, which also keeps the change for when the client comes back.
+ *
+ * <pre>{@code
+ * Optional<String> shop = connection.state().attributes().text("shop");
+ * }</pre>
  */
 public final class ConnectionState {
 

@@ -3,6 +3,12 @@ package dev.herald.api;
 /**
  * What a client shows to prove who it is.
  *
+ * <pre>{@code
+ * Optional<Identity> authenticate(Credentials credentials) {
+ *     return accounts.byToken(credentials.token()).map(account -> Identity.of(account.id()));
+ * }
+ * }</pre>
+ *
  * @param token as the client gave it: 1 to {@value #MAX_TOKEN} characters, not yet checked
  * @param handshake of its connection
  */

@@ -5,6 +5,14 @@ import java.util.Set;
 /**
  * A connection is gone.
  *
+ * <pre>{@code
+ * void release(@Observes Disconnected disconnected) {
+ *     if (disconnected.last()) {
+ *         ordersOf(disconnected.connection().person().id()).forEach(this::release);
+ *     }
+ * }
+ * }</pre>
+ *
  * @param reason why, in a few words for people, for example {@code closed by the client} or {@code ping timeout}
  * @param channels those that it was in at its end, its own ones included
  * @param last whether its person has no other connection

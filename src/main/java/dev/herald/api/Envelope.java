@@ -9,6 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message, with everything that the server knows about it.
  *
+ * <pre>{@code
+ * for (Envelope message : herald.latest(new ChannelName("orders"), 50)) {
+ *     String sender = message.from() == null ? "the shop" : message.from().name();
+ *     System.out.println(sender + " at " + message.at() + ": " + message.data());
+ * }
+ * }</pre>
+ *
  * @param channel {@code null} for a message to a single connection
  * @param position its place in the channel's log; {@code null} when it is not logged (a volatile channel, a message to a single
  *     connection)

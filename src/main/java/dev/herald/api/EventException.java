@@ -9,6 +9,16 @@ import java.util.regex.Pattern;
  * back.
  *
  * <p>It may be subclassed, so that a service can throw what its callers know: {@code class SoldOut extends EventException}.
+ *
+ * <pre>{@code
+ * @OnEvent("order")
+ * OrderAccepted order(NewOrder order) {
+ *     if (order.count() > inStock(order.article())) {
+ *         throw new EventException("sold-out", "there is no more " + order.article());
+ *     }
+ *     return accept(order);
+ * }
+ * }</pre>
  */
 @ApplicationException(rollback = true) // so enterprise beans let it through as it is
 @SuppressWarnings("serial") // never serialised

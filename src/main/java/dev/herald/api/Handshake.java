@@ -16,6 +16,13 @@ import java.util.Optional;
  * How a connection began: what its first request said. It is kept in few bytes, as a server has thousands of them; what is made of
  * these is made anew by each call.
  *
+ * <pre>{@code
+ * void log(@Observes Connected connected) {
+ *     Handshake handshake = connected.connection().handshake();
+ *     System.out.println(handshake.remoteAddress() + " asked for " + handshake.query("room").orElse("no room"));
+ * }
+ * }</pre>
+ *
  * @param url the path and the query as the client wrote them; without the query if that is long
  * @param headerLines the header fields, each as {@code name: value} in a line of its own, the name in lower case. Those that prove
  *     who the client is are left out ({@code Cookie}, {@code Authorization}), so that they do not get into logs; so are those that only

@@ -9,5 +9,11 @@ package dev.herald.api;
  * happened, and so are the {@link Published} of one channel; those of different connections or channels may be observed at the
  * same time. An observer that is slow delays only the later events of its connection or channel; one that throws is logged and
  * harms neither the other observers nor the connection.
+ *
+ * <pre>{@code
+ * void count(@ObservesAsync HeraldEvent event) {
+ *     System.out.println("one more " + event.getClass().getSimpleName());
+ * }
+ * }</pre>
  */
 public sealed interface HeraldEvent permits Connected, Disconnected, Joined, Left, Received, Published {}

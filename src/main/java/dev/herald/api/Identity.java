@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Whom an {@link Authenticator} knows the bearer of a token to be. Immutable; each method returns a new object.
  *
  * <pre>{@code
- * Identity.of(token.getSubject()).inRoles(token.getGroups()).until(token.getExpiry()).with("tenant", tenant)
+ * Identity identity = Identity.of("ann").inRoles(Set.of("clerk")).until(expiry).with("tenant", "acme");
  * }</pre>
  *
  * @param id the {@linkplain Person#id() id} of the person; not one that looks like a guest's

@@ -14,6 +14,11 @@ import java.util.function.UnaryOperator;
  *
  * <p>Data that itself contains such an object is escaped: {@code $bytes} becomes {@code $$bytes}, {@code $$bytes} becomes
  * {@code $$$bytes}, and so on. Clients of Socket.IO send and get it without the escape.
+ *
+ * <pre>{@code
+ * herald.publish(new ChannelName("photos"), "photo", JsonBytes.of(new byte[] {1, 2, 3}));
+ * Optional<byte[]> sent = JsonBytes.read(received.data());
+ * }</pre>
  */
 public final class JsonBytes {
 

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * By what a person is known, and how long. When it is over, the connections that it opened end.
  *
+ * <pre>{@code
+ * Optional<Instant> end = Optional.ofNullable(connection.principal().login().expires());
+ * }</pre>
+ *
  * @param expires when it ends by itself; {@code null} when it does not
  * @param isEnded whether it has been ended, for example with the HTTP session; may be asked by any thread, and does not wait
  * @param attributes what a token says, to be kept with the connection

@@ -16,7 +16,9 @@ import java.lang.annotation.Target;
  * Makes an observer observe one namespace of Socket.IO. The namespace then exists:
  *
  * <pre>{@code
- * void order(@Observes @On("order") @Namespace("/shop") Received message) { … }
+ * void order(@Observes @On("order") @Namespace("/shop") Received message) {
+ *     message.ack();
+ * }
  * }</pre>
  *
  * <p>In a name, {@code *} stands for any characters: all namespaces whose name fits exist, and clients may connect to any of them.

@@ -7,6 +7,15 @@ import jakarta.json.JsonValue;
  *
  * <p>Fired inside a transaction it goes out after the commit, and not at all after a rollback; otherwise at once, in the
  * caller's thread and in the order of the calls, as {@link Herald} says.
+ *
+ * <pre>{@code
+ * @Inject Event<News> news;
+ *
+ * @Transactional
+ * void close() {
+ *     news.fire(News.of("The shop is closed"));
+ * }
+ * }</pre>
  */
 public record News(JsonValue data) {
 

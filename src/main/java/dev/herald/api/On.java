@@ -16,7 +16,9 @@ import java.lang.annotation.Target;
  * Narrows an observer of {@link Received} to the events of one name:
  *
  * <pre>{@code
- * void onData(@Observes @On("data") Received message) { … }
+ * void onData(@Observes @On("data") Received message) {
+ *     System.out.println(message.data());
+ * }
  * }</pre>
  */
 @Qualifier

@@ -14,7 +14,9 @@ import java.lang.annotation.Target;
  * <pre>{@code
  * @OnEvent("order")
  * @Namespace("/shop")
- * OrderAccepted order(NewOrder order, Person who) { … }
+ * OrderAccepted order(NewOrder order, Person who) {
+ *     return accept(order);
+ * }
  * }</pre>
  *
  * <p>Without {@link Namespace} on the method or on its class, it handles the event in the main namespace. There is at most one

@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  * The client of one connection. Thread-safe; no method waits. Once the connection is gone, the methods do nothing.
  *
  * <p>What is sent to a peer is not logged: if the connection ends first, it is lost.
+ *
+ * <pre>{@code
+ * @OnEvent("pay")
+ * CompletionStage<Boolean> pay(int euros, Peer peer) {
+ *     peer.join("customers");
+ *     return peer.ask(Duration.ofSeconds(30), "really?", Boolean.class, euros);
+ * }
+ * }</pre>
  */
 public interface Peer {
 

@@ -5,6 +5,12 @@ import java.util.regex.Pattern;
 /**
  * Somebody who is or was connected; several connections (tabs, devices) of one person share one id.
  *
+ * <pre>{@code
+ * for (Person person : herald.people()) {
+ *     herald.person(person.id()).tell("hello", "Hello " + person.name());
+ * }
+ * }</pre>
+ *
  * @param id the container's principal name, or for a guest {@code guest-} and a public, server-given code; this is what others
  *     put into {@code to}; 1 to 128 characters of well-formed Unicode
  * @param name how the person is shown, not unique; 1 to 64 characters

@@ -8,6 +8,11 @@ import java.util.Set;
  * The principal of each request that Herald's own paths serve: the container's principal if there is one, else a guest. A connection
  * keeps that of its handshake.
  *
+ * <pre>{@code
+ * PersonPrincipal caller = connection.principal();
+ * boolean isClerk = caller.isInRole("clerk") && caller.isInRole(PersonPrincipal.SIGNED_IN);
+ * }</pre>
+ *
  * @param person whom the server knows the caller to be
  * @param isProven whether the caller has proved that. False for a guest without a cookie, who is a new person with each request
  * @param roles those of the caller's that Herald was told to ask the container for; {@value #SIGNED_IN} is among them when the

@@ -9,6 +9,11 @@ import jakarta.json.JsonValue;
  * A place in a channel's log. Positions of one epoch are ordered by their offset; positions of different epochs cannot be
  * compared.
  *
+ * <pre>{@code
+ * Position position = Position.of(Json.createObjectBuilder().add("epoch", "x7").add("offset", 42).build());
+ * boolean isFirst = position.offset() == 1;
+ * }</pre>
+ *
  * @param epoch the random id of the log's life, 1 to 64 characters; another epoch means that
  *     the log began anew
  * @param offset the number of messages up to and including this one: 1 for the first message of the epoch, 0 for the place

@@ -12,6 +12,16 @@ import org.jspecify.annotations.Nullable;
  * <p>A message for a channel is published before it is observed, and Herald acknowledges it. All other messages go to the
  * observers only, and only observers can {@linkplain #ack acknowledge} them.
  *
+ * <pre>{@code
+ * void answer(@Observes @On("question") Received question) {
+ *     if (question.arguments().isEmpty()) {
+ *         question.refuse("no-question", "ask something");
+ *     } else {
+ *         question.ack(Json.createValue("Hello " + question.person().name()), question.data());
+ *     }
+ * }
+ * }</pre>
+ *
  * @param event for example {@code news}, {@code private}, or any name of the client's
  * @param channel where it is published; {@code null} when it is for the observers alone
  * @param to the person's id of a private message, else {@code null}

@@ -6,6 +6,15 @@ import java.util.concurrent.CompletionException;
 /**
  * A message was refused: it is not in the log, and nobody gets it. With {@link Reason#LOG_UNAVAILABLE} this is not certain: the
  * log may have failed after it had stored the message. Send the message again with the same id to be sure.
+ *
+ * <pre>{@code
+ * herald.news(data).exceptionally(failure -> {
+ *     if (failure.getCause() instanceof RefusedException refused && refused.reason().retryable()) {
+ *         System.out.println("try again: " + refused.getMessage());
+ *     }
+ *     return null;
+ * });
+ * }</pre>
  */
 @SuppressWarnings("serial") // never serialised
 public final class RefusedException extends RuntimeException {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * order and transactions holds here too. Immutable.
  *
  * <pre>{@code
- * herald.channel("orders").publish("created", new OrderCreated(7, "tea"));
+ * herald.channel("orders").publish("created", new NewOrder("tea", 7));
  * }</pre>
  *
  * <p>An object becomes JSON by the container's JSON-B. A {@link jakarta.json.JsonValue} stays as it is; a {@code byte[]}, alone or

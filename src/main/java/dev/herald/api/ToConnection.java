@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends the application's objects to a single connection, in any namespace, which may have ended. What is sent is not logged: if the
  * connection ends first, it is lost. Objects become JSON as {@link ToChannel} says. Immutable; any thread may call, no method waits.
+ *
+ * <pre>{@code
+ * herald.connection(connection.id()).send("offer", new NewOrder("tea", 2), 10);
+ * }</pre>
  */
 public interface ToConnection {
 
