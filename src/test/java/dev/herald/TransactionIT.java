@@ -41,7 +41,7 @@ class TransactionIT {
                                 herald.board=false
                                 herald.outbox=true
                                 herald.outbox.datasource=java:app/jdbc/shop
-                                shop.url=jdbc:h2:mem:shop;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=30000
+                                shop.url=jdbc:h2:mem:shop;USER=shop;PASSWORD=shop;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=30000
                                 """), "META-INF/microprofile-config.properties");
     }
 
@@ -79,6 +79,7 @@ class TransactionIT {
     void whatIsFiredReachesEveryoneWhenItsTransactionCommitsAndNobodyWhenItDoesNot() throws Exception {
         try (var ann = watcher()) {
             assertThat(perform("fail", "dropped")).isEqualTo(409);
+            assertThat(perform("give-up", "dropped late")).isEqualTo(409);
             for (var id : List.of("Jürgen", "名前", "سلمى", "😀")) {
                 assertThat(perform("place", id)).isEqualTo(200);
             }

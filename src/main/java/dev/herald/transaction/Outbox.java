@@ -100,11 +100,19 @@ public final class Outbox {
                 draft.except());
     }
 
-    /** Writes drafts in the calling thread's transaction; until its end no other one writes to their channels. */
-    void write(List<Draft> drafts) throws SQLException {
-        relay.hold(drafts);
+    /**
+     * Writes a draft in the calling thread's transaction; until its end no other one writes to the draft's channel.
+     *
+     * @throws SQLException also when the data source gives a connection that commits by itself
+     */
+    void write(Draft draft) throws SQLException {
+        relay.hold(draft);
         try (var connection = database.getConnection()) {
-            OutboxTable.write(connection, drafts, clock.millis());
+            if (connection.getAutoCommit()) {
+                throw new SQLException(
+                        "connections of herald.outbox.datasource do not take part in the transaction now");
+            }
+            OutboxTable.write(connection, draft, clock.millis());
         }
     }
 

@@ -116,6 +116,9 @@ final class OutboxMove {
         var draft = row.draft();
         EventName.requireFree(draft.channel(), draft.event());
         JsonGuard.requireHarmless(draft.json());
+        if (!OutboxTable.canHold(draft)) {
+            throw new IllegalArgumentException("the log does not hold its recipient, or who does not get it");
+        }
         return draft;
     }
 

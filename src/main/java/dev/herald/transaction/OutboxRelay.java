@@ -136,9 +136,9 @@ final class OutboxRelay implements AutoCloseable {
                 LOG_UNAVAILABLE, "the message is committed, and kept in the outbox; it goes out as soon as possible");
     }
 
-    /** Messages are about to be written: they are not moved, nor what follows them in their channels, until they are released. */
-    void hold(List<Draft> drafts) {
-        drafts.forEach(draft -> held.add(String.valueOf(draft.clientId())));
+    /** A message is about to be written: it is not moved, nor what follows it in its channel, until it is released. */
+    void hold(Draft draft) {
+        held.add(String.valueOf(draft.clientId()));
     }
 
     /** The transaction of these has ended. */

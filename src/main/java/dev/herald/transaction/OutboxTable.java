@@ -1,8 +1,10 @@
 package dev.herald.transaction;
 
 import dev.herald.api.ChannelName;
+import dev.herald.api.Person;
 import dev.herald.hub.Draft;
 import dev.herald.json.Lines;
+import dev.herald.json.WellFormed;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,8 +13,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,39 +53,35 @@ final class OutboxTable {
     /** Some messages, and whether there are more. */
     record Page(List<Row> rows, boolean isLast) {}
 
+    /** Whether a row, and every log, can hold whom the draft is for and who does not get it. Its event and JSON were checked before. */
+    static boolean canHold(Draft draft) {
+        var to = draft.to();
+        return (to == null || (to.length() <= Person.MAX_ID && WellFormed.is(to)))
+                && draft.except().stream().allMatch(WellFormed::is);
+    }
+
     /**
-     * Locks the lanes of the drafts' channels until the transaction ends, always in the same order, and then writes the drafts: so
-     * their numbers are in the order of the commits.
+     * Locks the lane of the draft's channel until the transaction ends, and then writes the draft: so the numbers of a channel are
+     * in the order of the commits.
      *
      * @param createdAt in milliseconds since 1970
      */
-    static void write(Connection connection, List<Draft> drafts, long createdAt) throws SQLException {
-        lockLanes(connection, drafts);
+    static void write(Connection connection, Draft draft, long createdAt) throws SQLException {
+        var lane = Math.floorMod(draft.channel().value().hashCode(), LANES);
+        if (!lock(connection, lane, "")) {
+            throw new SQLException("the table herald_outbox_lane has no row for lane " + lane);
+        }
         try (var insert = connection.prepareStatement(
                 "INSERT INTO herald_outbox (message_id, channel, event, recipient, json, excepted, created_at)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?)")) {
-            for (var draft : drafts) {
-                insert.setString(1, draft.clientId());
-                insert.setString(2, draft.channel().value());
-                insert.setString(3, draft.event());
-                insert.setString(4, draft.to());
-                insert.setString(5, draft.json());
-                insert.setString(6, Lines.write(draft.except()));
-                insert.setLong(7, createdAt);
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
-    }
-
-    private static void lockLanes(Connection connection, Collection<Draft> drafts) throws SQLException {
-        var lanes = drafts.stream()
-                .map(draft -> Math.floorMod(draft.channel().value().hashCode(), LANES))
-                .collect(Collectors.toCollection(TreeSet::new));
-        for (var lane : lanes) {
-            if (!lock(connection, lane, "")) {
-                throw new SQLException("the table herald_outbox_lane has no row for lane " + lane);
-            }
+            insert.setString(1, draft.clientId());
+            insert.setString(2, draft.channel().value());
+            insert.setString(3, draft.event());
+            insert.setString(4, draft.to());
+            insert.setString(5, draft.json());
+            insert.setString(6, Lines.write(draft.except()));
+            insert.setLong(7, createdAt);
+            insert.executeUpdate();
         }
     }
 

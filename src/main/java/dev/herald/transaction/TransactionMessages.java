@@ -6,7 +6,6 @@ import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -30,7 +29,6 @@ final class TransactionMessages implements Synchronization {
     // Guarded by this object's monitor.
     private final List<Bound<?>> waiting = new ArrayList<>();
     private long size;
-    private boolean isCompleting;
     private boolean hasEnded;
 
     /** Where drafts are kept that the transaction itself writes. */
@@ -39,7 +37,7 @@ final class TransactionMessages implements Synchronization {
         /** There are none. */
         Rows NONE = new Rows() {
             @Override
-            public void write(List<Draft> drafts) {
+            public void write(Draft draft) {
                 throw new IllegalStateException("there is no outbox");
             }
 
@@ -49,8 +47,8 @@ final class TransactionMessages implements Synchronization {
             }
         };
 
-        /** Writes drafts in the calling thread's transaction; who fails has marked it for rollback. */
-        void write(List<Draft> drafts);
+        /** Writes a draft in the calling thread's transaction; who fails has marked it for rollback. */
+        void write(Draft draft);
 
         /** The transaction that may have written these has ended: they are safe in the database, or gone. */
         void ended(List<Draft> drafts, boolean isCommitted);
@@ -85,31 +83,24 @@ final class TransactionMessages implements Synchronization {
     /**
      * Binds an action.
      *
-     * @param row is written by the transaction itself, before it commits
+     * @param row is written by the transaction itself, now
      * @throws IllegalStateException when too much is bound already, or the row cannot be written; the transaction should be rolled
      *     back
      */
     <T> CompletionStage<T> add(@Nullable Draft row, int itsSize, Supplier<CompletionStage<T>> action) {
         var bound = new Bound<>(row, action, new CompletableFuture<T>());
-        switch (offer(bound, itsSize)) {
-            case BOUND -> {}
-            case TO_BE_WRITTEN -> rows.write(List.of(Objects.requireNonNull(row)));
-            case TOO_LATE -> bound.drop();
+        if (!offer(bound, itsSize)) {
+            bound.drop();
+        } else if (row != null) {
+            rows.write(row);
         }
         return bound.outcome();
     }
 
-    private enum Offered {
-        BOUND,
-        /** The others are written already. */
-        TO_BE_WRITTEN,
-        /** The transaction has ended: the transaction manager gave it up while its thread went on. */
-        TOO_LATE
-    }
-
-    private synchronized Offered offer(Bound<?> bound, int itsSize) {
+    /** Whether it is bound. It is not when the transaction has ended: the transaction manager gave it up while its thread went on. */
+    private synchronized boolean offer(Bound<?> bound, int itsSize) {
         if (hasEnded) {
-            return Offered.TOO_LATE;
+            return false;
         }
         if (waiting.size() >= MAX_MESSAGES || (!waiting.isEmpty() && size + itsSize > MAX_SIZE)) {
             throw new IllegalStateException("one transaction publishes at most " + MAX_MESSAGES + " messages of "
@@ -117,21 +108,13 @@ final class TransactionMessages implements Synchronization {
         }
         waiting.add(bound);
         size += itsSize;
-        return isCompleting && bound.row() != null ? Offered.TO_BE_WRITTEN : Offered.BOUND;
+        return true;
     }
 
-    /** As late as possible: the rows' channels are locked from now on until the transaction ends. */
+    /** Nothing is left to be done: when transactions complete, Payara gives only connections that take no part in them. */
     @Override
     public void beforeCompletion() {
-        var drafts = complete();
-        if (!drafts.isEmpty()) {
-            rows.write(drafts);
-        }
-    }
-
-    private synchronized List<Draft> complete() {
-        isCompleting = true;
-        return rowsOf(waiting);
+        // See above.
     }
 
     private static List<Draft> rowsOf(List<Bound<?>> all) {

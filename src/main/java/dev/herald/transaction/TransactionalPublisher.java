@@ -1,5 +1,6 @@
 package dev.herald.transaction;
 
+import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
 import static dev.herald.api.RefusedException.Reason.ROLLED_BACK;
 import static jakarta.transaction.Status.STATUS_ACTIVE;
 import static jakarta.transaction.Status.STATUS_MARKED_ROLLBACK;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes what beans publish: at once, or, when the calling thread is in a transaction, after its commit, and never after its
- * rollback. Any thread may call, holding no lock; no method waits. What is bound to a transaction goes out on the thread that ends
- * it, in the order of the calls.
+ * rollback. Any thread may call, holding no lock; no method waits but for what an outbox writes. What is bound to a transaction goes
+ * out on the thread that ends it, in the order of the calls.
  */
 public final class TransactionalPublisher implements AutoCloseable {
 
@@ -44,15 +45,22 @@ public final class TransactionalPublisher implements AutoCloseable {
     }
 
     /**
-     * As {@link Hub#publish}.
+     * As {@link Hub#publish}. By the outbox it waits for the database, and for the end of the transaction that publishes to the same
+     * lane.
      *
      * @return completes when the message is in the log, which is after the commit; exceptionally with {@code ROLLED_BACK} when the
-     *     transaction does not commit
-     * @throws IllegalStateException when too much is bound to the transaction
+     *     transaction does not commit, and at once when no log can hold the message; then the transaction goes on
+     * @throws IllegalStateException when too much is bound to the transaction, or the outbox does not take the message; then the
+     *     transaction is rolled back
      */
     public CompletionStage<Receipt> publish(Draft draft) {
         var box = outbox;
         if (box != null && box.takes(draft.channel()) && isInTransaction()) {
+            if (!OutboxTable.canHold(draft)) {
+                return CompletableFuture.failedStage(new RefusedException(
+                        LOG_UNAVAILABLE,
+                        "the log does not hold such a recipient, or such a name of who does not get it"));
+            }
             var row = Outbox.named(draft);
             return bind(row, size(draft), () -> box.receipt(row));
         }
@@ -117,10 +125,10 @@ public final class TransactionalPublisher implements AutoCloseable {
     private record OutboxRows(Outbox outbox, TransactionSynchronizationRegistry registry) implements Rows {
 
         @Override
-        public void write(List<Draft> drafts) {
+        public void write(Draft draft) {
             var isWritten = false;
             try {
-                outbox.write(drafts);
+                outbox.write(draft);
                 isWritten = true;
             } catch (SQLException e) {
                 throw new IllegalStateException(

@@ -14,16 +14,22 @@ import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.Transactional;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.sql.Connection;
+import java.sql.Driver;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Properties;
+import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.ConfigProvider;
-import org.h2.jdbcx.JdbcDataSource;
+import org.jspecify.annotations.Nullable;
 
 /** An application with a database of its own, whose messages are to be as true as its rows. */
 public final class TransactionalShop {
@@ -33,17 +39,25 @@ public final class TransactionalShop {
 
     private TransactionalShop() {}
 
-    /** Its database, at the URL that the setting {@code shop.url} says. */
+    /** Its database, H2 or PostgreSQL, at the URL that the setting {@code shop.url} says, which names the user as well. */
     public static class Database implements DataSource {
 
-        private final JdbcDataSource h2 = new JdbcDataSource();
+        private final String url = ConfigProvider.getConfig().getValue("shop.url", String.class);
+        private final Driver driver;
         private String description = "";
 
         /** Made by the server. */
-        public Database() {
-            h2.setURL(ConfigProvider.getConfig().getValue("shop.url", String.class));
-            h2.setUser("shop");
-            h2.setPassword("shop");
+        public Database() throws SQLException {
+            driver = driver(url);
+        }
+
+        private static Driver driver(String url) throws SQLException {
+            for (var driver : ServiceLoader.load(Driver.class, Database.class.getClassLoader())) {
+                if (driver.acceptsURL(url)) {
+                    return driver;
+                }
+            }
+            throw new SQLException("there is no driver for " + url);
         }
 
         /** Exists because some servers set at least one property. */
@@ -58,47 +72,47 @@ public final class TransactionalShop {
 
         @Override
         public Connection getConnection() throws SQLException {
-            return h2.getConnection();
+            return driver.connect(url, new Properties());
         }
 
         @Override
         public Connection getConnection(String user, String password) throws SQLException {
-            return h2.getConnection();
+            return getConnection();
         }
 
         @Override
-        public PrintWriter getLogWriter() {
-            return h2.getLogWriter();
+        public @Nullable PrintWriter getLogWriter() {
+            return null;
         }
 
         @Override
         public void setLogWriter(PrintWriter out) {
-            h2.setLogWriter(out);
+            // Nothing is logged.
         }
 
         @Override
         public void setLoginTimeout(int seconds) {
-            h2.setLoginTimeout(seconds);
+            // The driver's own.
         }
 
         @Override
         public int getLoginTimeout() {
-            return h2.getLoginTimeout();
+            return 0;
         }
 
         @Override
-        public Logger getParentLogger() {
-            return h2.getParentLogger();
+        public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+            return driver.getParentLogger();
         }
 
         @Override
         public <T> T unwrap(Class<T> type) throws SQLException {
-            return h2.unwrap(type);
+            throw new SQLException("this is no " + type);
         }
 
         @Override
-        public boolean isWrapperFor(Class<?> type) throws SQLException {
-            return h2.isWrapperFor(type);
+        public boolean isWrapperFor(Class<?> type) {
+            return false;
         }
     }
 
@@ -125,6 +139,9 @@ public final class TransactionalShop {
         @Resource
         ManagedExecutorService executor;
 
+        @Resource(lookup = "java:comp/TransactionSynchronizationRegistry")
+        TransactionSynchronizationRegistry transactions;
+
         @PostConstruct
         void createTables() {
             try (var connection = database.getConnection();
@@ -141,7 +158,12 @@ public final class TransactionalShop {
         @Transactional
         public void open(String region) throws SQLException {
             try (var connection = database.getConnection()) {
-                update(connection, "MERGE INTO region (name, orders) KEY (name) VALUES (?, 0)", region);
+                update(
+                        connection,
+                        "INSERT INTO region (name, orders) SELECT CAST(? AS VARCHAR(50)), 0"
+                                + " WHERE NOT EXISTS (SELECT 1 FROM region WHERE name = ?)",
+                        region,
+                        region);
             }
         }
 
@@ -158,6 +180,23 @@ public final class TransactionalShop {
                 }
                 return number;
             }
+        }
+
+        /** Likewise, but the transaction is rolled back as late as possible, when everything is written. */
+        @Transactional
+        public void placeAndGiveUp(String region, String id) throws SQLException {
+            place(region, id, false);
+            transactions.registerInterposedSynchronization(new Synchronization() {
+                @Override
+                public void beforeCompletion() {
+                    transactions.setRollbackOnly();
+                }
+
+                @Override
+                public void afterCompletion(int status) {
+                    // Nothing to do.
+                }
+            });
         }
 
         /** Publishes in many ways, then something in no transaction, and then commits. */
@@ -261,6 +300,7 @@ public final class TransactionalShop {
                     case "open" -> orders.open(region);
                     case "place" -> response.getWriter().print(orders.place(region, id, false));
                     case "fail" -> orders.place(region, id, true);
+                    case "give-up" -> orders.placeAndGiveUp(region, id);
                     case "publish-all" -> orders.publishAll(region, id);
                     default -> throw new IllegalArgumentException(request.getParameter("do"));
                 }

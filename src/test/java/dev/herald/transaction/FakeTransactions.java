@@ -22,6 +22,7 @@ final class FakeTransactions implements TransactionSynchronizationRegistry {
         final List<Synchronization> synchronizations = new ArrayList<>();
         int status = Status.STATUS_ACTIVE;
         Connection connection;
+        boolean isCompleting;
     }
 
     /** The connections of this database belong to the transaction of the thread, if it is in one. */
@@ -29,9 +30,13 @@ final class FakeTransactions implements TransactionSynchronizationRegistry {
         return (DataSource) Proxy.newProxyInstance(
                 FakeTransactions.class.getClassLoader(),
                 new Class<?>[] {DataSource.class},
-                (proxy, method, arguments) -> current.get() == null
+                (proxy, method, arguments) -> !givesConnections(current.get())
                         ? method.invoke(database, arguments)
                         : unclosed(connection(current.get(), database)));
+    }
+
+    private boolean givesConnections(Transaction transaction) {
+        return transaction != null && (givesConnectionsWhileCompleting || !transaction.isCompleting);
     }
 
     private static Connection connection(Transaction transaction, DataSource database) throws SQLException {
@@ -62,6 +67,9 @@ final class FakeTransactions implements TransactionSynchronizationRegistry {
     @SuppressWarnings("ThreadLocalUsage") // one object for each test
     private final ThreadLocal<Transaction> current = new ThreadLocal<>();
 
+    /** On Payara it is not so: a data source gives connections that commit by themselves then. */
+    volatile boolean givesConnectionsWhileCompleting = true;
+
     /** Is called between the last work of each transaction and its commit. */
     volatile Runnable beforeCommit = () -> {};
 
@@ -73,6 +81,7 @@ final class FakeTransactions implements TransactionSynchronizationRegistry {
     void commit() {
         var transaction = current.get();
         RuntimeException failure = null;
+        transaction.isCompleting = true;
         // Some may come meanwhile.
         for (var n = 0; n < transaction.synchronizations.size(); n++) {
             try {

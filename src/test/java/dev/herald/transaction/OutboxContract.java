@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Receipt;
@@ -16,6 +18,7 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.MemoryLog;
 import dev.herald.testing.ErrorLog;
 import dev.herald.testing.NoObservers;
+import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -36,25 +39,27 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
-import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+/** What the outbox promises on each database. */
 @Timeout(value = 60, unit = SECONDS)
-class OutboxRelayTest {
+abstract class OutboxContract {
 
-    private static final ChannelName ORDERS = new ChannelName("orders");
+    static final ChannelName ORDERS = new ChannelName("orders");
     private static final ChannelName OTHER = new ChannelName("other");
     private static final ChannelName IN_MEMORY = new ChannelName("memory");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final JdbcConnectionPool database =
-            JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "a", "a");
+    /** Of connections to a new database. */
+    HikariDataSource database;
+
     private final Hub hub = new Hub(
             new MemoryLog("life", Clock.systemUTC(), new MemoryLog.Bounds(20_000, 1_000_000_000, 100)),
             new ChannelKinds(List.of(), List.of()),
@@ -68,8 +73,16 @@ class OutboxRelayTest {
     private final List<OutboxRelay> relays = new ArrayList<>();
     private TransactionalPublisher publisher;
 
+    /** Sets what is wanted for connections to a new and empty database. */
+    abstract void connect(HikariConfig config) throws Exception;
+
     @BeforeEach
-    void createTables() {
+    void createTables() throws Exception {
+        var config = new HikariConfig();
+        config.setMaximumPoolSize(16);
+        config.setMinimumIdle(1);
+        connect(config);
+        database = new HikariDataSource(config);
         OutboxSchema.migrate(database);
         publisher = publisher(relay(database, hub::publish));
     }
@@ -79,13 +92,17 @@ class OutboxRelayTest {
         relays.forEach(OutboxRelay::close);
         threads.shutdownNow();
         timer.shutdownNow();
-        database.dispose();
+        database.close();
     }
 
     private OutboxRelay relay(DataSource from, OutboxMove.Target log) {
         var relay = new OutboxRelay(from, log, () -> {}, threads, timer);
         relays.add(relay);
         return relay;
+    }
+
+    void openRelay() {
+        relay(database, hub::publish).open();
     }
 
     private TransactionalPublisher publisher(OutboxRelay relay) {
@@ -110,12 +127,12 @@ class OutboxRelayTest {
         return hub.latest(channel, 20_000).stream().map(Envelope::json).toList();
     }
 
-    private void awaitPublished(ChannelName channel, String... jsons) {
+    void awaitPublished(ChannelName channel, String... jsons) {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(published(channel)).containsExactly(jsons));
     }
 
-    private int rows(String where) throws SQLException {
+    int rows(String where) throws SQLException {
         try (var connection = database.getConnection();
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery("SELECT COUNT(*) FROM herald_outbox WHERE " + where)) {
@@ -135,11 +152,11 @@ class OutboxRelayTest {
         }
     }
 
-    private void awaitEmpty() {
+    void awaitEmpty() {
         await().atMost(PATIENCE).until(() -> rows("refused IS NULL") == 0);
     }
 
-    private void insert(String channel, String event, String json) throws SQLException {
+    void insert(String channel, String event, String json) throws SQLException {
         try (var connection = database.getConnection();
                 var insert = connection.prepareStatement(
                         "INSERT INTO herald_outbox (message_id, channel, event, json, created_at) VALUES (?, ?, ?, ?, 0)")) {
@@ -211,17 +228,7 @@ class OutboxRelayTest {
     void whatIsPublishedWhileTheTransactionCompletesIsWrittenToo() {
         transactions.begin();
         var first = publish(ORDERS, "1");
-        transactions.registerInterposedSynchronization(new Synchronization() {
-            @Override
-            public void beforeCompletion() {
-                var unused = publish(ORDERS, "2");
-            }
-
-            @Override
-            public void afterCompletion(int status) {
-                // Nothing to do.
-            }
-        });
+        atCompletion(() -> publish(ORDERS, "2"));
         var written = new AtomicInteger();
         transactions.beforeCommit = () -> written.set(rowsOfTheTransaction());
         transactions.commit();
@@ -249,6 +256,25 @@ class OutboxRelayTest {
                             assertThat(message.except()).isEqualTo(except);
                             assertThat(message.from()).isNull();
                         }));
+    }
+
+    @Test
+    void whatNoLogCanHoldFailsForItsPublisherAndTheRestOfItsTransactionIsCommitted() {
+        transactions.begin();
+        var toNobody = publisher.publish(new Draft(ORDERS, "told", null, "a\0b", "0", null));
+        var tooLong = publisher.publish(new Draft(ORDERS, "told", null, "x".repeat(129), "0", null));
+        var brokenUnicode = publisher.publish(new Draft(ORDERS, "told", null, null, "0", null, Set.of("\ud800")));
+        var unused = publish(ORDERS, "1");
+        transactions.commit();
+
+        awaitPublished(ORDERS, "1");
+        for (var stage : List.of(toNobody, tooLong, brokenUnicode)) {
+            assertThat(stage)
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(RefusedException.class)
+                    .withMessageContaining("the log does not hold");
+        }
     }
 
     @Test
@@ -280,12 +306,12 @@ class OutboxRelayTest {
             statement.execute("DROP TABLE herald_outbox");
         }
         transactions.begin();
-        var stage = publish(ORDERS, "1");
 
         assertThatIllegalStateException()
-                .isThrownBy(transactions::commit)
+                .isThrownBy(() -> publish(ORDERS, "1"))
                 .withMessageStartingWith("the outbox does not take what was published");
-        assertThat(stage).isCompletedExceptionally();
+        assertThat(transactions.getTransactionStatus()).isEqualTo(Status.STATUS_MARKED_ROLLBACK);
+        transactions.rollBack();
     }
 
     @Test
@@ -319,6 +345,242 @@ class OutboxRelayTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void whoPublishesSecondIsSecondHoweverLongTheFirstOneTakesToCommit() {
+        transactions.begin();
+        var unused = publish(ORDERS, "1");
+        var second = CompletableFuture.runAsync(() -> commit(ORDERS, "2"), threads);
+        CompletableFuture.runAsync(() -> commit(OTHER, "3"), threads)
+                .orTimeout(20, SECONDS)
+                .join();
+        awaitPublished(OTHER, "3");
+        assertThat(second).isNotDone();
+        transactions.commit();
+
+        assertThat(second).succeedsWithin(PATIENCE);
+        awaitPublished(ORDERS, "1", "2");
+    }
+
+    @Test
+    void whatIsRolledBackWhenEverythingIsDoneIsNowhereAlsoWhereCompletingTransactionsGiveNoConnections()
+            throws Exception {
+        transactions.givesConnectionsWhileCompleting = false;
+        transactions.begin();
+        var stage = publish(ORDERS, "1");
+        atCompletion(transactions::setRollbackOnly);
+        transactions.commit();
+        assertThat(rows("TRUE")).isZero();
+        commit(ORDERS, "2");
+
+        awaitPublished(ORDERS, "2");
+        assertThat(stage).isCompletedExceptionally();
+    }
+
+    @Test
+    void whatIsPublishedWhileTheTransactionCompletesRollsItBackWhereThereIsNoConnectionForIt() throws Exception {
+        transactions.givesConnectionsWhileCompleting = false;
+        transactions.begin();
+        var first = publish(ORDERS, "1");
+        atCompletion(() -> publish(ORDERS, "2"));
+
+        assertThatIllegalStateException()
+                .isThrownBy(transactions::commit)
+                .withMessageContaining("do not take part in the transaction");
+        assertThat(first).isCompletedExceptionally();
+        assertThat(rows("TRUE")).isZero();
+    }
+
+    private void atCompletion(Runnable action) {
+        transactions.registerInterposedSynchronization(new Synchronization() {
+            @Override
+            public void beforeCompletion() {
+                action.run();
+            }
+
+            @Override
+            public void afterCompletion(int status) {
+                // Nothing to do.
+            }
+        });
+    }
+
+    @Test
+    void aDataSourceThatTakesNoPartInTransactionsIsRefused() throws Exception {
+        publisher = new TransactionalPublisher(
+                hub, transactions, new Outbox(database, channel -> true, Clock.systemUTC(), relays.get(0)));
+        transactions.begin();
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> publish(ORDERS, "1"))
+                .withMessageContaining("do not take part in the transaction");
+        transactions.commit();
+        assertThat(rows("TRUE")).isZero();
+    }
+
+    /** The application's row is locked from its update to the commit, so its numbers are in the order of the commits. */
+    @Test
+    void theLogHasTheOrderInWhichTheApplicationsOwnRowWasCommittedAndNothingThatWasRolledBack() throws Exception {
+        execute("CREATE TABLE placed (number INTEGER NOT NULL)");
+        execute("INSERT INTO placed VALUES (0)");
+        relays.get(0).open();
+        var work = IntStream.range(0, 4)
+                .mapToObj(thread -> CompletableFuture.runAsync(
+                        () -> IntStream.range(0, 50).forEach(n -> place(n % 5 == thread)), threads))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(work).get(40, SECONDS);
+        awaitEmpty();
+
+        awaitPublished(
+                ORDERS,
+                IntStream.rangeClosed(1, 160).mapToObj(Integer::toString).toArray(String[]::new));
+    }
+
+    private void place(boolean fails) {
+        transactions.begin();
+        try (var connection = transactions.enlisted(database).getConnection();
+                var statement = connection.createStatement()) {
+            statement.executeUpdate("UPDATE placed SET number = number + 1");
+            try (var row = statement.executeQuery("SELECT number FROM placed")) {
+                row.next();
+                var unused = publish(ORDERS, row.getString(1));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        if (fails) {
+            transactions.rollBack();
+        } else {
+            transactions.commit();
+        }
+    }
+
+    void execute(String sql) throws SQLException {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
+    void aTransactionThatIsIsolatedMoreStrictlyWaitsForItsTurnAndIsNotRefused() throws Exception {
+        try (var first = begin();
+                var second = begin()) {
+            OutboxTable.write(first, draft("1"), 0);
+            var written = CompletableFuture.runAsync(() -> write(second, "2"), threads);
+            first.commit();
+            written.get(20, SECONDS);
+            second.commit();
+        }
+        relays.get(0).open();
+
+        awaitPublished(ORDERS, "1", "2");
+    }
+
+    /** In a transaction that has read already, so that it sees what was there then. */
+    private Connection begin() throws SQLException {
+        var connection = database.getConnection();
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        connection.setAutoCommit(false);
+        try (var statement = connection.createStatement()) {
+            statement.execute("SELECT 1");
+        }
+        return connection;
+    }
+
+    private static Draft draft(String json) {
+        return Outbox.named(new Draft(ORDERS, "created", null, null, json, null));
+    }
+
+    private static void write(Connection connection, String json) {
+        try {
+            OutboxTable.write(connection, draft(json), 0);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void onlyOneMovesAtATimeAndTheOtherDoesNotWait() throws Exception {
+        try (var first = database.getConnection();
+                var second = database.getConnection()) {
+            first.setAutoCommit(false);
+            second.setAutoCommit(false);
+
+            assertThat(OutboxTable.claim(first)).isTrue();
+            assertThat(OutboxTable.claim(second)).isFalse();
+            first.rollback();
+            assertThat(OutboxTable.claim(second)).isTrue();
+            second.rollback();
+        }
+    }
+
+    @Test
+    void whoseSessionEndsWhileItMovesDoublesNothingAndSwapsNothingWhenItGoesOnBesideTheNextOne() throws Exception {
+        for (var n = 1; n <= 20; n++) {
+            insert("orders", "created", "" + n);
+        }
+        var session = new AtomicReference<Connection>();
+        var reached = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var asked = new AtomicInteger();
+        OutboxMove.Target slow = draft -> {
+            if (asked.incrementAndGet() == 10) {
+                reached.countDown();
+                join(goOn);
+            }
+            return hub.publish(draft);
+        };
+        try (var log = new ErrorLog(OutboxRelay.class)) {
+            relay(noting(session), slow).open();
+            join(reached);
+            assertThat(published(ORDERS)).hasSize(9);
+            database.evictConnection(session.get());
+            var next = relay(database, hub::publish);
+            next.open();
+            await().atMost(PATIENCE).until(() -> published(ORDERS).size() > 9);
+            goOn.countDown();
+            awaitEmpty();
+
+            assertThat(published(ORDERS))
+                    .containsExactlyElementsOf(IntStream.rangeClosed(1, 20)
+                            .mapToObj(Integer::toString)
+                            .toList());
+            await().atMost(PATIENCE).until(() -> asked.get() >= 20);
+            assertThat(published(ORDERS)).hasSize(20);
+            assertThat(log.warnings()).allMatch(line -> line.startsWith("the outbox cannot be moved to the log"));
+        }
+    }
+
+    /** The database, which says what connection it has given last. */
+    private DataSource noting(AtomicReference<Connection> last) {
+        return proxy(DataSource.class, database, (method, arguments, result) -> {
+            if (result instanceof Connection connection) {
+                last.set(connection);
+            }
+            return result;
+        });
+    }
+
+    @Test
+    void severalNodesMayMakeTheTablesAtTheSameTimeBesideTheApplicationsOwn() throws Exception {
+        execute("CREATE TABLE of_the_application (id INTEGER)");
+        for (var table : List.of("herald_outbox", "herald_outbox_lane", "herald_outbox_schema")) {
+            execute("DROP TABLE " + quoted(table));
+        }
+        var nodes = IntStream.range(0, 4)
+                .mapToObj(node -> CompletableFuture.runAsync(() -> OutboxSchema.migrate(database), threads))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(nodes).get(40, SECONDS);
+
+        commit(ORDERS, "1");
+        awaitPublished(ORDERS, "1");
+    }
+
+    /** Flyway quotes its own table's name. */
+    private static String quoted(String table) {
+        return table.endsWith("_schema") ? '"' + table + '"' : table;
     }
 
     @Test
@@ -405,7 +667,7 @@ class OutboxRelayTest {
 
     private static <T> T proxy(Class<T> type, Object target, Call call) {
         return type.cast(Proxy.newProxyInstance(
-                OutboxRelayTest.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                OutboxContract.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
                     try {
                         return call.after(method.getName(), arguments, method.invoke(target, arguments));
                     } catch (InvocationTargetException e) {
