@@ -17,7 +17,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Driver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +33,6 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
-import org.jboss.shrinkwrap.api.spec.JavaArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -50,6 +48,10 @@ import org.junit.jupiter.api.io.TempDir;
 class KillIT {
 
     private static final int ROUNDS = Integer.getInteger("kill.rounds", 5);
+
+    /** Of so many rounds, one has an orderly end, too. */
+    private static final int ROUNDS_IN_ORDER = 5;
+
     private static final int PUBLISHERS = 4;
     private static final List<String> CHANNELS = List.of("kill-1", "kill-2", "kill-3", "kill-4");
     private static final List<String> FEED_SUBSCRIBERS = List.of("feed-1", "feed-2", "feed-3", "feed-cut");
@@ -104,7 +106,7 @@ class KillIT {
                 var before = history.size();
                 server.restart();
                 awaitLoad(before);
-                if (round % 2 == 0) {
+                if (round % ROUNDS_IN_ORDER == 0) {
                     restartInOrder();
                 }
             }
@@ -144,12 +146,9 @@ class KillIT {
 
     /** The WAR that is released, and a driver that stands still in it. */
     private Path warThatStandsStill() {
-        var driver = ShrinkWrap.create(JavaArchive.class, "stopping-driver.jar")
-                .addClass(StoppingDriver.class)
-                .addAsServiceProvider(Driver.class, StoppingDriver.class);
         var war = directory.resolve("herald.war");
         ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("herald.war")))
-                .addAsLibrary(driver)
+                .addAsLibrary(CommitStop.driver())
                 .as(ZipExporter.class)
                 .exportTo(war.toFile());
         return war;
@@ -203,8 +202,8 @@ class KillIT {
         };
         switch (moment) {
             case ANY -> kill.run();
-            case BEFORE_COMMIT -> killAt(StoppingDriver.BEFORE, kill);
-            case AFTER_COMMIT -> killAt(StoppingDriver.AFTER, kill);
+            case BEFORE_COMMIT -> new CommitStop(directory).killAt(StoppingDriver.BEFORE, kill);
+            case AFTER_COMMIT -> new CommitStop(directory).killAt(StoppingDriver.AFTER, kill);
             case ACK -> {
                 // So that the message has not reached everybody for certain.
                 subscribers.get(0).sendAway();
@@ -222,16 +221,6 @@ class KillIT {
         });
         history.add(new Restarted());
         subscribers.get(0).letBack();
-    }
-
-    /** Kills the server when its next commit stands still. */
-    private void killAt(String order, Runnable kill) throws IOException {
-        var reached = directory.resolve(StoppingDriver.REACHED);
-        Files.createFile(directory.resolve(order));
-        await(order).atMost(PATIENCE).until(() -> Files.exists(reached));
-        kill.run();
-        Files.delete(directory.resolve(order));
-        Files.delete(reached);
     }
 
     /** Ends the publishers, and then the subscribers when they have received everything or had the time to. */
