@@ -48,6 +48,7 @@ class ArchitectureTest {
                     "dev.herald.asyncapi",
                     "dev.herald.board",
                     "dev.herald.cdi",
+                    "dev.herald.cluster",
                     "dev.herald.concurrent",
                     "dev.herald.engine",
                     "dev.herald.feed",
@@ -152,11 +153,31 @@ class ArchitectureTest {
             "org.flywaydb.core..",
             "org.jspecify..");
 
+    @ArchTest
+    static final ArchRule CLUSTER_KNOWS_HUB_AND_SERVERS_BETWEEN_NODES = onlyKnows(
+            "dev.herald.cluster",
+            "dev.herald.api",
+            "dev.herald.hub",
+            "dev.herald.json",
+            "javax.sql",
+            "org.postgresql..",
+            "redis.clients.jedis..",
+            "org.jspecify..");
+
+    /** They are optional: whoever else used them would need them always. */
+    @ArchTest
+    static final ArchRule DRIVERS_ARE_USED_WHERE_THEIR_BUS_IS = noClasses()
+            .that()
+            .haveNameNotMatching("dev\\.herald\\.cluster\\.(PostgresAddress|PostgresCarrier|RedisCarrier)(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.postgresql..", "redis.clients..", "org.h2..");
+
     /** The agent only has Java look for drivers early. */
     @ArchTest
-    static final ArchRule ONLY_THE_JOURNAL_AND_THE_OUTBOX_SPEAK_SQL = noClasses()
+    static final ArchRule ONLY_THOSE_WITH_TABLES_AND_THE_CLUSTER_SPEAK_SQL = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.herald.journal", "dev.herald.transaction")
+            .resideOutsideOfPackages("dev.herald.cluster", "dev.herald.journal", "dev.herald.transaction")
             .and()
             .doNotHaveFullyQualifiedName("dev.herald.operate.AddressAgent")
             .should()
