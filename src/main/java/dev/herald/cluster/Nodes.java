@@ -3,6 +3,9 @@ package dev.herald.cluster;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import javax.sql.DataSource;
 
 /**
  * The nodes that share one database, as seen by one of them. A node lives as long as its lease in the database, which it renews; time
@@ -16,7 +19,10 @@ public interface Nodes extends AutoCloseable {
     /** The id of this life of this node: 12 characters of {@code A-Z a-z 0-9 _ -} that no other life has ever had. */
     String me();
 
-    /** Whether this node lives: its lease is not over, counted from when its last renewal was sent. */
+    /**
+     * Whether this node lives: its lease is not over, counted from when its last renewal was sent. It knows that by itself, before the
+     * listener is told; so what must not be done by a node that others take for dead asks here first.
+     */
     boolean isAlive();
 
     /** The other nodes that live, as seen at the last renewal. */
@@ -42,6 +48,37 @@ public interface Nodes extends AutoCloseable {
     /** The nodes of a server that is alone: there are no others, and its only life ends with it. */
     static Nodes alone() {
         return new NoOtherNodes();
+    }
+
+    /**
+     * The nodes that share a PostgreSQL with the log's tables.
+     *
+     * @param database each call for a connection, and each statement, returns or fails within a few seconds
+     * @param executor lends at most two threads, which may wait
+     * @param timer may have a single thread: what it runs does not wait
+     */
+    static Nodes sharing(DataSource database, Self self, Executor executor, ScheduledExecutorService timer) {
+        return new LeasedNodes(new LeaseTable(database, self), System::nanoTime, executor, timer);
+    }
+
+    /**
+     * What a node says of itself.
+     *
+     * @param url where the others reach it, with the context path, at most 500 characters; the host {@code *} stands for the address from
+     *     which the database sees this node come
+     * @param version the version of its Herald, for people, at most 64 characters
+     */
+    record Self(String url, String version) {
+
+        public Self {
+            if (url.length() > 500 || !url.matches("https?://(\\*|[^/?#*]+)([:/].*)?")) {
+                throw new IllegalArgumentException(
+                        "other nodes reach a node by an address such as http://*:8080/herald, not " + url);
+            }
+            if (version.length() > 64) {
+                throw new IllegalArgumentException("a version has at most 64 characters");
+            }
+        }
     }
 
     /**
