@@ -39,7 +39,13 @@ final class PostgresCarrier implements Carrier {
         Connection open() throws SQLException;
     }
 
+    /**
+     * Not connected yet.
+     *
+     * @throws NoClassDefFoundError when the driver is missing
+     */
     PostgresCarrier(String name, Source source) {
+        LOG.log(DEBUG, "the driver is there: {0}", PGConnection.class);
         this.name = name;
         this.source = source;
     }

@@ -1,6 +1,7 @@
 package dev.herald.cluster;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -90,6 +91,9 @@ final class FakeCarrier implements Carrier {
                 }
                 calls++;
                 for (var said : things) {
+                    if (said.text().getBytes(StandardCharsets.UTF_8).length > maxBytes()) {
+                        throw new IOException("too long");
+                    }
                     if (said.text().contains(poison)) {
                         throw new IOException("poison");
                     }

@@ -36,7 +36,7 @@ class PartitionedBusTest extends BusContract {
     BusPace pace() {
         return new BusPace(
                 Duration.ofMillis(50),
-                Duration.ofMillis(500),
+                Duration.ofMillis(1_500),
                 Duration.ofMillis(1),
                 Duration.ofMillis(50),
                 Duration.ofSeconds(2),
