@@ -36,6 +36,30 @@ public final class Frames {
     }
 
     /**
+     * A part of a text message (RFC 6455, 5.4). The parts of one message follow each other, and nothing but control frames comes
+     * between them.
+     *
+     * @param bytes UTF-8
+     * @param goesOn whether a part came before
+     */
+    public static byte[] textPart(byte[] bytes, boolean goesOn, boolean isLast) {
+        return part(TEXT, bytes, goesOn, isLast);
+    }
+
+    /** A part of a binary message, as {@link #textPart} makes one. */
+    public static byte[] binaryPart(byte[] bytes, boolean goesOn, boolean isLast) {
+        return part(BINARY, bytes, goesOn, isLast);
+    }
+
+    private static byte[] part(int opcode, byte[] bytes, boolean goesOn, boolean isLast) {
+        var frame = frame(goesOn ? CONTINUATION : opcode, bytes);
+        if (!isLast) {
+            frame[0] &= (byte) ~FIN;
+        }
+        return frame;
+    }
+
+    /**
      * A ping, which the peer answers with a pong of the same payload.
      *
      * @param payload at most 125 bytes

@@ -2,6 +2,7 @@ package dev.herald.websocket;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
+import dev.herald.concurrent.SerialLoop;
 import dev.herald.nonblocking.FrameWriter;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
@@ -31,6 +32,10 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
 
     private final ListenerCalls listener = new ListenerCalls(() -> close(CloseCodes.INTERNAL_ERROR, "internal error"));
     private final FrameWriter output = new FrameWriter(new FromOutput());
+    private final Incoming incoming = new Incoming();
+    private final SerialLoop reading = new SerialLoop();
+    /** The peer has to wait. */
+    private volatile boolean held;
     /** Whoever takes it ends it. */
     private final AtomicReference<@Nullable TcpConnection> tcp = new AtomicReference<>();
 
@@ -71,7 +76,7 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
             var stream = opened.getOutputStream();
             listener.tell(one -> one.onOpen(this));
             if (!listener.isGone()) {
-                input.setReadListener(new Incoming());
+                input.setReadListener(incoming);
                 output.begin(stream);
             }
         } catch (IOException | RuntimeException e) {
@@ -151,15 +156,31 @@ public final class WebSocketConnection implements HttpUpgradeHandler {
         return true;
     }
 
-    private final class Incoming implements ReadListener {
+    /** Reads no more, so that the peer has to wait, until {@link #goOnReading}; what has been read is still told. Any thread. */
+    public void holdReading() {
+        held = true;
+    }
+
+    /** Reads on, on this thread if the container has data. Any thread. */
+    public void goOnReading() {
+        held = false;
+        reading.run(incoming);
+    }
+
+    private final class Incoming implements ReadListener, Runnable {
 
         @Override
         public void onDataAvailable() {
+            reading.run(incoming);
+        }
+
+        @Override
+        public void run() {
             // As it is before the end, which replaces it.
             var frames = reader;
             try {
                 var bytes = new byte[READ_SIZE];
-                while (!listener.isGone() && input.isReady()) {
+                while (!held && !listener.isGone() && input.isReady()) {
                     var length = input.read(bytes);
                     if (length < 0) {
                         onAllDataRead();

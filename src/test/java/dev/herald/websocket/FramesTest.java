@@ -48,4 +48,15 @@ class FramesTest {
         assertThat(frame[1]).isEqualTo((byte) (2 + 1 + 40 * 3));
         assertThat(new String(frame, 4, frame.length - 4, UTF_8)).isEqualTo("a" + "€".repeat(40));
     }
+
+    @Test
+    void partsOfAMessageSayWhetherTheyAreTheFirstAndTheLast() {
+        var hel = "Hel".getBytes(UTF_8);
+
+        assertThat(Frames.textPart(hel, false, false)).isEqualTo(hex("01 03 48 65 6c"));
+        assertThat(Frames.textPart("lo".getBytes(UTF_8), true, true)).isEqualTo(hex("80 02 6c 6f"));
+        assertThat(Frames.textPart(hel, false, true)).isEqualTo(hex("81 03 48 65 6c"));
+        assertThat(Frames.binaryPart(hel, false, false)).isEqualTo(hex("02 03 48 65 6c"));
+        assertThat(Frames.binaryPart(hel, true, false)).isEqualTo(hex("00 03 48 65 6c"));
+    }
 }
