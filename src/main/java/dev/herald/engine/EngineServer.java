@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,7 @@ public final class EngineServer implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final Executor answering;
     private final OutboundBudget budget;
+    private final Supplier<String> ids;
     private final Future<?> clock;
     private final ConcurrentMap<String, EngineSession> sessions = new ConcurrentHashMap<>();
     /** Has one permit for each session that may still be opened. */
@@ -90,10 +92,20 @@ public final class EngineServer implements AutoCloseable {
         public static final Caller UNKNOWN = new Caller("", false);
     }
 
-    /** As the other constructor, with a budget of its own. */
+    /** As the other constructors, with a budget and ids of its own. */
     public EngineServer(
             EngineSettings settings, Application application, ScheduledExecutorService timer, Executor executor) {
         this(settings, application, timer, executor, new OutboundBudget(OutboundBudget.ofHeap(), executor));
+    }
+
+    /** As the other constructor, with ids of its own. */
+    public EngineServer(
+            EngineSettings settings,
+            Application application,
+            ScheduledExecutorService timer,
+            Executor executor,
+            OutboundBudget budget) {
+        this(settings, application, timer, executor, budget, () -> RandomIds.ofBytes(SID_BYTES));
     }
 
     /**
@@ -102,18 +114,21 @@ public final class EngineServer implements AutoCloseable {
      * @param timer may have a single thread: what it runs here does not block
      * @param executor for what may wait for a client
      * @param budget counts the bytes that wait for clients; while it is spent, no new clients are taken
+     * @param ids makes the id of each new session: a secret of at least 20 random bytes, in characters that a URL may have
      */
     public EngineServer(
             EngineSettings settings,
             Application application,
             ScheduledExecutorService timer,
             Executor executor,
-            OutboundBudget budget) {
+            OutboundBudget budget,
+            Supplier<String> ids) {
         this.settings = settings;
         this.application = application;
         this.timer = timer;
         this.answering = new SparingExecutor(executor, MAX_ANSWERING);
         this.budget = budget;
+        this.ids = ids;
         this.room = new Semaphore(settings.maxSessions());
         this.slowBodies = new SlowBodies(settings.maxPosts(), settings.postTimeout());
         var heartbeat = Math.min(
@@ -130,7 +145,8 @@ public final class EngineServer implements AutoCloseable {
         return budget;
     }
 
-    SlowBodies slowBodies() {
+    /** The bodies of requests on their way; this server has their clock. */
+    public SlowBodies slowBodies() {
         return slowBodies;
     }
 
@@ -165,8 +181,7 @@ public final class EngineServer implements AutoCloseable {
                             + " Engine.IO sessions, as many as herald.connections.max allows");
             return Optional.empty();
         }
-        var session = new EngineSession(
-                RandomIds.ofBytes(SID_BYTES), principal, isProven, this, transport, System.nanoTime());
+        var session = new EngineSession(ids.get(), principal, isProven, this, transport, System.nanoTime());
         sessions.put(session.sid(), session);
         try {
             session.listen(application.accept(session, principal, caller));

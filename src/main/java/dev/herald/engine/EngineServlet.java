@@ -165,21 +165,31 @@ public abstract class EngineServlet extends HttpServlet {
 
     private void accept(HttpServletRequest request, HttpServletResponse response, WebSocketTransport transport)
             throws IOException, ServletException {
-        var limits = new WebSocketLimits(
-                server().settings().maxPayload(),
-                MAX_FRAGMENTS,
-                MAX_CONTROL_FRAMES_PER_SECOND,
-                WRITE_TIMEOUT,
-                CLOSE_TIMEOUT);
         var accepted = false;
         try {
-            accepted = WebSocketHandshake.accept(request, response, limits, transport)
+            accepted = WebSocketHandshake.accept(request, response, limits(server().settings()), transport)
                     .isPresent();
         } finally {
             if (!accepted) {
                 transport.onClose(1006, "the handshake failed");
             }
         }
+    }
+
+    /** What clients may send by WebSocket. */
+    public static WebSocketLimits limits(EngineSettings settings) {
+        return new WebSocketLimits(
+                settings.maxPayload(), MAX_FRAGMENTS, MAX_CONTROL_FRAMES_PER_SECOND, WRITE_TIMEOUT, CLOSE_TIMEOUT);
+    }
+
+    /** Answers that there is no such session: then clients connect again, and go on where they were. */
+    public static void refuseUnknownSession(HttpServletResponse response, boolean webSocket) throws IOException {
+        refuse(response, UNKNOWN_SID, webSocket);
+    }
+
+    /** Answers that there is more to do than may be done at a time. */
+    public static void refuseForWantOfRoom(HttpServletResponse response, boolean webSocket) throws IOException {
+        refuse(response, FULL, webSocket);
     }
 
     /** Polling clients read the JSON; WebSocket clients only see that the handshake failed. */

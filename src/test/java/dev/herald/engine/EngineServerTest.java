@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.herald.outbox.OutboundBudget;
 import dev.herald.testing.ErrorLog;
 import dev.herald.testing.FakeTimer;
 import dev.herald.testing.QuietLog;
@@ -40,6 +41,21 @@ class EngineServerTest {
         assertThat(ids.stream().map(id -> id.substring(0, 8)).distinct()).hasSize(10_000);
         assertThat(ids.stream().map(id -> id.substring(id.length() - 8)).distinct())
                 .hasSize(10_000);
+    }
+
+    @Test
+    void takesTheIdsThatItIsGiven() {
+        var named = new EngineServer(
+                EngineSettings.DEFAULT,
+                (session, principal) -> diary,
+                timer.asExecutor(),
+                Runnable::run,
+                new OutboundBudget(1_000, Runnable::run),
+                () -> "one-that-names-its-node");
+
+        named.open(EngineSettings.POLLING, null, true);
+
+        assertThat(named.find("one-that-names-its-node")).isPresent();
     }
 
     @Test
