@@ -22,6 +22,7 @@ import dev.herald.engine.EngineSettings;
 import dev.herald.feed.FeedSettings;
 import dev.herald.feed.Relay;
 import dev.herald.feed.Sockets;
+import dev.herald.forward.SessionIds;
 import dev.herald.http.EventStreams;
 import dev.herald.http.HttpServer;
 import dev.herald.http.HttpSettings;
@@ -325,8 +326,8 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    EngineServer engine(EngineSettings settings, SocketIoServer socketIo, OutboundBudget budget) {
-        var engine = wayDown.add(CLIENTS, new EngineServer(settings, socketIo, timer, executor, budget));
+    EngineServer engine(EngineSettings settings, SocketIoServer socketIo, OutboundBudget budget, SessionIds ids) {
+        var engine = wayDown.add(CLIENTS, new EngineServer(settings, socketIo, timer, executor, budget, ids::next));
         wayDown.add(OPERATORS, new SocketIoStatus(deployment.path(), engine, socketIo))
                 .open();
         return engine;

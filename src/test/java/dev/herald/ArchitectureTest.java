@@ -52,6 +52,7 @@ class ArchitectureTest {
                     "dev.herald.concurrent",
                     "dev.herald.engine",
                     "dev.herald.feed",
+                    "dev.herald.forward",
                     "dev.herald.http",
                     "dev.herald.hub",
                     "dev.herald.journal",
@@ -194,6 +195,17 @@ class ArchitectureTest {
             "org.jspecify..");
 
     @ArchTest
+    static final ArchRule FORWARD_KNOWS_REQUESTS_OF_THE_ENGINE = onlyKnows(
+            "dev.herald.forward",
+            "dev.herald.api",
+            "dev.herald.engine",
+            "dev.herald.nonblocking",
+            "dev.herald.websocket",
+            "javax.crypto..",
+            "jakarta.servlet..",
+            "org.jspecify..");
+
+    @ArchTest
     static final ArchRule NONBLOCKING_KNOWS_BYTES =
             onlyKnows("dev.herald.nonblocking", "jakarta.servlet..", "org.jspecify..");
 
@@ -234,6 +246,7 @@ class ArchitectureTest {
             "dev.herald.api",
             "dev.herald.asyncapi",
             "dev.herald.engine",
+            "dev.herald.forward",
             "dev.herald.http",
             "dev.herald.hub",
             "dev.herald.request",
@@ -314,7 +327,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_THE_EDGES_SPEAK_HTTP = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.herald.http", "dev.herald.nonblocking", "dev.herald.web")
+            .resideOutsideOfPackages(
+                    "dev.herald.forward", "dev.herald.http", "dev.herald.nonblocking", "dev.herald.web")
             .and()
             .haveNameNotMatching("dev\\.herald\\.(LoadedClasses|Startup|operate\\.HealthServlet)")
             .and()

@@ -3,15 +3,18 @@ package dev.herald.web;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineServlet;
+import dev.herald.forward.Forwarder;
+import dev.herald.forward.Visitor;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Serves Socket.IO's connections, and below the same path the client's files for browsers. Pages of foreign origins cannot
- * begin a session. Pages of listed origins may read the answers.
+ * begin a session. Pages of listed origins may read the answers. Requests of sessions that another node has are handed on to it.
  */
 @SuppressWarnings("serial") // never serialised
 public class SocketIoServlet extends EngineServlet {
@@ -21,6 +24,9 @@ public class SocketIoServlet extends EngineServlet {
 
     @Inject
     transient Origins origins;
+
+    @Inject
+    transient Forwarder forwarder;
 
     private final transient ClientFiles files = new ClientFiles();
 
@@ -49,8 +55,20 @@ public class SocketIoServlet extends EngineServlet {
             if (begins(request) && isAllowed(request)) {
                 VisitorFilter.giveCookie(request, response);
             }
-            super.service(request, response);
+            if (!forwarder.handOn(request, response, this::visitor)) {
+                super.service(request, response);
+            }
         }
+    }
+
+    /** Who is known here only by a cookie is known by it to all nodes, and perhaps as somebody else to the one with the session. */
+    private Visitor visitor(HttpServletRequest request) {
+        var person = request.getUserPrincipal() instanceof PersonPrincipal visitor
+                        && visitor.isProven()
+                        && visitor.isInRole(PersonPrincipal.SIGNED_IN)
+                ? Optional.of(visitor.getName())
+                : Optional.<String>empty();
+        return new Visitor(person, !origins.isStranger(request));
     }
 
     /** The method is checked first, because reading the parameters of a form would consume the body of a POST. */

@@ -9,6 +9,7 @@ import dev.herald.api.Login;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.engine.EngineServlet;
+import dev.herald.forward.Forwarder;
 import dev.herald.http.Problem;
 import dev.herald.request.Authentication;
 import dev.herald.request.ErrorCode;
@@ -66,6 +67,9 @@ public class VisitorFilter extends HttpFilter {
     transient Proxies proxies;
 
     @Inject
+    transient Forwarder forwarder;
+
+    @Inject
     transient SocketIoPath socketIo;
 
     @Inject
@@ -86,13 +90,13 @@ public class VisitorFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest asked, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        var request = proxies.view(asked);
+        var request = forwarder.view(proxies.view(asked));
         var isSocketIo = socketIo.covers(request);
         if (!(isSocketIo && request.getUserPrincipal() != null)) {
             readAsUtf8(request);
         }
         if (request.getUserPrincipal() instanceof PersonPrincipal) {
-            // The application has mapped this filter as well. It needs to run only once.
+            // The filter has run already, here or on another node.
             chain.doFilter(request, response);
             return;
         }

@@ -34,6 +34,16 @@ public final class PollingPeer {
         return peer;
     }
 
+    private PollingPeer(int port, String sid) {
+        this.port = port;
+        this.sid = sid;
+    }
+
+    /** The same session, asked for from now on at another port. */
+    public PollingPeer at(int otherPort) {
+        return new PollingPeer(otherPort, sid);
+    }
+
     private static String host(int port) {
         return "Host: 127.0.0.1:" + port + "\r\nConnection: close\r\n\r\n";
     }

@@ -42,6 +42,7 @@ class SocketIoServletTest {
                         (self, called, arguments) -> null),
                 Runnable::run);
         filter.proxies = Proxies.NONE;
+        filter.forwarder = servlet.forwarder = ForwarderFixture.alone();
         filter.socketIo = new SocketIoPath("/socket.io/");
         filter.roleNames = new RoleNames(Set.of());
         filter.quotas = Quotas.NONE;

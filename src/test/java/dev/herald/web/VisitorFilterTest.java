@@ -28,6 +28,7 @@ class VisitorFilterTest {
     VisitorFilterTest() {
         filter.origins = new Origins(List.of("https://app.example"));
         filter.proxies = new Proxies(List.of("10.0.0.0/8", "fd00::1"));
+        filter.forwarder = ForwarderFixture.alone();
         filter.socketIo = new SocketIoPath("/socket.io/");
         filter.roleNames = new RoleNames(Set.of("clerk", "boss"));
         filter.quotas = Quotas.NONE;

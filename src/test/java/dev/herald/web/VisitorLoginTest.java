@@ -43,6 +43,7 @@ class VisitorLoginTest {
     VisitorLoginTest() {
         filter.origins = new Origins(List.of("*"));
         filter.proxies = Proxies.NONE;
+        filter.forwarder = ForwarderFixture.alone();
         filter.socketIo = new SocketIoPath("/socket.io/");
         filter.roleNames = new RoleNames(Set.of());
         filter.quotas = Quotas.NONE;

@@ -1,0 +1,2 @@
+/** An application whose nodes find each other by a file. */
+package dev.herald.it.forward;
