@@ -102,9 +102,32 @@ final class Channel {
      * subscriptions are cut off; their clients find the messages in the log later.
      */
     void deliver(Envelope message) {
+        deliver(positionOf(message), Optional.of(List.of(message)));
+    }
+
+    /** As {@link #deliver(Envelope)}, for a message that another node has told of. Such news may be old. */
+    void deliverRemote(Envelope message) {
+        if (isOfThisEpoch(positionOf(message))) {
+            deliver(message);
+        } else {
+            deliverUpTo(positionOf(message));
+        }
+    }
+
+    /**
+     * Delivers what the log has up to a position, as {@link #deliver(Envelope)}. A position of another epoch only says that there may
+     * be something new.
+     */
+    void deliverUpTo(Position position) {
+        if (!isDelivered(position)) {
+            deliver(position, Optional.empty());
+        }
+    }
+
+    private void deliver(Position position, Optional<List<Envelope>> known) {
         try {
-            var last = positionOf(message);
-            var next = Optional.of(List.of(message));
+            var last = known.isPresent() || isOfThisEpoch(position) ? position : log.head(name);
+            var next = known.isPresent() ? known : missingBefore(last);
             while (next.isPresent() && !deliver(next.get(), last)) {
                 next = missingBefore(last);
             }
@@ -150,6 +173,10 @@ final class Channel {
             subscription.flush();
         }
         return done;
+    }
+
+    private synchronized boolean isOfThisEpoch(Position position) {
+        return position.epoch().equals(delivered.epoch());
     }
 
     private synchronized boolean isDelivered(Position position) {

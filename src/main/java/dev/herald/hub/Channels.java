@@ -1,6 +1,9 @@
 package dev.herald.hub;
 
 import dev.herald.api.ChannelName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -15,15 +18,23 @@ final class Channels {
 
     private final Log log;
     private final Observers observers;
+    private final Neighbours neighbours;
     private final ReplayCache cache = new ReplayCache(CACHE_BYTES);
     private final ConcurrentMap<ChannelName, Shared> channels = new ConcurrentHashMap<>();
 
-    /** A channel and how many use it. Counted inside the map's atomic operations only. */
-    private record Shared(Channel channel, int users) {}
+    /** A channel, how many use it, and how many of these are subscribed. Counted inside the map's atomic operations only. */
+    private record Shared(Channel channel, int users, int subscriptions) {
 
-    Channels(Log log, Observers observers) {
+        Shared plus(int moreUsers, int moreSubscriptions) {
+            return new Shared(channel, users + moreUsers, subscriptions + moreSubscriptions);
+        }
+    }
+
+    /** @param neighbours hear which channels somebody is subscribed to */
+    Channels(Log log, Observers observers, Neighbours neighbours) {
         this.log = log;
         this.observers = observers;
+        this.neighbours = neighbours;
     }
 
     /**
@@ -33,22 +44,61 @@ final class Channels {
      * @throws LogUnavailableException when the log cannot be read
      */
     Channel acquire(ChannelName name) {
-        var shared = channels.compute(
-                name,
-                (n, there) -> there == null
-                        ? new Shared(new Channel(n, log, cache, observers), 1)
-                        : new Shared(there.channel(), there.users() + 1));
+        return opened(name, 0);
+    }
+
+    void release(ChannelName name) {
+        channels.computeIfPresent(name, (n, there) -> there.users() == 1 ? null : there.plus(-1, 0));
+    }
+
+    /** As {@link #acquire}, for a subscription: the neighbours' messages are wanted, too, until it is {@linkplain #unsubscribe given up}. */
+    Channel subscribe(ChannelName name) {
+        return opened(name, 1);
+    }
+
+    void unsubscribe(ChannelName name) {
+        channels.computeIfPresent(name, (n, there) -> {
+            if (there.subscriptions() == 1) {
+                neighbours.ignore(n);
+            }
+            return there.users() == 1 ? null : there.plus(-1, -1);
+        });
+    }
+
+    private Channel opened(ChannelName name, int subscriptions) {
+        var shared = channels.compute(name, (n, there) -> {
+            if (subscriptions > 0 && (there == null || there.subscriptions() == 0)) {
+                neighbours.listen(n);
+            }
+            return there == null
+                    ? new Shared(new Channel(n, log, cache, observers), 1, subscriptions)
+                    : there.plus(1, subscriptions);
+        });
         try {
             shared.channel().open();
             return shared.channel();
         } catch (RuntimeException | Error e) {
-            release(name);
+            if (subscriptions > 0) {
+                unsubscribe(name);
+            } else {
+                release(name);
+            }
             throw e;
         }
     }
 
-    void release(ChannelName name) {
-        channels.computeIfPresent(
-                name, (n, there) -> there.users() == 1 ? null : new Shared(there.channel(), there.users() - 1));
+    /** A channel that somebody is subscribed to. */
+    Optional<Channel> subscribed(ChannelName name) {
+        return Optional.ofNullable(channels.get(name))
+                .filter(shared -> shared.subscriptions() > 0)
+                .map(Shared::channel);
+    }
+
+    /** All channels that somebody is subscribed to. */
+    List<ChannelName> subscribed() {
+        return channels.entrySet().stream()
+                .filter(entry -> entry.getValue().subscriptions() > 0)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 }

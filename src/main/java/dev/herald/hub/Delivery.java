@@ -30,6 +30,10 @@ public final class Delivery {
 
     /** How much room it takes in a subscriber's queue, in bytes. The estimate does not need the written message. */
     public int size() {
+        return size(message);
+    }
+
+    static int size(Envelope message) {
         return 200 + message.event().length() + message.json().length();
     }
 }

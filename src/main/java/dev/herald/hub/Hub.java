@@ -39,7 +39,8 @@ import java.util.regex.Pattern;
 public final class Hub {
 
     /** How the ids of connections look whose clients may come back. */
-    private static final Pattern CONNECTION_ID = Pattern.compile("[A-Za-z0-9_-]{20}");
+    private static final Pattern CONNECTION_ID =
+            Pattern.compile("[A-Za-z0-9_-]{" + Presence.CONNECTION_ID_LENGTH + "}");
 
     private final Log log;
     private final ChannelKinds kinds;
@@ -50,6 +51,8 @@ public final class Hub {
     private final Presence presence;
     private final Publisher publisher;
     private final Subscriptions subscriptions;
+    private final Neighbours neighbours;
+    private final RemoteMessages remote;
     private final Archive archive;
 
     /** Likewise, but without a memory of devices. */
@@ -66,12 +69,13 @@ public final class Hub {
             HubLimits limits,
             Clock clock,
             Executor executor) {
-        this(log, kinds, devices, observers, ObjectJson.NONE, limits, clock, executor);
+        this(log, kinds, devices, observers, ObjectJson.NONE, limits, clock, Neighbours.NONE, executor);
     }
 
     /**
      * A hub without connections, in front of a log that may already hold messages.
      *
+     * @param neighbours the other nodes, which are told what is published here
      * @param executor lends a few threads that deliver what the log has committed, and a few that read the log for those who catch
      *     up
      */
@@ -83,6 +87,7 @@ public final class Hub {
             ObjectJson objects,
             HubLimits limits,
             Clock clock,
+            Neighbours neighbours,
             Executor executor) {
         this.log = log;
         this.kinds = kinds;
@@ -90,9 +95,11 @@ public final class Hub {
         this.objects = objects;
         this.limits = limits;
         this.clock = clock;
-        this.presence = new Presence(limits.connections());
-        var channels = new Channels(log, observers);
-        this.publisher = new Publisher(log, channels, executor);
+        this.neighbours = neighbours;
+        this.presence = new Presence(limits.connections(), neighbours);
+        var channels = new Channels(log, observers, neighbours);
+        this.publisher = new Publisher(log, channels, neighbours, executor);
+        this.remote = new RemoteMessages(log, channels, publisher, presence, executor);
         this.archive = new Archive(log, kinds, devices);
         var beginnings = new Beginnings(log, kinds, devices, limits.replayedMessages());
         this.subscriptions = new Subscriptions(channels, beginnings, executor);
@@ -320,6 +327,16 @@ public final class Hub {
      */
     public HistoryPage history(ChannelName channel, long before, int limit, Predicate<Set<String>> isExcepted) {
         return archive.page(channel, before, limit, isExcepted);
+    }
+
+    /** The other nodes. */
+    public Neighbours neighbours() {
+        return neighbours;
+    }
+
+    /** Takes in what other nodes publish. */
+    public RemoteMessages remote() {
+        return remote;
     }
 
     /** Who is there. */

@@ -3,7 +3,10 @@ package dev.herald.hub;
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
+import java.util.Collection;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /**
  * Keeps the messages of all channels, each in its own total order. Thread-safe.
@@ -47,4 +50,9 @@ public interface Log {
 
     /** The position of the channel's last message; offset 0 in a channel without any. */
     Position head(ChannelName channel);
+
+    /** The heads of several channels, as {@link #head}; those without messages may be left out. */
+    default Map<ChannelName, Position> heads(Collection<ChannelName> channels) {
+        return channels.stream().collect(Collectors.toMap(channel -> channel, this::head));
+    }
 }

@@ -3,7 +3,11 @@ package dev.herald.hub;
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /** The messages of durable channels in one log, those of all others in another. Called as {@link Log} says; it adds no lock. */
 public final class LogsByKind implements Log {
@@ -46,5 +50,14 @@ public final class LogsByKind implements Log {
     @Override
     public Position head(ChannelName channel) {
         return of(channel).head(channel);
+    }
+
+    @Override
+    public Map<ChannelName, Position> heads(Collection<ChannelName> channels) {
+        var heads = new HashMap<ChannelName, Position>();
+        channels.stream()
+                .collect(Collectors.groupingBy(this::of))
+                .forEach((log, itsChannels) -> heads.putAll(log.heads(itsChannels)));
+        return heads;
     }
 }

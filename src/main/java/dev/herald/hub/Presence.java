@@ -4,6 +4,8 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Connected;
 import dev.herald.api.Connection;
 import dev.herald.api.Person;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,18 +15,25 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who is connected, and who is in which channel. Any thread may call, with any lock held: its own is a leaf. Each method is
- * one atomic step, and what it returns is a copy.
+ * Who is connected, and who is in which channel: the connections of this node, and the people of all nodes. Thread-safe; each method is
+ * one atomic step, and what it returns is a copy. Any thread may call, with any lock held.
  */
 public final class Presence {
 
+    /** Of the ids of connections whose clients may come back. */
+    static final int CONNECTION_ID_LENGTH = 20;
+
     private final int maxConnections;
+
+    /** Hear of the people here, under this object's monitor. */
+    private final Neighbours neighbours;
 
     // Guarded by this object's monitor. Insertion order is the order of arrival.
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<Someone, Map<String, Connection>> people = new LinkedHashMap<>();
     private final Map<String, Integer> peopleByNamespace = new HashMap<>();
     private final Map<ChannelName, Map<String, Connection>> channels = new HashMap<>();
+    private final PeopleElsewhere elsewhere = new PeopleElsewhere();
 
     /** A person in a namespace. */
     private record Someone(String namespace, String personId) {
@@ -34,8 +43,9 @@ public final class Presence {
         }
     }
 
-    Presence(int maxConnections) {
+    Presence(int maxConnections, Neighbours neighbours) {
         this.maxConnections = maxConnections;
+        this.neighbours = neighbours;
     }
 
     /**
@@ -51,27 +61,105 @@ public final class Presence {
         }
         var connection = member.connection();
         members.put(connection.id(), member);
-        var first = add(people, Someone.of(connection), connection);
+        var someone = Someone.of(connection);
+        var isFirstHere = add(people, someone, connection);
+        var first = isFirstHere && !elsewhere.has(someone.namespace(), someone.personId());
+        neighbours.changed(someone.namespace(), someone.personId());
         var count = peopleByNamespace.merge(connection.namespace(), first ? 1 : 0, Integer::sum);
         return new Connected(connection, first, count, recovered, member);
     }
 
-    /** Removes a connection; returns whether its person has no other in its namespace. */
+    /** Removes a connection; returns whether its person has no other in its namespace, on any node. */
     synchronized boolean disconnect(Connection connection) {
         members.remove(connection.id());
-        var last = remove(people, Someone.of(connection), connection);
+        var someone = Someone.of(connection);
+        var isLastHere = remove(people, someone, connection);
+        if (isLastHere) {
+            neighbours.changed(someone.namespace(), someone.personId());
+        }
+        var last = isLastHere && !elsewhere.has(someone.namespace(), someone.personId());
         if (last) {
-            peopleByNamespace.computeIfPresent(connection.namespace(), (n, count) -> count == 1 ? null : count - 1);
+            countOneLess(connection.namespace());
         }
         return last;
     }
 
+    private void countOneLess(String namespace) {
+        peopleByNamespace.computeIfPresent(namespace, (n, count) -> count == 1 ? null : count - 1);
+    }
+
     synchronized void join(ChannelName channel, Connection connection) {
         add(channels, channel, connection);
+        changed(channel, connection);
     }
 
     synchronized void leave(ChannelName channel, Connection connection) {
         remove(channels, channel, connection);
+        changed(channel, connection);
+    }
+
+    /** Who is in a channel of one person or of one connection is nobody's business. */
+    private void changed(ChannelName channel, Connection connection) {
+        if (!channel.isPrivate() && !channel.isOfConnection()) {
+            neighbours.changed(Attendance.place(channel), connection.person().id());
+        }
+    }
+
+    // The people of other nodes.
+
+    /** Notes who came and went on another node. */
+    public synchronized void heard(String node, Iterable<Attendance> changes) {
+        changes.forEach(change -> {
+            var changesAll = elsewhere.put(node, change);
+            if (changesAll
+                    && isNamespace(change.place())
+                    && !people.containsKey(new Someone(change.place(), change.personId()))) {
+                if (change.name() == null) {
+                    countOneLess(change.place());
+                } else {
+                    peopleByNamespace.merge(change.place(), 1, Integer::sum);
+                }
+            }
+        });
+    }
+
+    /** Another node is there no more, and so is nobody on it. */
+    public synchronized void forget(String node) {
+        heard(node, elsewhere.of(node));
+        elsewhere.forget(node);
+    }
+
+    /** This node is alone, as far as it knows. */
+    public synchronized void forgetOthers() {
+        elsewhere.nodes().forEach(this::forget);
+    }
+
+    private static boolean isNamespace(String place) {
+        return place.startsWith("/");
+    }
+
+    /** How it is here with some people at a place. */
+    public synchronized List<Attendance> here(String place, Collection<String> personIds) {
+        var there = isNamespace(place) ? Map.<String, Person>of() : peopleHere(new ChannelName(place));
+        return personIds.stream()
+                .map(id -> {
+                    var connections = isNamespace(place) ? people.get(new Someone(place, id)) : null;
+                    var person = connections == null ? there.get(id) : latest(connections);
+                    return person == null ? new Attendance(place, id, null) : Attendance.of(place, person);
+                })
+                .toList();
+    }
+
+    /** Everybody who is here, in all namespaces and channels that others may know of. */
+    public synchronized List<Attendance> here() {
+        var all = new ArrayList<Attendance>();
+        people.forEach((someone, connections) -> all.add(Attendance.of(someone.namespace(), latest(connections))));
+        channels.keySet().stream()
+                .filter(channel -> !channel.isPrivate() && !channel.isOfConnection())
+                .forEach(channel -> peopleHere(channel)
+                        .values()
+                        .forEach(person -> all.add(Attendance.of(Attendance.place(channel), person))));
+        return all;
     }
 
     private static <K> boolean add(Map<K, Map<String, Connection>> groups, K key, Connection connection) {
@@ -91,6 +179,13 @@ public final class Presence {
 
     synchronized Optional<Member> find(String connectionId) {
         return Optional.ofNullable(members.get(connectionId));
+    }
+
+    /** The connection whose own room this is. The id of a connection that others can send to is the end of the room's name. */
+    synchronized Optional<Member> ownerOf(ChannelName room) {
+        var name = room.value();
+        return find(name.substring(Math.max(0, name.length() - CONNECTION_ID_LENGTH)))
+                .filter(member -> member.room().equals(room));
     }
 
     /** The connections of a person in the main namespace. */
@@ -116,6 +211,15 @@ public final class Presence {
                 .toList();
     }
 
+    /** Closes all connections here in such a way that their clients come back; as {@link Subscriber#mustComeBack}. */
+    public void sendAllBack(String why) {
+        List<Member> all;
+        synchronized (this) {
+            all = List.copyOf(members.values());
+        }
+        all.forEach(member -> member.sendBack(why));
+    }
+
     /** The connections of a person in all namespaces. */
     public synchronized List<Member> allMembers(String personId) {
         return members.values().stream()
@@ -132,33 +236,43 @@ public final class Presence {
     }
 
     /**
-     * The people who are connected in the main namespace, in the order of their first connections, each as their latest
-     * connection shows them.
+     * The people who are connected in the main namespace: first those who are here, in the order of their first connections, each as
+     * their latest connection shows them, then those of other nodes.
      */
     public synchronized List<Person> people() {
-        return people.entrySet().stream()
-                .filter(entry -> entry.getKey().namespace().equals(Connection.MAIN))
-                .map(entry -> latest(entry.getValue()))
-                .toList();
+        var byId = new LinkedHashMap<String, Person>();
+        people.forEach((someone, connections) -> {
+            if (someone.namespace().equals(Connection.MAIN)) {
+                byId.put(someone.personId(), latest(connections));
+            }
+        });
+        elsewhere.people(Connection.MAIN).forEach(person -> byId.putIfAbsent(person.id(), person));
+        return List.copyOf(byId.values());
     }
 
-    /** Whether a person has an open connection in the main namespace. */
+    /** Whether a person has an open connection in the main namespace, on any node. */
     public synchronized boolean isOnline(String personId) {
-        return people.containsKey(new Someone(Connection.MAIN, personId));
+        return people.containsKey(new Someone(Connection.MAIN, personId)) || elsewhere.has(Connection.MAIN, personId);
     }
 
-    /** How many people are connected in the main namespace. */
+    /** How many people are connected in the main namespace, on all nodes. */
     public synchronized int countPeople() {
         return peopleByNamespace.getOrDefault(Connection.MAIN, 0);
     }
 
-    /** The people in a channel, in the order in which they joined. */
+    /** The people in a channel: first those who are here, in the order in which they joined, then those of other nodes. */
     public synchronized List<Person> people(ChannelName channel) {
+        var byId = peopleHere(channel);
+        elsewhere.people(Attendance.place(channel)).forEach(person -> byId.putIfAbsent(person.id(), person));
+        return List.copyOf(byId.values());
+    }
+
+    private Map<String, Person> peopleHere(ChannelName channel) {
         var byId = new LinkedHashMap<String, Person>();
         for (var connection : channels.getOrDefault(channel, Map.of()).values()) {
             byId.put(connection.person().id(), connection.person());
         }
-        return List.copyOf(byId.values());
+        return byId;
     }
 
     private static Person latest(Map<String, Connection> connections) {

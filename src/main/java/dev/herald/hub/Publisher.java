@@ -2,6 +2,7 @@ package dev.herald.hub;
 
 import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
 import static dev.herald.api.RefusedException.Reason.OVERLOADED;
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ChannelName;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +29,13 @@ final class Publisher {
 
     private final Log log;
     private final Channels channels;
+    private final Neighbours neighbours;
     private final Deliveries deliveries;
 
-    Publisher(Log log, Channels channels, Executor executor) {
+    Publisher(Log log, Channels channels, Neighbours neighbours, Executor executor) {
         this.log = log;
         this.channels = channels;
+        this.neighbours = neighbours;
         this.deliveries = new Deliveries(executor);
     }
 
@@ -53,6 +57,29 @@ final class Publisher {
         } finally {
             channels.release(name);
         }
+        neighbours.tell(message);
+    }
+
+    /**
+     * Delivers something of another node to those who are subscribed here, on a thread that delivers. When too much waits already, it
+     * is dropped.
+     *
+     * @param size in characters
+     */
+    void deliverRemote(ChannelName name, int size, Consumer<Channel> delivery) {
+        if (!deliveries.isFull()) {
+            channels.subscribed(name)
+                    .ifPresent(channel -> deliveries.add(channel, size, () -> delivery.accept(channel)));
+        }
+    }
+
+    /** Appends a message of another node to this node's log of a channel in memory, and delivers it. The neighbours have it. */
+    void keepRemote(Draft draft) {
+        append(draft, false).whenComplete((receipt, failure) -> {
+            if (failure != null) {
+                LOG.log(DEBUG, () -> "a message of another node is not kept: " + failure.getMessage());
+            }
+        });
     }
 
     /**
@@ -61,6 +88,10 @@ final class Publisher {
      * @return completes when the message is delivered
      */
     CompletionStage<Receipt> append(Draft draft) {
+        return append(draft, true);
+    }
+
+    private CompletionStage<Receipt> append(Draft draft, boolean isOwn) {
         if (deliveries.isFull()) {
             return CompletableFuture.failedStage(
                     new RefusedException(OVERLOADED, "too many messages wait to be delivered; try again later"));
@@ -79,6 +110,9 @@ final class Publisher {
             throw e;
         }
         var settled = new CompletableFuture<Receipt>();
+        if (isOwn) {
+            var unused = appended.thenAccept(this::tellNeighbours);
+        }
         var unused = appended.whenComplete(
                 needsNoWait(appended, channel)
                         ? (answer, failure) -> settle(draft, answer, failure, settled)
@@ -90,6 +124,14 @@ final class Publisher {
                             }
                         }));
         return settled;
+    }
+
+    /** Of a repeat they were told before. */
+    private void tellNeighbours(Appended appended) {
+        var message = appended.message();
+        if (!appended.duplicate() && !RoundTrip.CHANNEL.equals(message.channel())) {
+            neighbours.tell(message);
+        }
     }
 
     /** Whether the log has answered already, and with the message that its channel waits for: then it was delivered just now. */

@@ -43,18 +43,18 @@ final class Subscriptions {
         return open(subscriber, isExcepted, own, () -> beginnings.onDevice(own, device));
     }
 
-    /** The channel is acquired before its log is read, so that no message falls between. */
+    /** The channel is subscribed to before its log is read, so that no message falls between. */
     private Subscription open(
             Subscriber subscriber,
             Predicate<Set<String>> isExcepted,
             ChannelName name,
             Supplier<Beginning> findBeginning) {
         try {
-            var channel = channels.acquire(name);
+            var channel = channels.subscribe(name);
             try {
                 return new Subscription(channel, subscriber, catchUps, findBeginning.get(), isExcepted);
             } catch (RuntimeException | Error e) {
-                channels.release(name);
+                channels.unsubscribe(name);
                 throw e;
             }
         } catch (LogUnavailableException e) {
@@ -65,6 +65,6 @@ final class Subscriptions {
     /** Ends a subscription: nothing more of it is queued once this has returned. */
     void close(Subscription subscription) {
         subscription.end();
-        channels.release(subscription.channel());
+        channels.unsubscribe(subscription.channel());
     }
 }

@@ -47,7 +47,7 @@ record DatabaseSettings(
                         .orElse(""),
                 jndi.orElse(null),
                 config.getOptionalValue("herald.datasource.connections", Integer.class)
-                        .orElse(8));
+                        .orElse(10));
     }
 
     /** Each commit is in the file before it is acknowledged; the file is closed by Herald, after its last message. */

@@ -110,11 +110,19 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
      * @param window how long clients may be away
      * @param clock gives the time of the signs of life; the clocks of all nodes agree to a few seconds
      * @param threads one of these writes as long as states wait; the stages complete on it
+     * @param othersAreToldOf whether it is worth a line that another server uses the database
      * @param waiting how many states may wait
      * @param waitingSize the most text that may wait, in characters
      */
     public JdbcClientStates(
-            DataSources database, Duration window, Clock clock, Threads threads, int waiting, long waitingSize) {
+            DataSources database,
+            Duration window,
+            Clock clock,
+            Threads threads,
+            boolean othersAreToldOf,
+            int waiting,
+            long waitingSize) {
+        this.toldOfOthers = !othersAreToldOf;
         this.database = database;
         this.patience = window.plus(GRACE).toMillis();
         this.clock = clock;
@@ -322,8 +330,8 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
             LOG.log(
                     WARNING,
                     "another Herald uses this database too: they have one history, but what is published at one reaches the clients of"
-                            + " the other only with its own next message, or when they come back. If that is not wanted, set herald.data.dir or"
-                            + " herald.datasource.url of one of them");
+                            + " the other only with its own next message, or when they come back. If that is not wanted, set herald.cluster=on"
+                            + " for both, or herald.data.dir or herald.datasource.url of one of them");
         }
     }
 

@@ -21,8 +21,10 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -286,6 +288,11 @@ public final class JdbcLog implements Log, AutoCloseable {
     @Override
     public Position head(ChannelName channel) {
         return reader.head(channel);
+    }
+
+    @Override
+    public Map<ChannelName, Position> heads(Collection<ChannelName> channels) {
+        return reader.heads(channels);
     }
 
     @Override

@@ -170,9 +170,12 @@ public final class LogDatabase implements AutoCloseable {
         }
     }
 
-    /** The connections that are left for readers: three are kept for the writers of messages, clients' states and devices. */
+    /**
+     * The connections that are left for readers: five are kept for the writers of messages, clients' states, devices, leases and who is
+     * where.
+     */
     private int forReading() {
-        return Math.max(1, connections.getAsInt() - 3);
+        return Math.max(1, connections.getAsInt() - 5);
     }
 
     private void tryLater() {

@@ -9,8 +9,10 @@ import dev.herald.hub.Replay;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 
 /**
@@ -92,6 +94,16 @@ final class LogReader {
     /** As {@link JdbcLog#head}. */
     Position head(ChannelName channel) {
         return read(connection -> channel(connection, channel)).position();
+    }
+
+    /** As {@link JdbcLog#heads}. */
+    Map<ChannelName, Position> heads(Collection<ChannelName> channels) {
+        if (channels.isEmpty()) {
+            return Map.of();
+        }
+        var heads = read(connection -> Tables.heads(connection, channels));
+        heads.replaceAll((channel, head) -> new Position(head.epoch(), settled.upTo(channel, head.offset())));
+        return heads;
     }
 
     /** As {@link JdbcLog#trim}. */

@@ -108,6 +108,25 @@ final class Tables {
         }
     }
 
+    /** The heads of those of the channels, at least one, that exist. */
+    static Map<ChannelName, Position> heads(Connection connection, Collection<ChannelName> channels)
+            throws SQLException {
+        var names = padded(List.copyOf(channels));
+        try (var select = connection.prepareStatement(
+                "SELECT name, epoch, head FROM channel WHERE name IN (" + commaSeparated("?", names.size()) + ")")) {
+            for (var n = 0; n < names.size(); n++) {
+                select.setString(n + 1, names.get(n).value());
+            }
+            try (var rows = select.executeQuery()) {
+                var heads = new HashMap<ChannelName, Position>();
+                while (rows.next()) {
+                    heads.put(new ChannelName(rows.getString(1)), new Position(rows.getString(2), rows.getLong(3)));
+                }
+                return heads;
+            }
+        }
+    }
+
     /** Creates a channel without messages; fails when the channel exists. */
     static void create(Connection connection, String channel) throws SQLException {
         try (var insert = connection.prepareStatement("INSERT INTO channel (name, epoch, head, first_kept)"

@@ -14,6 +14,7 @@ import dev.herald.hub.Devices;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
 import dev.herald.hub.MemoryLog;
+import dev.herald.hub.Neighbours;
 import dev.herald.testing.NoObservers;
 import dev.herald.transaction.TransactionalPublisher;
 import java.time.Clock;
@@ -42,6 +43,7 @@ class ObjectSendersTest {
             json,
             new HubLimits(100, 10, 100),
             Clock.systemUTC(),
+            Neighbours.NONE,
             Runnable::run);
     private final ObjectSenders senders =
             new ObjectSenders(hub, new TransactionalPublisher(hub, null), json, Runnable::run);

@@ -51,6 +51,11 @@ class TestClient implements Subscriber {
         this(new Connection("connection-" + IDS.incrementAndGet(), person), capacity, keptFree);
     }
 
+    /** A client whose connection the test has made. */
+    TestClient(Connection connection) {
+        this(connection, 1_000, 0);
+    }
+
     /** A client in the namespace. */
     TestClient(Person person, String namespace) {
         this(new Connection("connection-" + IDS.incrementAndGet(), person, namespace), 1_000, 0);

@@ -76,7 +76,7 @@ class DatabaseSettingsTest {
 
         assertThat(settings.url()).startsWith("jdbc:h2:file:/srv/data/herald;").contains("WRITE_DELAY=0");
         assertThat(settings.user()).isEqualTo("herald");
-        assertThat(settings.connections()).isEqualTo(8);
+        assertThat(settings.connections()).isEqualTo(10);
         assertThat(settings(Map.of()).url()).matches("jdbc:h2:file:/.*/data/herald;.*");
     }
 

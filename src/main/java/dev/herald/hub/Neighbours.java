@@ -1,0 +1,60 @@
+package dev.herald.hub;
+
+import dev.herald.api.ChannelName;
+import dev.herald.api.Envelope;
+import java.util.List;
+
+/**
+ * The other nodes, as the hub sees them. What they are told may be lost, late, doubled or out of order: a node that misses a message
+ * of the log reads it there.
+ *
+ * <p>Any thread may call any method, with any lock held: they only queue.
+ */
+public interface Neighbours {
+
+    /** There are none. */
+    Neighbours NONE = new Neighbours() {
+
+        @Override
+        public void tell(Envelope message) {
+            // Nobody is there to hear it.
+        }
+
+        @Override
+        public void listen(ChannelName channel) {
+            // Nobody is there to be heard.
+        }
+
+        @Override
+        public void ignore(ChannelName channel) {
+            // Nobody is there to be heard.
+        }
+
+        @Override
+        public void changed(String place, String personId) {
+            // Nobody is there to be interested.
+        }
+
+        @Override
+        public void command(String name, List<String> arguments) {
+            // Nobody is there to do it.
+        }
+    };
+
+    /**
+     * Tells them of a message that was published here: one of a log, after its commit, or one that is in no log.
+     */
+    void tell(Envelope message);
+
+    /** Somebody here is subscribed to a channel, so what the others publish in it is wanted. */
+    void listen(ChannelName channel);
+
+    /** Nobody here is subscribed to the channel any more. */
+    void ignore(ChannelName channel);
+
+    /** A person has come to a place here, has gone, or has another name: {@link Presence#here(String, java.util.Collection)} says what holds. */
+    void changed(String place, String personId);
+
+    /** Wants something done by all of them: what {@link RemoteMessages#on} says. It may be lost. */
+    void command(String name, List<String> arguments);
+}
