@@ -7,6 +7,7 @@ import dev.herald.api.PersonPrincipal;
 import dev.herald.hub.Hub;
 import dev.herald.hub.Member;
 import java.time.Clock;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -20,6 +21,9 @@ public final class Logins {
 
     /** What a client is told whose login is over. */
     public static final String OVER = "you are not signed in any more";
+
+    /** What other nodes are told, with the person and the sentence. */
+    private static final String SIGN_OUT = "sign-out";
 
     private static final System.Logger LOG = System.getLogger(Logins.class.getName());
 
@@ -35,6 +39,7 @@ public final class Logins {
         this.hub = hub;
         this.clock = clock;
         this.executor = executor;
+        hub.remote().on(SIGN_OUT, told -> signOutHere(told.get(0), told.get(1)));
     }
 
     /** Whether a login is over, so that nothing may be opened by it. */
@@ -70,8 +75,13 @@ public final class Logins {
         }
     }
 
-    /** Ends all connections of a person to this server. May wait for their sockets. */
+    /** Ends all connections of a person, on all nodes that hear of it. May wait for the sockets of this one. */
     public void signOut(String personId, String sentence) {
+        hub.neighbours().command(SIGN_OUT, List.of(personId, sentence));
+        signOutHere(personId, sentence);
+    }
+
+    private void signOutHere(String personId, String sentence) {
         hub.presence().allMembers(personId).forEach(member -> signOut(member, sentence));
     }
 

@@ -6,6 +6,7 @@ import dev.herald.hub.Member;
 import dev.herald.hub.Subscription;
 import dev.herald.request.Permission.Decision;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,12 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rooms {
 
+    /** What other nodes are told, with the person and, unless it is for all, the channel. */
+    private static final String REVOKE = "revoke";
+
     private final Hub hub;
     private final Requests requests;
 
     Rooms(Hub hub, Requests requests) {
         this.hub = hub;
         this.requests = requests;
+        hub.remote().on(REVOKE, told -> revokeHere(told.get(0), told.size() < 2 ? null : new ChannelName(told.get(1))));
     }
 
     /**
@@ -74,11 +79,17 @@ public final class Rooms {
 
     /**
      * Forgets what was decided for a person, and asks again for the channels that the person's connections are in; those that are
-     * denied now are left, and the clients are told.
+     * denied now are left, and the clients are told. Other nodes do the same when they hear of it; one that does not asks again after
+     * {@code herald.policy.recheck}.
      *
      * @param channel {@code null} for all
      */
     public void revoke(String personId, @Nullable ChannelName channel) {
+        hub.neighbours().command(REVOKE, channel == null ? List.of(personId) : List.of(personId, channel.value()));
+        revokeHere(personId, channel);
+    }
+
+    private void revokeHere(String personId, @Nullable ChannelName channel) {
         for (var member : hub.presence().members(personId)) {
             Asker.of(member).decisions().revoke(channel);
             member.channels().stream()
