@@ -279,6 +279,7 @@ class ArchitectureTest {
     static final ArchRule OPERATE_KNOWS_WHAT_IT_SHOWS = onlyKnows(
             "dev.herald.operate",
             "dev.herald.api",
+            "dev.herald.cluster",
             "dev.herald.engine",
             "dev.herald.hub",
             "dev.herald.journal",

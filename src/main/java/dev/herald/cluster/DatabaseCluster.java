@@ -1,0 +1,135 @@
+package dev.herald.cluster;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.herald.hub.Bus;
+import dev.herald.hub.Hub;
+import dev.herald.hub.Neighbours;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes that share a database. What happens to a node's life, its messages and its people meets here.
+ *
+ * <p>Threads: as {@link Cluster}; what it does by itself, it does on borrowed threads. It holds no lock.
+ */
+public final class DatabaseCluster implements Cluster {
+
+    private static final System.Logger LOG = System.getLogger(DatabaseCluster.class.getName());
+
+    private final Nodes nodes;
+    private final Bus bus;
+    private final BusNeighbours neighbours;
+    private final Roster roster;
+    private final SharedSecret secret;
+
+    /** Written once, by {@link #start}. */
+    private volatile @Nullable Hub hub;
+
+    /**
+     * A node that has not begun.
+     *
+     * @param database which the nodes share
+     * @param timer must not wait
+     * @param executor lends threads that wait for the database
+     */
+    public DatabaseCluster(
+            Nodes nodes, Bus bus, DataSource database, ScheduledExecutorService timer, Executor executor) {
+        this.nodes = nodes;
+        this.bus = bus;
+        this.secret = new SharedSecret(database);
+        this.roster = new Roster(database, this::announcePeople, timer, executor);
+        this.neighbours = new BusNeighbours(bus, roster, () -> !nodes.others().isEmpty(), timer, executor);
+    }
+
+    private void announcePeople() {
+        neighbours.announcePeople();
+    }
+
+    @Override
+    public Neighbours neighbours() {
+        return neighbours;
+    }
+
+    @Override
+    public void start(Hub hubHere) {
+        hub = hubHere;
+        roster.start(hubHere.presence());
+        neighbours.start(hubHere.remote());
+        nodes.start(new Life());
+    }
+
+    @Override
+    public Nodes nodes() {
+        return nodes;
+    }
+
+    @Override
+    public Optional<Bus.State> bus() {
+        return Optional.of(bus.state());
+    }
+
+    @Override
+    public Optional<byte[]> secret() {
+        return secret.known();
+    }
+
+    private void loadSecret() {
+        try {
+            secret.load();
+        } catch (SQLException e) {
+            LOG.log(
+                    WARNING,
+                    "the nodes' common secret cannot be read, and that is tried again when another node comes; until then"
+                            + " clients whose polls reach another node begin anew: " + e.getMessage());
+        }
+    }
+
+    /** What the lives of nodes mean for this one. */
+    private final class Life implements Nodes.Listener {
+
+        @Override
+        public void alive(String me) {
+            loadSecret();
+            roster.begin(me);
+        }
+
+        @Override
+        public void joined(Nodes.Node node) {
+            loadSecret();
+            roster.joined(node.id());
+            neighbours.lookSoon();
+        }
+
+        @Override
+        public void left(Nodes.Node node, boolean orderly) {
+            roster.left(node.id());
+            neighbours.lookSoon();
+        }
+
+        /**
+         * The others take this node for dead, and its clients may be with them by now. Those that are still here come back, to any
+         * node, and go on where they were.
+         */
+        @Override
+        public void over(String me) {
+            var here = hub;
+            if (here != null) {
+                here.presence().sendAllBack("the server was away for a while; come back");
+            }
+            nodes.beginAnew();
+        }
+    }
+
+    /** Leaves: the others learn of it at once. */
+    @Override
+    public void close() {
+        roster.close();
+        neighbours.close();
+        nodes.close();
+    }
+}
