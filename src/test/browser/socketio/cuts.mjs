@@ -11,19 +11,13 @@
 import assert from "node:assert/strict";
 import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { io } from "socket.io-client";
+import { listener, publish, result, theCheckFindsWhatIsPlanted, total, until } from "./crowd.mjs";
 import { FailingProxy } from "./proxy.mjs";
 import { randomOf } from "./random.mjs";
 
 const CLIENTS = 40;
 /** Between two messages, in milliseconds. */
 const PACE = 100;
-/**
- * How long anything may take once the network works, in milliseconds. The client waits up to 7.5 s before it tries again. One whose
- * WebSocket breaks while it is going over to it has paused its polling, and its library notices only by the ping that does
- * not come: after 45 s.
- */
-const PATIENCE = 60_000;
 /** How long doubles are waited for when everything is there, in milliseconds. */
 const AFTERMATH = 1_000;
 /** The longest text in a message, in characters: more than one TCP segment holds. */
@@ -44,7 +38,7 @@ const random = randomOf(Number(seed));
 const groups = await Promise.all(Object.entries(WAYS).map(([way, options]) => group(way, options)));
 await until("all are connected", () => groups.every(({ clients }) => clients.every(({ socket }) => socket.connected)));
 
-const publisher = await publish();
+const publisher = await publish(baseUrl, PACE, () => randomUUID().repeat(random(MAX_PAD / 36)));
 await Promise.all(groups.map(({ proxy }) => FAILURES[mode](proxy)));
 const acked = await publisher.stop();
 const last = acked.at(-1);
@@ -52,7 +46,7 @@ const isComplete = () => groups.every(({ clients }) => clients.every(({ heard })
 await until("all have heard the last message", isComplete).catch((e) => console.log(e.message));
 await sleep(AFTERMATH);
 
-const rows = groups.map(({ way, clients }) => ({ way, messages: acked.length, ...total(clients.map(result)) }));
+const rows = groups.map(({ way, clients }) => ({ way, messages: acked.length, ...total(acked, clients.map((client) => result(acked, client))) }));
 console.table(rows);
 // The library keeps missed events that came before CONNECT over the next cut, and gets them again, since its offset does not count them.
 const doubles = (row) => row.doubles - row["of these, client's own"];
@@ -60,113 +54,11 @@ const faults = rows.filter((row) => row.lost + doubles(row) + row.disorder + row
 console.log(faults.length === 0 ? "PASSED" : `FAILED  ${faults.map(({ way }) => way).join(", ")}`);
 process.exit(faults.length === 0 ? 0 : 1);
 
-// What is measured.
-
-/**
- * What is wrong with what one client heard.
- *
- * @param expected the numbers of the messages that were acknowledged, in their order
- * @param heard the numbers of the messages in the order in which they came
- */
-function check(expected, heard) {
-  const seen = new Set();
-  let doubles = 0;
-  let disorder = 0;
-  let highest = -1;
-  for (const number of heard) {
-    if (seen.has(number)) {
-      doubles++;
-    } else if (number < highest) {
-      disorder++;
-    }
-    seen.add(number);
-    highest = Math.max(highest, number);
-  }
-  return { lost: expected.filter((number) => !seen.has(number)).length, doubles, disorder };
-}
-
-function theCheckFindsWhatIsPlanted() {
-  const expected = [0, 1, 2, 3, 4, 5];
-  assert.deepEqual(check(expected, [0, 1, 2, 3, 4, 5]), { lost: 0, doubles: 0, disorder: 0 });
-  assert.deepEqual(check(expected, [0, 1, 2, 3, 4, 5, 6]), { lost: 0, doubles: 0, disorder: 0 }, "one whose ack is lost");
-  assert.deepEqual(check(expected, [0, 1, 3, 4]), { lost: 2, doubles: 0, disorder: 0 });
-  assert.deepEqual(check(expected, []), { lost: 6, doubles: 0, disorder: 0 });
-  assert.deepEqual(check(expected, [0, 1, 2, 1, 2, 3, 4, 5]), { lost: 0, doubles: 2, disorder: 0 });
-  assert.deepEqual(check(expected, [0, 2, 1, 3, 5, 4]), { lost: 0, doubles: 0, disorder: 2 });
-}
-
-/** One client's row of the table. */
-function result({ heard, stale, counts }) {
-  const found = check(acked, heard);
-  const seen = new Set();
-  const repeated = heard.filter((number) => seen.size === seen.add(number).size);
-  return { ...found, "in client's buffer": repeated.filter((number) => stale.has(number)).length, ...counts };
-}
-
-function total(results) {
-  const sum = (name) => results.reduce((before, each) => before + each[name], 0);
-  const lost = sum("lost");
-  return {
-    "delivered %": 100 * (1 - lost / (acked.length * results.length)),
-    lost,
-    doubles: sum("doubles"),
-    "of these, client's own": sum("in client's buffer"),
-    disorder: sum("disorder"),
-    reconnects: sum("recovered") + sum("not recovered"),
-    recovered: sum("recovered"),
-    "not recovered": sum("not recovered"),
-  };
-}
-
 // Who publishes, and who listens.
 
 async function group(way, options) {
   const proxy = await FailingProxy.to(new URL(baseUrl), random);
   return { way, proxy, clients: Array.from({ length: CLIENTS }, () => listener(proxy.url, options)) };
-}
-
-function listener(url, options) {
-  const socket = io(url, { ...options, forceNew: true });
-  const heard = [];
-  const counts = { recovered: 0, "not recovered": 0 };
-  /** What the client's library had put aside until it is connected when the connection ended: it does not forget it. */
-  const stale = new Set();
-  let isBack = false;
-  socket.on("news", ({ number }) => number !== undefined && heard.push(number));
-  socket.on("connect", () => {
-    if (isBack) {
-      counts[socket.recovered ? "recovered" : "not recovered"]++;
-    }
-    isBack = true;
-  });
-  socket.io.on("close", () => socket.receiveBuffer.forEach(([, data]) => stale.add(data?.number)));
-  return { socket, heard, stale, counts };
-}
-
-/** Publishes numbered news until it is stopped, which gives the numbers that were acknowledged. */
-async function publish() {
-  const socket = io(baseUrl, { transports: ["websocket"], forceNew: true });
-  await until("the publisher is connected", () => socket.connected);
-  const acked = [];
-  const offsets = [];
-  let sent = 0;
-  const sending = setInterval(() => {
-    const number = sent++;
-    socket.emit("news", { number, pad: randomUUID().repeat(random(MAX_PAD / 36)) }, (answer) => {
-      assert.ok(answer.offset > 0, JSON.stringify(answer));
-      offsets.push(answer.offset);
-      acked.push(number);
-    });
-  }, PACE);
-  return {
-    async stop() {
-      clearInterval(sending);
-      await until("all is acknowledged", () => acked.length === sent);
-      assert.deepEqual(acked, [...acked].sort((a, b) => a - b));
-      assert.deepEqual(offsets, [...offsets].sort((a, b) => a - b));
-      return acked;
-    },
-  };
 }
 
 // How the network fails.
@@ -196,17 +88,5 @@ async function halfDead(proxy) {
     await proxy.silence(1_000 + random(2_500));
     await sleep(3_000 + random(1_000));
     proxy.pairs.forEach((pair) => pair.leaveServerAlone());
-  }
-}
-
-// What everybody needs.
-
-async function until(what, condition) {
-  const deadline = Date.now() + PATIENCE;
-  while (!condition()) {
-    if (Date.now() > deadline) {
-      throw new Error(`not within ${PATIENCE} ms: ${what}`);
-    }
-    await sleep(20);
   }
 }

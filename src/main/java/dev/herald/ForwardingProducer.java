@@ -1,5 +1,6 @@
 package dev.herald;
 
+import dev.herald.cluster.Cluster;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
 import dev.herald.forward.Forwarder;
@@ -26,8 +27,8 @@ public class ForwardingProducer {
 
     @Produces
     @Singleton
-    NodeDirectory nodes() {
-        return NodeDirectory.alone();
+    NodeDirectory nodes(Cluster cluster) {
+        return new ClusterDirectory(cluster);
     }
 
     @Produces

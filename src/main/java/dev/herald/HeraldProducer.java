@@ -16,6 +16,7 @@ import dev.herald.cdi.HandlerCatalogue;
 import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cdi.RequestContext;
 import dev.herald.cdi.TypedJson;
+import dev.herald.cluster.Cluster;
 import dev.herald.concurrent.RetryingExecutor;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
@@ -41,6 +42,7 @@ import dev.herald.journal.JdbcLog;
 import dev.herald.journal.LogDatabase;
 import dev.herald.journal.Retention;
 import dev.herald.journal.Threads;
+import dev.herald.operate.ClusterStatus;
 import dev.herald.operate.JournalStatus;
 import dev.herald.operate.SocketIoStatus;
 import dev.herald.outbox.OutboundBudget;
@@ -171,8 +173,19 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Hub hub(Log log, ChannelKinds kinds, Devices devices, Observers observers, ObjectJson objects, HubLimits limits) {
-        var hub = new Hub(log, kinds, devices, observers, objects, limits, Clock.systemUTC(), lasting());
+    Hub hub(
+            Log log,
+            ChannelKinds kinds,
+            Devices devices,
+            Observers observers,
+            ObjectJson objects,
+            HubLimits limits,
+            Cluster cluster,
+            Deployment deployment) {
+        wayDown.add(RECORDS, cluster);
+        wayDown.add(OPERATORS, new ClusterStatus(deployment.path(), cluster)).open();
+        var hub = new Hub(
+                log, kinds, devices, observers, objects, limits, Clock.systemUTC(), cluster.neighbours(), lasting());
         wayDown.<AutoCloseable>add(DELIVERIES, () -> hub.awaitDelivered(LAST_DELIVERIES));
         return hub;
     }
@@ -297,7 +310,7 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    JdbcClientStates clientStates(LogDatabase database, SocketIoSettings settings) {
+    JdbcClientStates clientStates(LogDatabase database, SocketIoSettings settings, Cluster cluster) {
         return wayDown.add(
                 RECORDS,
                 new JdbcClientStates(
@@ -305,6 +318,7 @@ public class HeraldProducer {
                         settings.recoveryWindow(),
                         Clock.systemUTC(),
                         threads(),
+                        cluster.bus().isEmpty(),
                         WAITING_STATES,
                         WAITING_STATES_SIZE));
     }

@@ -1,6 +1,7 @@
 package dev.herald;
 
 import dev.herald.cdi.ObserverCatalogue;
+import dev.herald.cluster.ClusterSettings;
 import dev.herald.engine.EngineSettings;
 import dev.herald.feed.FeedSettings;
 import dev.herald.http.HttpSettings;
@@ -83,6 +84,7 @@ public class Settings {
                 observerThreads(),
                 observerQueue(),
                 outbox(),
+                cluster(),
                 showsEvents(),
                 hasBoard());
     }
@@ -302,6 +304,23 @@ public class Settings {
                 config.getOptionalValue("herald.outbox.datasource", String.class)
                         .orElse(""),
                 flag("herald.outbox.migrate", true));
+    }
+
+    /** How this node finds others; empty when it has none. */
+    Optional<ClusterSettings> cluster() {
+        return Optional.of(ClusterSettings.of(name -> config.getOptionalValue(name, String.class)))
+                .filter(cluster -> cluster.isOn(databaseAddress().url()));
+    }
+
+    /** Where the log's database is, as far as it is named by a URL. */
+    record DatabaseAddress(Optional<String> url, String user, String password) {}
+
+    DatabaseAddress databaseAddress() {
+        return new DatabaseAddress(
+                config.getOptionalValue("herald.datasource.url", String.class),
+                config.getOptionalValue("herald.datasource.user", String.class).orElse(""),
+                config.getOptionalValue("herald.datasource.password", String.class)
+                        .orElse(""));
     }
 
     /** Whether whoever asks is told which events the application has. */

@@ -4,6 +4,8 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.herald.cluster.Cluster;
+import dev.herald.hub.Hub;
 import dev.herald.journal.HeraldDataSource;
 import dev.herald.journal.LogDatabase;
 import dev.herald.journal.Retention;
@@ -49,6 +51,12 @@ public class Startup implements ServletContextListener {
     Instance<TransactionalPublisher> publisher;
 
     @Inject
+    Instance<Cluster> cluster;
+
+    @Inject
+    Instance<Hub> hub;
+
+    @Inject
     Instance<Callers> callers;
 
     /** Made early, as there may be too many policies to ask for them. */
@@ -59,18 +67,19 @@ public class Startup implements ServletContextListener {
     public void contextInitialized(ServletContextEvent event) {
         try {
             settings.requireValid();
-            callers.get().begin();
             if (settings.origins().isNullListed()) {
                 LOG.log(
                         WARNING,
                         "herald.origins lists null: any page can connect, if it shows itself in a sandboxed frame; each is a new guest");
             }
+            callers.get().begin();
             deployment.beginAt(event.getServletContext().getContextPath());
             HeraldDataSource.beginAt(event.getServletContext().getContextPath());
             var unused = roles.get();
             database.get().open();
             retention.get().open();
             publisher.get().open();
+            cluster.get().start(hub.get());
             LoadedClasses.load(event.getServletContext());
             ServerAddress.of(
                             ConfigProvider.getConfig(),

@@ -58,7 +58,8 @@ class SettingsTest {
         "herald.quota.person.stored, 0",
         "herald.policy.recheck, often",
         "herald.policy.timeout, 0",
-        "herald.socketio.path, socket"
+        "herald.socketio.path, socket",
+        "herald.cluster, maybe"
     })
     void areRefusedByNameWhenOneCannotBe(String name, String value) {
         assertThatIllegalArgumentException()

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each announcement has the number of people after the changes told so far; after the last one, that is the number of people
  * who are there. Whether somebody is there is checked when it is announced, because the events of different connections are
- * observed in any order. Somebody who comes and goes between two announcements is not mentioned.
+ * observed in any order. Who comes and goes on another node is announced there, and counts here. Somebody who comes and goes between two announcements is not mentioned.
  *
  * <p>Called by the threads of observers and by the timer, which hold no lock. One thread at a time makes the announcements,
  * also holding no lock; other threads add their change to those that wait, and return.
@@ -196,14 +197,15 @@ final class Attendance {
                 (known == null ? come : renamed).add(newcomer.get());
             }
         });
-        var before = present.size();
+        var elsewhere = elsewhere().size();
+        var before = present.size() + elsewhere;
         synchronized (this) {
             gone.forEach(person -> present.remove(person.id()));
             come.forEach(person -> present.put(person.id(), person));
             renamed.forEach(person -> present.put(person.id(), person));
         }
         tellNews(gone.size(), "Someone went home", "people went home", before - gone.size());
-        tellNews(come.size(), "One more person is online", "more people are online", present.size());
+        tellNews(come.size(), "One more person is online", "more people are online", present.size() + elsewhere);
         come.addAll(renamed);
         tellPeople(gone, come);
     }
@@ -235,7 +237,10 @@ final class Attendance {
     }
 
     private void publish(String event, JsonObjectBuilder data) {
-        herald.publish(Board.PEOPLE, event, data.add("count", present.size()).build());
+        herald.publish(
+                Board.PEOPLE,
+                event,
+                data.add("count", present.size() + elsewhere().size()).build());
     }
 
     private void sendList(List<String> connectionIds) {
@@ -244,7 +249,20 @@ final class Attendance {
     }
 
     private JsonObjectBuilder snapshot() {
-        return JSON.createObjectBuilder().add("count", present.size()).add("people", list(present.values()));
+        var all = new ArrayList<>(present.values());
+        all.addAll(elsewhere());
+        return JSON.createObjectBuilder().add("count", all.size()).add("people", list(all));
+    }
+
+    /** Who is on other nodes and not here. Those who are here, but not announced yet, do not count. */
+    private List<Person> elsewhere() {
+        var people = herald.people();
+        var here = herald.connections().stream()
+                .map(connection -> connection.person().id())
+                .collect(Collectors.toSet());
+        return people.stream()
+                .filter(person -> !here.contains(person.id()) && !present.containsKey(person.id()))
+                .toList();
     }
 
     private static JsonArrayBuilder list(Collection<Person> people) {

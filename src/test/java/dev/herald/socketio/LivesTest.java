@@ -691,6 +691,7 @@ class LivesTest {
                             Duration.ofMinutes(2),
                             CLOCK,
                             new Threads(threads, new FakeTimer().asExecutor()),
+                            true,
                             10_000,
                             100_000_000),
                     256,

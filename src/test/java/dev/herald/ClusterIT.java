@@ -1,0 +1,118 @@
+package dev.herald;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.herald.it.NodeScript;
+import dev.herald.it.PayaraProcess;
+import dev.herald.testing.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The released WAR on two servers that share one PostgreSQL. */
+class ClusterIT {
+
+    /** A server needs most of that to start. */
+    private static final Duration KILL_EACH = Duration.ofSeconds(20);
+
+    private static PostgresServer database;
+    private static PayaraProcess one;
+    private static PayaraProcess other;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void endThreads() {
+        threads.shutdownNow();
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        database = PostgresServer.start(false);
+        var url = database.createDatabase();
+        one = start("one", url);
+        other = start("other", url);
+        await("both nodes know each other").until(() -> knows("one") && knows("other"));
+    }
+
+    private static PayaraProcess start(String name, String url) throws IOException, SQLException {
+        Files.deleteIfExists(log(name));
+        return PayaraProcess.start(
+                log(name).toFile(), "herald.datasource.url=" + url, "herald.datasource.user=" + PostgresServer.USER);
+    }
+
+    private static Path log(String name) {
+        return Path.of(System.getProperty("herald.war")).resolveSibling("server/cluster-" + name + ".log");
+    }
+
+    private static boolean knows(String name) throws IOException {
+        return Files.readString(log(name)).contains(" is there");
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        for (var part : new AutoCloseable[] {one, other, database}) {
+            try {
+                if (part != null) {
+                    part.close();
+                }
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+        }
+    }
+
+    @Test
+    void stockClientsOfBothNodesTalkToEachOther() throws Exception {
+        NodeScript.pass("cluster/nodes.mjs", one.url(), other.url());
+        assertThat(unexpected()).isEmpty();
+    }
+
+    /** Each node is killed and started again in its turn, while clients and publishers go to whichever lives. */
+    @Test
+    void nothingIsLostWhenOneNodeAfterTheOtherIsKilled() throws Exception {
+        var rounds = Integer.getInteger("kill.rounds", 5) > 5 ? 20 : 2;
+        var seconds = rounds * KILL_EACH.toSeconds();
+        var script = NodeScript.start("cluster/kills.mjs", "" + seconds, "websocket", one.url(), other.url());
+        var said = new CopyOnWriteArrayList<String>();
+        try (var lines = script.inputReader()) {
+            var reader = threads.submit(() -> lines.lines().forEach(said::add));
+            await("the crowd is there").until(() -> said.contains("READY") || !script.isAlive());
+            for (var round = 0; round < rounds; round++) {
+                var victim = round % 2 == 0 ? one : other;
+                var heard = count(said, "all heard");
+                await("messages reach all").until(() -> count(said, "all heard") > heard + 2 || !script.isAlive());
+                victim.kill();
+                victim.startAgain();
+            }
+            assertThat(script.waitFor(2, TimeUnit.MINUTES)).as("%s", said).isTrue();
+            reader.get(10, TimeUnit.SECONDS);
+        } finally {
+            script.destroyForcibly();
+        }
+        System.out.println(String.join("\n", said));
+        assertThat(said).contains("PASSED");
+    }
+
+    private static long count(List<String> lines, String beginning) {
+        return lines.stream().filter(line -> line.startsWith(beginning)).count();
+    }
+
+    private static List<String> unexpected() throws IOException {
+        return Files.readAllLines(log("one")).stream()
+                .filter(line -> line.contains("SEVERE") || line.contains("another Herald uses this database"))
+                .toList();
+    }
+}
