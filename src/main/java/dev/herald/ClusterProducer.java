@@ -1,6 +1,7 @@
 package dev.herald;
 
 import static java.lang.System.Logger.Level.INFO;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.herald.cluster.Buses;
 import dev.herald.cluster.Cluster;
@@ -17,7 +18,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.util.Optional;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -66,9 +68,17 @@ public class ClusterProducer {
     }
 
     private Nodes.Self self(ClusterSettings cluster, Deployment deployment) {
-        var version = Optional.ofNullable(ClusterProducer.class.getPackage().getImplementationVersion());
         var url = cluster.url().map(Object::toString).orElseGet(() -> usualUrl(deployment));
-        return new Nodes.Self(url.replaceFirst("/$", ""), version.orElse("unknown"));
+        return new Nodes.Self(url.replaceFirst("/$", ""), version());
+    }
+
+    /** The build writes it into a file. */
+    private static String version() {
+        try (var file = ClusterProducer.class.getResourceAsStream("version.txt")) {
+            return file == null ? "unknown" : new String(file.readAllBytes(), UTF_8).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the file with Herald's version cannot be read", e);
+        }
     }
 
     /** The address from which the database sees this node come, with the port that the server tells. */

@@ -160,6 +160,7 @@ class ArchitectureTest {
             "dev.herald.api",
             "dev.herald.hub",
             "dev.herald.json",
+            "jakarta.json..",
             "javax.sql",
             "org.postgresql..",
             "redis.clients.jedis..",

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The nodes by their leases in the log's database. A timer looks each half second whether this node's lease is over, by the time that
  * has passed here since the last renewal was sent: so this node knows it no later than the others, also when the database is silent.
- * Threads are those of {@link Nodes}; one thread waits for the database, another one tells the listener.
+ * Threads are those of {@link Nodes}; one thread waits for the database, another one tells the listener, and both
+ * hold no lock meanwhile.
  */
 final class LeasedNodes implements Nodes {
 

@@ -181,6 +181,7 @@ class ApplicationEventsTest {
 
     private final JsonObject description = ApplicationEvents.describe(
                     Arrays.stream(Shop.class.getDeclaredMethods())
+                            .filter(method -> method.isAnnotationPresent(OnEvent.class))
                             .map(method -> HandlerMethod.of(
                                     Shop.class,
                                     method,

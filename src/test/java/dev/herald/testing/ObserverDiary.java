@@ -3,16 +3,17 @@ package dev.herald.testing;
 import dev.herald.api.HeraldEvent;
 import dev.herald.api.Received;
 import dev.herald.hub.Observers;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Observers that write down what they are told, and do with it what a test says. Any thread may call. */
 public final class ObserverDiary implements Observers {
 
-    private final List<HeraldEvent> events = new CopyOnWriteArrayList<>();
+    // Guarded by this object's monitor.
+    private final List<HeraldEvent> events = new ArrayList<>();
 
     /** Whether too many events wait. */
     public volatile boolean behind;
@@ -43,18 +44,20 @@ public final class ObserverDiary implements Observers {
 
     @Override
     public void tell(HeraldEvent event) {
-        events.add(event);
+        synchronized (this) {
+            events.add(event);
+        }
         then.accept(event);
     }
 
     /** What they were told, in order. */
-    public List<HeraldEvent> events() {
+    public synchronized List<HeraldEvent> events() {
         return List.copyOf(events);
     }
 
     /** Of these, the events of one type. */
     public <E extends HeraldEvent> List<E> events(Class<E> type) {
-        return events.stream().filter(type::isInstance).map(type::cast).toList();
+        return events().stream().filter(type::isInstance).map(type::cast).toList();
     }
 
     /** The latest message from a client. */

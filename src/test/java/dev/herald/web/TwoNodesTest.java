@@ -84,7 +84,7 @@ class TwoNodesTest {
             filter.socketIo = new SocketIoPath("/socket.io/");
             filter.roleNames = new RoleNames(Set.of());
             filter.quotas = Quotas.NONE;
-            filter.sessions = new LoginSessions();
+            filter.sessions = LoginFixture.sessions();
             filter.authentication = Authentication.NONE;
             filter.logins = LoginFixture.logins();
             filter.origins = servlet.origins = new Origins(List.of(origin));
