@@ -112,13 +112,13 @@ public final class DatabaseCluster implements Cluster {
         }
 
         /**
-         * The others take this node for dead, and its clients may be with them by now. Those that are still here come back, to any
-         * node, and go on where they were.
+         * The others take this node for dead. If it has held still, its clients may be with them by now: those that are still here
+         * come back, to any node, and go on where they were. If only the database was away, they stay.
          */
         @Override
-        public void over(String me) {
+        public void over(String me, boolean heldStill) {
             var here = hub;
-            if (here != null) {
+            if (here != null && heldStill) {
                 here.presence().sendAllBack("the server was away for a while; come back");
             }
             nodes.beginAnew();

@@ -38,6 +38,9 @@ final class LeasedNodes implements Nodes {
     /** How often it is looked at whether the lease is over. */
     static final Duration TICK = Duration.ofMillis(500);
 
+    /** Who has not looked for so long has held still. */
+    private static final Duration STILL = Duration.ofSeconds(5);
+
     /** When the listener is so many calls behind, news of other nodes wait in the database. */
     private static final int MAX_CALLS = 1_000;
 
@@ -99,6 +102,8 @@ final class LeasedNodes implements Nodes {
     private volatile @Nullable Listener listener;
     private volatile @Nullable Future<?> ticking;
     private volatile long sentAt;
+    private volatile long tickedAt;
+    private volatile long wasStillAt;
 
     /** Used by the thread that waits for the database: who was said to be in the way. */
     private @Nullable String complainedOf;
@@ -118,6 +123,8 @@ final class LeasedNodes implements Nodes {
         }
         listener = first;
         sentAt = nanoTime.getAsLong();
+        tickedAt = sentAt;
+        wasStillAt = sentAt - LeaseTable.LEASE.toNanos();
         renewing.ask();
         ticking = timer.scheduleAtFixedRate(this::tick, TICK.toMillis(), TICK.toMillis(), MILLISECONDS);
     }
@@ -139,7 +146,12 @@ final class LeasedNodes implements Nodes {
     }
 
     private void tick() {
+        var now = nanoTime.getAsLong();
+        if (now - tickedAt >= STILL.toNanos()) {
+            wasStillAt = now;
+        }
         endIfOver();
+        tickedAt = now;
         if (nanoTime.getAsLong() - sentAt >= RENEWAL.toNanos()) {
             renewing.ask();
         }
@@ -163,8 +175,15 @@ final class LeasedNodes implements Nodes {
     /** Under the lock. What the listener was not told yet can wait until it knows this. */
     private void end() {
         var id = life.id();
+        var heldStill = heldStill(nanoTime.getAsLong());
         life = life.in(Phase.OVER);
-        calls.addFirst(one -> one.over(id));
+        calls.addFirst(one -> one.over(id, heldStill));
+    }
+
+    /** Whether this node, and not the database alone, did nothing for a while within the time of a lease. */
+    private boolean heldStill(long now) {
+        var stillFor = now - tickedAt;
+        return stillFor >= STILL.toNanos() || now - wasStillAt < LeaseTable.LEASE.toNanos();
     }
 
     private void sayThatItIsOver(String id) {
@@ -173,7 +192,7 @@ final class LeasedNodes implements Nodes {
                 "the lease of this node, " + id
                         + ", is over, as the server held still or the database did not answer for "
                         + LeaseTable.LEASE.toSeconds()
-                        + " s: other nodes take it for dead. Its clients come back, and it begins anew");
+                        + " s: other nodes take it for dead. It begins anew");
         telling.ask();
     }
 

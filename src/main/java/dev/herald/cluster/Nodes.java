@@ -109,7 +109,10 @@ public interface Nodes extends AutoCloseable {
         /**
          * This node's own lease is over: the others take it for dead. It is told once, before anything else is told; whatever belongs to
          * this life is to be ended now, then {@link Nodes#beginAnew} begins the next one.
+         *
+         * @param heldStill whether this node itself did nothing for a while, as when it was stopped and continued; otherwise only the
+         *     database did not answer
          */
-        void over(String me);
+        void over(String me, boolean heldStill);
     }
 }

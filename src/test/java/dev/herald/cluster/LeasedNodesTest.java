@@ -221,8 +221,8 @@ class LeasedNodesTest {
             }
 
             @Override
-            public void over(String me) {
-                diary.over(me);
+            public void over(String me, boolean heldStill) {
+                diary.over(me, heldStill);
             }
         });
         table.others.add(new LeaseTable.Lease(BOB, true));
@@ -232,6 +232,25 @@ class LeasedNodesTest {
 
         assertThat(diary.lines())
                 .containsExactly("alive " + node.me(), "joined bob", "over " + node.me(), "joined eve");
+    }
+
+    @Test
+    void saysWhetherItHasHeldStillOrOnlyTheDatabaseWasAway() {
+        QuietLog.allow(WARNING, "is over");
+        QuietLog.allow(WARNING, "is not renewed");
+        node.start(diary);
+        table.isAway = true;
+        for (var n = 0; n < 30; n++) {
+            pass(LeasedNodes.TICK);
+        }
+        assertThat(diary.lines()).contains("over " + node.me());
+        assertThat(diary.heldStillLast()).isFalse();
+
+        table.isAway = false;
+        node.beginAnew();
+        pass(LeasedNodes.RENEWAL);
+        pass(LeaseTable.LEASE);
+        assertThat(diary.heldStillLast()).isTrue();
     }
 
     @Test
@@ -331,8 +350,8 @@ class LeasedNodesTest {
             }
 
             @Override
-            public void over(String me) {
-                diary.over(me);
+            public void over(String me, boolean heldStill) {
+                diary.over(me, heldStill);
             }
         });
 

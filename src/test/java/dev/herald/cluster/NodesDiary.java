@@ -11,6 +11,8 @@ final class NodesDiary implements Nodes.Listener {
 
     private final List<String> lines = new ArrayList<>();
 
+    private volatile boolean heldStillLast;
+
     @Override
     public void alive(String me) {
         write("alive " + me);
@@ -27,8 +29,13 @@ final class NodesDiary implements Nodes.Listener {
     }
 
     @Override
-    public void over(String me) {
+    public void over(String me, boolean heldStill) {
+        heldStillLast = heldStill;
         write("over " + me);
+    }
+
+    boolean heldStillLast() {
+        return heldStillLast;
     }
 
     private synchronized void write(String line) {
