@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
  * <p>All methods may be called from any thread and do not wait: neither for a recipient nor for the log. A stage that is
  * returned completes with the receipt once the message is in the log, or exceptionally with {@link RefusedException}, in which
  * case nothing was published. It completes on one of the container's threads, so dependent stages may wait. Data that no client
- * could read (a string with half a surrogate pair, more than 64 levels) causes an {@link IllegalArgumentException}. Messages
+ * could read (a string with half a surrogate pair, more than 256 levels) causes an {@link IllegalArgumentException}. Messages
  * that one thread publishes to one channel keep the order of the calls.
  *
  * <p><b>Transactions.</b> What is published inside a JTA transaction ({@link #news}, {@link #tell}, {@link #publish}, {@link
@@ -84,7 +84,7 @@ public interface Herald {
     List<Envelope> latest(ChannelName channel, int limit);
 
     /**
-     * Ends all connections of a person to this server, in all namespaces, because the person has signed out: their clients are told
+     * Ends all connections of a person, on all nodes and in all namespaces, because the person has signed out: their clients are told
      * {@code unauthorized}, and do not come back by themselves. May wait for their sockets. When an HTTP session ends, its
      * connections end without this.
      */
