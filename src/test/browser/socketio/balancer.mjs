@@ -5,7 +5,7 @@ import net from "node:net";
 /** What a session id has before the id of its node, in characters. */
 const SECRET_LENGTH = 27;
 
-/** Sends requests of a session to another node than the session's, and all others to each node in turn. */
+/** Sends requests of a session to another node than the session's, if there is one, and all others to each node in turn. */
 export class Balancer {
   /** How many requests and upgrades were sent to the wrong node. */
   misled = { requests: 0, upgrades: 0 };
@@ -35,10 +35,11 @@ export class Balancer {
   #target(url, kind) {
     const sid = new URL(url, "http://any").searchParams.get("sid");
     const others = this.#nodes.filter((node) => node.id !== sid?.slice(SECRET_LENGTH));
-    if (sid) {
+    if (sid && others.length > 0) {
       this.misled[kind]++;
     }
-    return others[this.#turn++ % others.length];
+    const nodes = others.length > 0 ? others : this.#nodes;
+    return nodes[this.#turn++ % nodes.length];
   }
 
   #pass(request, response) {

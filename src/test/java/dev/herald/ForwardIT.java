@@ -112,13 +112,16 @@ class ForwardIT {
             assertThat(line).startsWith("LOSE ");
             var lost = line.substring("LOSE ".length());
             NODE.get(lost).kill();
-            live(lost.equals(ANN) ? BOB : ANN);
-            in.write("lost\n");
-            in.flush();
+            try {
+                live(lost.equals(ANN) ? BOB : ANN);
+                in.write("lost\n");
+                in.flush();
 
-            assertThat(said.lines()).last().isEqualTo("PASSED");
-            NODE.get(lost).startAgain();
-            live(ANN, BOB);
+                assertThat(said.lines().toList()).endsWith("PASSED");
+            } finally {
+                NODE.get(lost).startAgain();
+                live(ANN, BOB);
+            }
         }
     }
 
@@ -129,7 +132,7 @@ class ForwardIT {
         gone.at(NODE.get(BOB).port()).park().reset();
         var began = System.nanoTime();
         try (var poll = here.at(NODE.get(BOB).port()).park()) {
-            assertThat(poll.answer().body()).isEqualTo("2");
+            assertThat(poll.answer().body()).startsWith("2");
         }
 
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(PING.minusSeconds(1));
