@@ -3,6 +3,7 @@ package dev.herald;
 import static java.lang.System.Logger.Level.INFO;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.herald.api.ChannelKind;
 import dev.herald.cluster.Buses;
 import dev.herald.cluster.Cluster;
 import dev.herald.cluster.ClusterSettings;
@@ -10,6 +11,7 @@ import dev.herald.cluster.DatabaseCluster;
 import dev.herald.cluster.Nodes;
 import dev.herald.concurrent.RetryingExecutor;
 import dev.herald.hub.Bus;
+import dev.herald.hub.ChannelKinds;
 import dev.herald.journal.LogDatabase;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -40,11 +42,12 @@ public class ClusterProducer {
 
     @Produces
     @Singleton
-    Cluster cluster(Settings settings, Deployment deployment, LogDatabase database) {
+    Cluster cluster(Settings settings, Deployment deployment, LogDatabase database, ChannelKinds kinds) {
         return settings.cluster()
                 .<Cluster>map(cluster -> new DatabaseCluster(
                         Nodes.sharing(database.sources().writing(), self(cluster, deployment), executor, timer),
                         bus(cluster, settings.databaseAddress()),
+                        channel -> kinds.of(channel) == ChannelKind.DURABLE,
                         database.sources().writing(),
                         timer,
                         new RetryingExecutor(executor, timer)))

@@ -197,6 +197,12 @@ final class Attendance {
                 (known == null ? come : renamed).add(newcomer.get());
             }
         });
+        if (present.size() - gone.size() + come.size() > herald.countPeople()) {
+            // Who went to another node, and went home from there, was not announced here.
+            present.values().stream()
+                    .filter(person -> !changes.containsKey(person.id()) && !herald.isOnline(person.id()))
+                    .forEach(gone::add);
+        }
         var elsewhere = elsewhere().size();
         var before = present.size() + elsewhere;
         synchronized (this) {
@@ -256,6 +262,9 @@ final class Attendance {
 
     /** Who is on other nodes and not here. Those who are here, but not announced yet, do not count. */
     private List<Person> elsewhere() {
+        if (herald.countPeople() == present.size()) {
+            return List.of();
+        }
         var people = herald.people();
         var here = herald.connections().stream()
                 .map(connection -> connection.person().id())

@@ -40,10 +40,20 @@ final class AttendanceTable {
     void writeAll(String node, long round, Collection<Attendance> all) throws SQLException {
         try (var connection = database.getConnection()) {
             inTransaction(connection, () -> {
-                delete(connection, node);
+                allAreGone(connection, node, round);
                 deleteTheDead(connection);
                 upsert(connection, node, round, all);
             });
+        }
+    }
+
+    /** The rows stay, so that a node which has read them learns of it. */
+    private static void allAreGone(Connection connection, String node, long round) throws SQLException {
+        try (var update = connection.prepareStatement(
+                "UPDATE attendance SET name = NULL, round = ? WHERE node = ? AND name IS NOT NULL")) {
+            update.setLong(1, round);
+            update.setString(2, node);
+            update.executeUpdate();
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,19 +40,22 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
     /** Likewise, while the bus hears nothing. */
     static final Duration LOOK_WHEN_DEAF = Duration.ofMillis(250);
 
-    /** Messages to single connections are told to all nodes, as nobody knows which node has the connection. */
-    private static final String TO_CONNECTIONS = "herald:connections";
+    // No channel can have these names, so no client can join or leave them.
 
-    private static final String COMMANDS = "herald:commands";
+    /** Messages to single connections are told to all nodes, as nobody knows which node has the connection. */
+    private static final String TO_CONNECTIONS = "/connections";
+
+    private static final String COMMANDS = "/commands";
 
     /** Says that a node has written who is there. */
-    private static final String PEOPLE = "herald:people";
+    private static final String PEOPLE = "/people";
 
     private static final System.Logger LOG = System.getLogger(BusNeighbours.class.getName());
 
     private final Bus bus;
     private final People people;
     private final BooleanSupplier hasOthers;
+    private final Predicate<ChannelName> isDurable;
     private final Executor executor;
     private final Future<?> timer;
     private final LimitedLog unreadable = new LimitedLog(LOG);
@@ -83,10 +87,17 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
      *
      * @param people is told who comes and goes, here and there
      * @param hasOthers whether there are other nodes now
+     * @param isDurable whether the messages of a channel are in the database
      * @param timer must not wait, and asks the executor for a thread whenever the heads are to be looked at
      */
     BusNeighbours(
-            Bus bus, People people, BooleanSupplier hasOthers, ScheduledExecutorService timer, Executor executor) {
+            Bus bus,
+            People people,
+            BooleanSupplier hasOthers,
+            Predicate<ChannelName> isDurable,
+            ScheduledExecutorService timer,
+            Executor executor) {
+        this.isDurable = isDurable;
         this.bus = bus;
         this.people = people;
         this.hasOthers = hasOthers;
@@ -117,12 +128,14 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
         var text = BusMessage.of(message);
         if (fits(topic, text)) {
             bus.tell(topic, text);
-        } else if (position != null && !channel.isOfConnection()) {
+        } else if (position != null && isDurable.test(channel)) {
             bus.tell(topic, BusMessage.look(channel, position));
         } else {
             tooLarge.log(
                     WARNING,
-                    () -> "a message to " + channel + " that is in no log is too large for the bus (" + text.length()
+                    () -> "a message to " + channel
+                            + ", which is in no log that all nodes have, is too large for the bus ("
+                            + text.length()
                             + " characters): clients of other nodes do not get it. Use a durable channel for such messages");
         }
     }
@@ -163,8 +176,15 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
 
     @Override
     public void command(String name, List<String> arguments) {
-        if (hasOthers.getAsBoolean()) {
+        if (!hasOthers.getAsBoolean()) {
+            return;
+        }
+        try {
             bus.tell(COMMANDS, BusMessage.command(name, arguments));
+        } catch (IllegalArgumentException e) {
+            LOG.log(
+                    WARNING,
+                    "the other nodes cannot be told to " + name + ", so it holds on this node only: " + e.getMessage());
         }
     }
 
@@ -238,7 +258,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
 
     /** Has the heads looked at on another thread, after this call. */
     private void look() {
-        if (remote != null && wanted.getAndIncrement() == 0) {
+        if (remote != null && hasOthers.getAsBoolean() && wanted.getAndIncrement() == 0) {
             try {
                 executor.execute(this::lookUntilNothingIsWanted);
             } catch (RuntimeException | Error e) {

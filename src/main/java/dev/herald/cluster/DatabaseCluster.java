@@ -2,6 +2,7 @@ package dev.herald.cluster;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.herald.api.ChannelName;
 import dev.herald.hub.Bus;
 import dev.herald.hub.Hub;
 import dev.herald.hub.Neighbours;
@@ -9,6 +10,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -33,17 +35,23 @@ public final class DatabaseCluster implements Cluster {
     /**
      * A node that has not begun.
      *
+     * @param isDurable whether the messages of a channel are in the database
      * @param database which the nodes share
      * @param timer must not wait
      * @param executor lends threads that wait for the database
      */
     public DatabaseCluster(
-            Nodes nodes, Bus bus, DataSource database, ScheduledExecutorService timer, Executor executor) {
+            Nodes nodes,
+            Bus bus,
+            Predicate<ChannelName> isDurable,
+            DataSource database,
+            ScheduledExecutorService timer,
+            Executor executor) {
         this.nodes = nodes;
         this.bus = bus;
         this.secret = new SharedSecret(database);
         this.roster = new Roster(database, this::announcePeople, timer, executor);
-        this.neighbours = new BusNeighbours(bus, roster, () -> !nodes.others().isEmpty(), timer, executor);
+        this.neighbours = new BusNeighbours(bus, roster, () -> !nodes.others().isEmpty(), isDurable, timer, executor);
     }
 
     private void announcePeople() {
@@ -94,8 +102,8 @@ public final class DatabaseCluster implements Cluster {
 
         @Override
         public void alive(String me) {
-            loadSecret();
             roster.begin(me);
+            loadSecret();
         }
 
         @Override
@@ -118,10 +126,13 @@ public final class DatabaseCluster implements Cluster {
         @Override
         public void over(String me, boolean heldStill) {
             var here = hub;
-            if (here != null && heldStill) {
-                here.presence().sendAllBack("the server was away for a while; come back");
+            try {
+                if (here != null && heldStill) {
+                    here.presence().sendAllBack("the server was away for a while; come back");
+                }
+            } finally {
+                nodes.beginAnew();
             }
-            nodes.beginAnew();
         }
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -82,10 +83,18 @@ final class Roster implements BusNeighbours.People, AutoCloseable {
     }
 
     /** A new life of this node begins: the others know nothing of it, and it knows nothing of them. */
-    synchronized void begin(String node) {
-        me = node;
-        writeAll = true;
-        seen.replaceAll((other, last) -> 0L);
+    void begin(String node) {
+        List<String> others;
+        synchronized (this) {
+            me = node;
+            writeAll = true;
+            seen.replaceAll((other, last) -> 0L);
+            others = List.copyOf(seen.keySet());
+        }
+        var known = presence;
+        if (known != null) {
+            others.forEach(known::forget);
+        }
     }
 
     /** Another node is there. */
@@ -149,9 +158,12 @@ final class Roster implements BusNeighbours.People, AutoCloseable {
         try {
             var known = presence;
             if (known != null) {
-                forgetTheGone();
-                write(known);
-                read(known);
+                try {
+                    forgetTheGone();
+                    write(known);
+                } finally {
+                    read(known);
+                }
             }
         } catch (SQLException | RuntimeException | Error e) {
             failures.log(

@@ -2,6 +2,7 @@ package dev.herald.hub;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
+import dev.herald.json.WellFormed;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,11 @@ public record Attendance(
         String place, String personId, @Nullable String name) {
 
     static Attendance of(String place, Person person) {
-        return new Attendance(place, person.id(), person.name());
+        return new Attendance(place, person.id(), WellFormed.is(person.name()) ? person.name() : UNWRITABLE);
     }
+
+    /** Instead of a name that no database takes. */
+    private static final String UNWRITABLE = "\uFFFD";
 
     /** The place of a channel. No namespace is written as a channel's name is: it begins with a slash. */
     static String place(ChannelName channel) {

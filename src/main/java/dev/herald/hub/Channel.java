@@ -107,7 +107,7 @@ final class Channel {
 
     /** As {@link #deliver(Envelope)}, for a message that another node has told of. Such news may be old. */
     void deliverRemote(Envelope message) {
-        if (isOfThisEpoch(positionOf(message))) {
+        if (isOpen() && isOfThisEpoch(positionOf(message))) {
             deliver(message);
         } else {
             deliverUpTo(positionOf(message));
@@ -126,7 +126,12 @@ final class Channel {
 
     private void deliver(Position position, Optional<List<Envelope>> known) {
         try {
-            var last = known.isPresent() || isOfThisEpoch(position) ? position : log.head(name);
+            open();
+            if (known.isEmpty() && !isOfThisEpoch(position)) {
+                lookAtTheHead();
+                return;
+            }
+            var last = position;
             var next = known.isPresent() ? known : missingBefore(last);
             while (next.isPresent() && !deliver(next.get(), last)) {
                 next = missingBefore(last);
@@ -175,11 +180,32 @@ final class Channel {
         return done;
     }
 
+    private boolean isOpen() {
+        return !delivered.equals(NOWHERE);
+    }
+
+    /** Another node has told of another epoch: either that is old, or the log began anew, and then everybody has to find out. */
+    private void lookAtTheHead() {
+        var head = log.head(name);
+        Subscription[] losers = {};
+        synchronized (this) {
+            if (!head.epoch().equals(delivered.epoch())) {
+                delivered = head;
+                tail.clear();
+                losers = live.takeAll();
+            }
+        }
+        cutOff(losers);
+        if (!isDelivered(head)) {
+            deliverUpTo(head);
+        }
+    }
+
     private synchronized boolean isOfThisEpoch(Position position) {
         return position.epoch().equals(delivered.epoch());
     }
 
-    private synchronized boolean isDelivered(Position position) {
+    synchronized boolean isDelivered(Position position) {
         return position.epoch().equals(delivered.epoch()) && position.offset() <= delivered.offset();
     }
 

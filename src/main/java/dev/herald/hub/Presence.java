@@ -1,5 +1,7 @@
 package dev.herald.hub;
 
+import static java.lang.System.Logger.Level.ERROR;
+
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connected;
 import dev.herald.api.Connection;
@@ -13,12 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Who is connected, and who is in which channel: the connections of this node, and the people of all nodes. Thread-safe; each method is
  * one atomic step, and what it returns is a copy. Any thread may call, with any lock held.
  */
 public final class Presence {
+
+    private static final System.Logger LOG = System.getLogger(Presence.class.getName());
 
     /** Of the ids of connections whose clients may come back. */
     static final int CONNECTION_ID_LENGTH = 20;
@@ -140,7 +145,8 @@ public final class Presence {
 
     /** How it is here with some people at a place. */
     public synchronized List<Attendance> here(String place, Collection<String> personIds) {
-        var there = isNamespace(place) ? Map.<String, Person>of() : peopleHere(new ChannelName(place));
+        var there =
+                isNamespace(place) ? Map.<String, Person>of() : peopleHere(new ChannelName(place), personIds::contains);
         return personIds.stream()
                 .map(id -> {
                     var connections = isNamespace(place) ? people.get(new Someone(place, id)) : null;
@@ -217,7 +223,13 @@ public final class Presence {
         synchronized (this) {
             all = List.copyOf(members.values());
         }
-        all.forEach(member -> member.sendBack(why));
+        for (var member : all) {
+            try {
+                member.sendBack(why);
+            } catch (RuntimeException | Error e) {
+                LOG.log(ERROR, "connection " + member.connection().id() + " could not be closed to come back", e);
+            }
+        }
     }
 
     /** The connections of a person in all namespaces. */
@@ -268,9 +280,15 @@ public final class Presence {
     }
 
     private Map<String, Person> peopleHere(ChannelName channel) {
+        return peopleHere(channel, id -> true);
+    }
+
+    private Map<String, Person> peopleHere(ChannelName channel, Predicate<String> wanted) {
         var byId = new LinkedHashMap<String, Person>();
         for (var connection : channels.getOrDefault(channel, Map.of()).values()) {
-            byId.put(connection.person().id(), connection.person());
+            if (wanted.test(connection.person().id())) {
+                byId.put(connection.person().id(), connection.person());
+            }
         }
         return byId;
     }

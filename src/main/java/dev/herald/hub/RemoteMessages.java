@@ -1,9 +1,12 @@
 package dev.herald.hub;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.herald.api.ChannelKind;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Position;
+import dev.herald.concurrent.LimitedLog;
 import dev.herald.concurrent.OrderedDispatcher;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,8 @@ import java.util.function.Consumer;
  */
 public final class RemoteMessages {
 
+    private static final System.Logger LOG = System.getLogger(RemoteMessages.class.getName());
+
     /** How many channels are looked at with one question to the log. */
     private static final int HEADS = 500;
 
@@ -39,6 +44,7 @@ public final class RemoteMessages {
     private final Publisher publisher;
     private final Presence presence;
     private final OrderedDispatcher<String, Runnable> waiting;
+    private final LimitedLog dropped = new LimitedLog(LOG);
     private final Map<String, Consumer<List<String>>> commands = new ConcurrentHashMap<>();
 
     RemoteMessages(Log log, Channels channels, Publisher publisher, Presence presence, Executor executor) {
@@ -55,12 +61,37 @@ public final class RemoteMessages {
      */
     public void heard(Envelope message) {
         var name = Objects.requireNonNull(message.channel(), "another node tells of messages of channels only");
-        if (message.position() == null) {
+        if (name.isOfConnection()) {
+            take("to connections", () -> toConnection(name, message));
+        } else if (message.position() == null) {
             publisher.deliverRemote(name, Delivery.size(message), channel -> channel.deliverUnlogged(message));
         } else if (isDurable(name)) {
             publisher.deliverRemote(name, Delivery.size(message), channel -> channel.deliverRemote(message));
-        } else if (!waiting.isFull()) {
-            waiting.add(name.value(), () -> keepToo(name, message));
+        } else {
+            take(name.value(), () -> keepToo(name, message));
+        }
+    }
+
+    private void take(String key, Runnable what) {
+        if (waiting.isFull()) {
+            dropped.log(
+                    WARNING,
+                    "too much of what other nodes say waits; messages of channels in memory, and commands, are dropped");
+        } else {
+            waiting.add(key, what);
+        }
+    }
+
+    /** Nobody is in a connection's room before something is sent there. */
+    private void toConnection(ChannelName room, Envelope message) {
+        if (presence.ownerOf(room).isEmpty()) {
+            return;
+        }
+        presence.ownerOf(room).ifPresent(owner -> owner.join(room));
+        if (message.position() == null) {
+            publisher.deliverRemote(room, Delivery.size(message), channel -> channel.deliverUnlogged(message));
+        } else {
+            keepToo(room, message);
         }
     }
 
@@ -75,8 +106,8 @@ public final class RemoteMessages {
     /** Another node has sent a command. One that this version does not know is ignored. */
     public void heard(String command, List<String> arguments) {
         var handler = commands.get(command);
-        if (handler != null && !waiting.isFull()) {
-            waiting.add("command " + command, () -> handler.accept(arguments));
+        if (handler != null) {
+            take("command " + command, () -> handler.accept(arguments));
         }
     }
 
@@ -89,9 +120,6 @@ public final class RemoteMessages {
      * which a repeat is recognised.
      */
     private void keepToo(ChannelName name, Envelope message) {
-        if (name.isOfConnection()) {
-            presence.ownerOf(name).ifPresent(owner -> owner.join(name));
-        }
         if (channels.subscribed(name).isPresent()) {
             var position = Objects.requireNonNull(message.position(), "a message of a log has a position");
             var id = REMOTE_ID + position.epoch() + ":" + position.offset();
@@ -102,7 +130,10 @@ public final class RemoteMessages {
 
     /** There is a message at this position of the database's log. */
     public void heard(ChannelName name, Position position) {
-        if (isDurable(name)) {
+        var isNews = channels.subscribed(name)
+                .filter(channel -> !channel.isDelivered(position))
+                .isPresent();
+        if (isNews && isDurable(name)) {
             publisher.deliverRemote(name, 0, channel -> channel.deliverUpTo(position));
         }
     }

@@ -41,6 +41,9 @@ final class GroupCommit {
     /** Whether connections already have the isolation level that is needed. Used only by the writing thread. */
     private volatile boolean isReadCommitted;
 
+    /** Whether others see a transaction before it is safe. */
+    private volatile boolean showsTooEarly = true;
+
     /** The first offset of each channel in the transaction that is being committed. */
     private volatile Map<ChannelName, Long> unsettled = Map.of();
 
@@ -114,6 +117,7 @@ final class GroupCommit {
     private void begin(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         if (!isReadCommitted) {
+            showsTooEarly = "H2".equals(connection.getMetaData().getDatabaseProductName());
             isReadCommitted = connection.getTransactionIsolation() == Connection.TRANSACTION_READ_COMMITTED;
             if (!isReadCommitted) {
                 connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
@@ -241,9 +245,11 @@ final class GroupCommit {
                 Tables.grow(connection, surplus);
             }
             Tables.insert(connection, entries);
-            var first = new HashMap<ChannelName, Long>();
-            firstOffsets.forEach((channel, offset) -> first.put(new ChannelName(channel), offset));
-            unsettled = first;
+            if (showsTooEarly) {
+                var first = new HashMap<ChannelName, Long>();
+                firstOffsets.forEach((channel, offset) -> first.put(new ChannelName(channel), offset));
+                unsettled = first;
+            }
             try {
                 connection.commit();
             } finally {

@@ -85,8 +85,8 @@ public final class Rooms {
      * @param channel {@code null} for all
      */
     public void revoke(String personId, @Nullable ChannelName channel) {
-        hub.neighbours().command(REVOKE, channel == null ? List.of(personId) : List.of(personId, channel.value()));
         revokeHere(personId, channel);
+        hub.neighbours().command(REVOKE, channel == null ? List.of(personId) : List.of(personId, channel.value()));
     }
 
     private void revokeHere(String personId, @Nullable ChannelName channel) {

@@ -63,8 +63,13 @@ class BusNeighboursTest {
         }
     };
     private volatile boolean hasOthers = true;
-    private final BusNeighbours neighbours =
-            new BusNeighbours(bus, people, () -> hasOthers, timer.asExecutor(), threads);
+    private final BusNeighbours neighbours = new BusNeighbours(
+            bus,
+            people,
+            () -> hasOthers,
+            channel -> !channel.value().startsWith("typing:"),
+            timer.asExecutor(),
+            threads);
     private final SharedLog log = new SharedLog();
     private final Hub hub = hub(neighbours);
 
@@ -312,11 +317,25 @@ class BusNeighboursTest {
     }
 
     @Test
+    void noClientCanMakeANodeDeafToTheOthersByLeavingAChannel() {
+        neighbours.start(hub.remote());
+        var topics = Set.copyOf(bus.listened);
+        var bob = new Reader();
+        var member = hub.connect(bob);
+        for (var name : List.of("herald:commands", "herald:people", "herald:connections", "commands", "people")) {
+            member.join(new ChannelName(name));
+            member.leave(new ChannelName(name));
+        }
+        assertThat(bus.listened).containsAll(topics);
+        assertThat(topics).isNotEmpty().allMatch(topic -> topic.startsWith("/"));
+    }
+
+    @Test
     void whoComesAndGoesIsNoted() {
         neighbours.start(hub.remote());
         new Reader().in(hub);
         assertThat(changed).contains("/ bob", "news bob").doesNotContain("user:bob bob");
-        neighbours.heard("herald:people", "");
+        neighbours.heard("/people", "");
         assertThat(changed).contains("on another node");
     }
 

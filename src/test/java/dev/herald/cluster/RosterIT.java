@@ -234,6 +234,20 @@ class RosterIT {
     }
 
     @Test
+    void whoLeftWhileANodeWasAloneIsNotTakenForPresent() throws SQLException {
+        meet();
+        var ann = a.connect("ann", "Ann");
+        a.connect("bob", "Bob");
+        await().until(() -> b.people().equals(List.of("ann", "bob")));
+        a.roster.left("b");
+        ann.disconnect("closed");
+        b.roster.begin("b");
+        await().until(() -> b.people().contains("ann")); // what A wrote before is still there
+        a.roster.joined("b");
+        await().until(() -> b.people().equals(List.of("bob")));
+    }
+
+    @Test
     void aNodeThatNobodySawLeaveIsForgotten() throws SQLException {
         execute("INSERT INTO attendance (node, place, person, name, round) VALUES ('dead', '/', 'cid', 'Cid', 1)");
         meet();

@@ -40,7 +40,7 @@ class NeighboursTest {
     private static final ChannelName IN_MEMORY = new ChannelName("memory:room");
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final Log shared =
+    private final SharedLog shared =
             new SharedLog(new MemoryLog("life", CLOCK, new MemoryLog.Bounds(10_000, 10_000_000, 100)));
     private final Told fromHere = new Told();
     private final Told fromThere = new Told();
@@ -48,7 +48,17 @@ class NeighboursTest {
     private final Hub there = hub(fromThere);
 
     /** Keeps the messages of all nodes, as a database does. */
-    private record SharedLog(Log log) implements Log {
+    private static final class SharedLog implements Log {
+
+        private volatile Log log;
+
+        SharedLog(Log log) {
+            this.log = log;
+        }
+
+        void beginAnew() {
+            log = new MemoryLog("another life", CLOCK, new MemoryLog.Bounds(10_000, 10_000_000, 100));
+        }
 
         @Override
         public CompletionStage<Appended> append(Draft draft) {
@@ -244,6 +254,32 @@ class NeighboursTest {
         publish(here, member.room(), "\"for you\"");
         handOn();
         await().until(() -> bob.texts(member.room()), List.of("\"for you\"")::equals);
+    }
+
+    @Test
+    void aMessagePastTheLogToOneConnectionReachesItOnTheOtherNode() {
+        var bob = new TestClient(new Connection("connection-_-of-bobx", BOB));
+        var member = bob.connect(there).member();
+        here.deliverUnlogged(draft(member.room(), "\"for you\""))
+                .toCompletableFuture()
+                .join();
+        handOn();
+        await().until(() -> bob.texts(member.room()), List.of("\"for you\"")::equals);
+    }
+
+    @Test
+    void aLogThatBeganAnewIsFoundOutByWhoListens() {
+        var bob = new TestClient(BOB).connect(there);
+        publish(here, NEWS, "1");
+        handOn();
+        shared.beginAnew();
+        publish(here, NEWS, "2");
+        publish(here, NEWS, "3");
+        lookAtHeads();
+        assertThat(bob.hasFallenBehind())
+                .as("it is told that messages may be missing")
+                .isTrue();
+        assertThat(bob.texts(NEWS)).containsExactly("1");
     }
 
     @Test
