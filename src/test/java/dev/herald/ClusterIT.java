@@ -88,7 +88,7 @@ class ClusterIT {
     @ValueSource(strings = {"websocket", "polling"})
     @Tag("kill")
     void nothingIsLostWhenOneNodeAfterTheOtherIsKilled(String transports) throws Exception {
-        var rounds = Math.max(2, Integer.getInteger("kill.rounds", 5) * 2 / 5);
+        var rounds = Integer.getInteger("kill.cluster.rounds", 2);
         var script = NodeScript.start("cluster/kills.mjs", transports, one.url(), other.url());
         var said = new CopyOnWriteArrayList<String>();
         try (var lines = script.inputReader()) {
