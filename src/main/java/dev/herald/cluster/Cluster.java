@@ -26,7 +26,7 @@ public interface Cluster extends AutoCloseable {
     /** How the bus between them is; empty when this node is alone by its settings. */
     Optional<Bus.State> bus();
 
-    /** Leaves: the others learn of it at once. The caller holds no lock. */
+    /** Leaves: the others learn of it when they renew their leases the next time. The caller holds no lock. */
     @Override
     void close();
 

@@ -136,7 +136,7 @@ public final class DatabaseCluster implements Cluster {
         }
     }
 
-    /** Leaves: the others learn of it at once. */
+    
     @Override
     public void close() {
         roster.close();

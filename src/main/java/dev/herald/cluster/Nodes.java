@@ -21,7 +21,7 @@ public interface Nodes extends AutoCloseable {
 
     /**
      * Whether this node lives: its lease is not over, counted from when its last renewal was sent. It knows that by itself, before the
-     * listener is told; so what must not be done by a node that others take for dead asks here first.
+     * listener is told.
      */
     boolean isAlive();
 

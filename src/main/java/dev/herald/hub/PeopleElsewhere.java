@@ -48,7 +48,7 @@ final class PeopleElsewhere {
         return true;
     }
 
-    /** All that is known of a node. */
+    /** That everybody who is on a node is gone. */
     List<Attendance> of(String node) {
         return byNode.getOrDefault(node, Set.of()).stream()
                 .map(spot -> new Attendance(spot.place(), spot.personId(), null))
