@@ -136,7 +136,6 @@ public final class DatabaseCluster implements Cluster {
         }
     }
 
-    
     @Override
     public void close() {
         roster.close();
