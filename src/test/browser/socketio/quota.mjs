@@ -19,7 +19,7 @@ const PAGES = { rate: 5, burst: 10 };
 const WINDOW = 150;
 /** The server's own address is a proxy's by default; these are not. */
 const NETWORK = { guests: "127.0.0.2", channels: "127.0.0.3", stored: "127.0.0.4", other: "127.0.0.5" };
-const PATIENCE_OF_A_BYSTANDER = 2_000;
+const PATIENCE_OF_A_BYSTANDER = 500;
 
 const named = (word) => unique(word).replaceAll(" ", "-");
 const tokenOf = (who) => `good.${who}.visitor.600`;
@@ -43,7 +43,8 @@ async function bystander() {
     waits.sort((a, b) => a - b);
     const median = waits[Math.floor(waits.length / 2)];
     console.log(`    ${what}: a bystander's ack came after ${median.toFixed(1)} ms (median of ${waits.length}, at most ${waits.at(-1).toFixed(1)} ms)`);
-    assert.ok(median < PATIENCE_OF_A_BYSTANDER, `${median} ms`);
+    const nineOfTen = waits[Math.floor(waits.length * 0.9)];
+    assert.ok(nineOfTen < PATIENCE_OF_A_BYSTANDER, `nine of ten came within ${nineOfTen} ms`);
   };
 }
 
