@@ -52,7 +52,7 @@ async function talk() {
       for (let n = 0; n < MESSAGES; n++) {
         ann.socket.emit("said", n, { channel }, ({ offset }) => answers.push(offset));
       }
-      await until("all are acknowledged", () => answers.length === MESSAGES, () => `; ${answers.length} are`);
+      await until("all are acknowledged", () => answers.length === MESSAGES, () => `; ${answers.length} are; disconnected: ${ann.reasons}`);
       await until("all are heard", () => ann.heardOf("said").length === MESSAGES, () => `; ${ann.heardOf("said").length} are`);
       assert.deepEqual(answers, [...answers.keys()].map((n) => n + 1));
       assert.deepEqual(ann.heardOf("said").map(([n]) => n), [...answers.keys()]);

@@ -64,6 +64,7 @@ class ForwardIT {
                             "test.nodes=" + NODES.toAbsolutePath(),
                             "herald.board=false",
                             "herald.socketio.queue-bytes=4000000",
+                            "herald.socketio.queue-messages=4000",
                             "herald.ping-interval=" + PING.toMillis(),
                             "herald.ping-timeout=4000"));
         }
