@@ -15,6 +15,7 @@ import dev.herald.it.apps.SlowHandler;
 import dev.herald.it.identity.Desk;
 import dev.herald.it.identity.Door;
 import dev.herald.it.identity.SessionSignIn;
+import dev.herald.it.identity.Vault;
 import java.io.File;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -75,7 +76,7 @@ class TwoApplicationsIT {
     private static Path war(String name) {
         var file = new File(directory.toFile(), name + ".war");
         HeraldWar.fromTheBuild()
-                .addClasses(Desk.class, Door.class, SessionSignIn.class)
+                .addClasses(Desk.class, Door.class, SessionSignIn.class, Vault.class)
                 .addPackage(SlowHandler.class.getPackage())
                 .as(ZipExporter.class)
                 .exportTo(file);
