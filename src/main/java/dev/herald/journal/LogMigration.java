@@ -38,6 +38,9 @@ public final class LogMigration {
      */
     static final List<String> TABLES = List.of("journal", "channel", "message", "node", "client_state", "device");
 
+    /** What several nodes know of each other at present; nobody needs it in another database. */
+    static final List<String> NOT_COPIED = List.of("node_lease", "attendance", "cluster_secret");
+
     private LogMigration() {}
 
     /**
