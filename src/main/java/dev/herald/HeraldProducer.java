@@ -318,7 +318,7 @@ public class HeraldProducer {
                         settings.recoveryWindow(),
                         Clock.systemUTC(),
                         threads(),
-                        cluster.bus().isEmpty(),
+                        cluster.bus().isPresent(),
                         WAITING_STATES,
                         WAITING_STATES_SIZE));
     }

@@ -50,6 +50,14 @@ public interface ClientStates {
      */
     Optional<String> take(String secret);
 
+    /**
+     * Whether another server may take a state while this one still knows its client. Then who has a client in memory asks {@link #take}
+     * first when the client comes back.
+     */
+    default boolean areShared() {
+        return false;
+    }
+
     /** Deletes a state soon. When that fails, the state stays until some time after this life has ended. */
     void remove(String secret);
 }

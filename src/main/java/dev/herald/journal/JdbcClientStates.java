@@ -73,6 +73,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     private final long patience;
     private final Clock clock;
     private final Executor executor;
+    private final boolean areShared;
     private final Writer<Waiting> writer;
     private final Future<?> timer;
 
@@ -110,7 +111,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
      * @param window how long clients may be away
      * @param clock gives the time of the signs of life; the clocks of all nodes agree to a few seconds
      * @param threads one of these writes as long as states wait; the stages complete on it
-     * @param othersAreToldOf whether it is worth a line that another server uses the database
+     * @param areShared whether other servers use the database on purpose; otherwise it is worth a line that one does
      * @param waiting how many states may wait
      * @param waitingSize the most text that may wait, in characters
      */
@@ -119,10 +120,11 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
             Duration window,
             Clock clock,
             Threads threads,
-            boolean othersAreToldOf,
+            boolean areShared,
             int waiting,
             long waitingSize) {
-        this.toldOfOthers = !othersAreToldOf;
+        this.areShared = areShared;
+        this.toldOfOthers = areShared;
         this.database = database;
         this.patience = window.plus(GRACE).toMillis();
         this.clock = clock;
@@ -238,6 +240,11 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         } catch (SQLException e) {
             throw new LogUnavailableException("the clients' states cannot be read", e);
         }
+    }
+
+    @Override
+    public boolean areShared() {
+        return areShared;
     }
 
     private Optional<String> takeOver(String id) throws SQLException {

@@ -179,6 +179,9 @@ final class Recoveries {
      * @throws RuntimeException when it may be in a state that cannot be read now
      */
     Optional<Suspended> claim(String pid, long now) {
+        // What another server knows is newer than what this one remembers. Read first, as it may fail.
+        var isElsewhere = states.areShared() && ID.matcher(pid).matches();
+        var elsewhere = isElsewhere ? take(pid, now) : Optional.<Suspended>empty();
         var ghost = connected.get(pid);
         if (ghost != null) {
             ghost.replace();
@@ -187,11 +190,14 @@ final class Recoveries {
         synchronized (this) {
             state = away.remove(pid);
         }
+        if (elsewhere.isPresent()) {
+            return elsewhere;
+        }
         if (state != null && isOver(state, now)) {
             unkeep(pid);
             return Optional.empty();
         }
-        return state == null && ID.matcher(pid).matches() ? take(pid, now) : Optional.ofNullable(state);
+        return state == null && !isElsewhere && ID.matcher(pid).matches() ? take(pid, now) : Optional.ofNullable(state);
     }
 
     /** From an earlier life of the server. */

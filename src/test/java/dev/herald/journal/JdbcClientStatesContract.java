@@ -80,7 +80,7 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
                 WINDOW,
                 clock,
                 new Threads(threads, itsTimer.asExecutor()),
-                true,
+                false,
                 waiting,
                 100_000_000);
     }

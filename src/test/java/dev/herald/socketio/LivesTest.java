@@ -747,6 +747,28 @@ class LivesTest {
             assertThat(hear(back, 1)).containsExactly("42[\"r\",5,\"2.5_3.1\"]");
         }
 
+        /** The first server has not noticed that the client went to another one, and has come back to it. */
+        @Test
+        void aClientThatWasOnAnotherServerMeanwhileGoesOn() {
+            var ann = connect();
+            ann.say("2", "1[\"join\",\"room\"]");
+            hear(ann, 1);
+            server.publish(ROOM, "r", "1");
+            hear(ann, 1);
+            var first = server;
+            begin();
+            var second = say40(ann.comeback());
+            assertThat(hear(second, 1)).containsExactly(connected(ann));
+            server.publish(ROOM, "r", "2");
+            hear(second, 1);
+
+            server = first;
+            var third = say40(second.comeback());
+
+            assertThat(hear(third, 1)).containsExactly(connected(ann));
+            assertThat(server.socketIo.recoveryOutcomes()).containsOnlyKeys("recovered");
+        }
+
         @Test
         void ofTwoWithTheSameIdOneIsTheOneThatWas() throws Exception {
             for (var round = 0; round < 20; round++) {
