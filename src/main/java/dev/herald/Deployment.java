@@ -1,13 +1,13 @@
 package dev.herald;
 
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 
 /**
  * Where the application is on its server. {@link Startup} says it, before anything else is made; any thread may ask, whatever locks it
  * holds.
  */
-@Singleton
-class Deployment {
+@ApplicationScoped
+public class Deployment {
 
     private volatile String contextPath = "";
 
