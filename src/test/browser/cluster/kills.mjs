@@ -12,6 +12,8 @@ import { roundRobin } from "./roundrobin.mjs";
 const CLIENTS = 40;
 /** Between two messages of a publisher, in milliseconds. */
 const PACE = 200;
+/** How many messages of a publisher may be without an answer: with retries, they are sent one after another. */
+const UNANSWERED = 5;
 /** How long doubles are waited for when everything is there, in milliseconds. */
 const AFTERMATH = 1_000;
 
@@ -26,7 +28,7 @@ await until("all are connected", () => clients.every(({ socket }) => socket.conn
 console.log("READY");
 
 const publishers = await Promise.all(
-  [1_000_000, 2_000_000].map((first) => publish(url, PACE, () => "", { ...options, retries: 1_000, ackTimeout: 3_000 }, first)),
+  [1_000_000, 2_000_000].map((first) => publish(url, PACE, () => "", { ...options, retries: 1_000, ackTimeout: 3_000 }, first, UNANSWERED)),
 );
 let isOver = false;
 process.stdin.resume().on("end", () => (isOver = true));

@@ -94,8 +94,9 @@ export function listener(url, options) {
  * @param pad makes the further text of a message
  * @param options of the client; with retries, what is not acknowledged is sent again
  * @param first the first number
+ * @param most how many may be without an answer at a time
  */
-export async function publish(url, pace, pad, options = {}, first = 0) {
+export async function publish(url, pace, pad, options = {}, first = 0, most = Infinity) {
   const socket = io(url, { transports: ["websocket"], forceNew: true, ...options });
   await until("the publisher is connected", () => socket.connected);
   const acked = [];
@@ -103,6 +104,9 @@ export async function publish(url, pace, pad, options = {}, first = 0) {
   let sent = 0;
   const run = randomUUID();
   const sending = setInterval(() => {
+    if (sent - acked.length >= most) {
+      return;
+    }
     const number = first + sent++;
     socket.emit("news", { number, pad: pad() }, { id: `${run}-${number}` }, (...answers) => {
       const answer = answers.at(-1);
