@@ -49,14 +49,16 @@ record PushTarget(Class<?> type, boolean isForPerson, NameTemplate name, String 
      * @throws IllegalArgumentException when there is no such channel or person, or the object is no JSON
      */
     CompletionStage<Receipt> send(Herald herald, Object object) {
+        var to = name.text();
         try {
             var filled = name.fill(object);
+            to = filled.equals(to) ? to : to + ", which is \"" + filled + "\"";
             return isForPerson
                     ? herald.person(filled).tell(event, object)
                     : herald.channel(open(filled)).publish(event, object);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "this " + type.getName() + " cannot be sent to " + name.text() + ": " + e.getMessage(), e);
+                    "this " + type.getName() + " cannot be sent to " + to + ": " + e.getMessage(), e);
         }
     }
 }

@@ -194,7 +194,8 @@ class PushTargetTest {
     void whoFiresIsToldThatThereIsNoSuchChannel(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> send(new Named(name)))
-                .withMessageStartingWith("this " + Named.class.getName() + " cannot be sent to {name}: ");
+                .withMessageStartingWith(
+                        "this " + Named.class.getName() + " cannot be sent to {name}, which is \"" + name + "\": ");
         assertThat(sent).isEmpty();
     }
 
