@@ -89,20 +89,57 @@ class ClusterIT {
     @Tag("kill")
     void nothingIsLostWhenOneNodeAfterTheOtherIsKilled(String transports) throws Exception {
         var rounds = Integer.getInteger("kill.cluster.rounds", 2);
+        withACrowd(transports, said -> {
+            for (var round = 0; round < rounds; round++) {
+                var victim = round % 2 == 0 ? one : other;
+                awaitMessages(said);
+                victim.kill();
+                victim.startAgain();
+            }
+        });
+    }
+
+    /** A node that is stopped for longer than its lease, and goes on, lets its clients go; they go on where they were. */
+    @Test
+    @Tag("kill")
+    void nothingIsLostWhenANodeHoldsStillForLongerThanItsLease() throws Exception {
+        withACrowd("websocket", said -> {
+            awaitMessages(said);
+            var deaths = count(Files.readAllLines(log("other")), "is dead");
+            signal("STOP", one);
+            try {
+                await("the other node takes it for dead")
+                        .atMost(PATIENCE)
+                        .until(() -> count(Files.readAllLines(log("other")), "is dead") > deaths);
+            } finally {
+                signal("CONT", one);
+            }
+            await("it begins anew")
+                    .atMost(PATIENCE)
+                    .until(() -> Files.readString(log("one")).contains("is over, as the server held still"));
+            awaitMessages(said);
+        });
+    }
+
+    private static void signal(String name, PayaraProcess node) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, "" + node.pid())
+                .inheritIO()
+                .start()
+                .waitFor();
+    }
+
+    private interface Trouble {
+        void make(List<String> said) throws Exception;
+    }
+
+    /** Clients of both nodes listen, and two publish; then all that was acknowledged has to be there. */
+    private void withACrowd(String transports, Trouble trouble) throws Exception {
         var script = NodeScript.start("cluster/kills.mjs", transports, one.url(), other.url());
         var said = new CopyOnWriteArrayList<String>();
         try (var lines = script.inputReader()) {
             var reader = threads.submit(() -> lines.lines().forEach(said::add));
             await("the crowd is there").atMost(PATIENCE).until(() -> said.contains("READY") || !script.isAlive());
-            for (var round = 0; round < rounds; round++) {
-                var victim = round % 2 == 0 ? one : other;
-                var heard = count(said, "all heard");
-                await("messages reach all")
-                        .atMost(PATIENCE)
-                        .until(() -> count(said, "all heard") > heard + 2 || !script.isAlive());
-                victim.kill();
-                victim.startAgain();
-            }
+            trouble.make(said);
             script.outputWriter().close();
             assertThat(script.waitFor(2, TimeUnit.MINUTES)).as("%s", said).isTrue();
             reader.get(10, TimeUnit.SECONDS);
@@ -113,8 +150,13 @@ class ClusterIT {
         assertThat(said).contains("PASSED");
     }
 
-    private static long count(List<String> lines, String beginning) {
-        return lines.stream().filter(line -> line.startsWith(beginning)).count();
+    private static void awaitMessages(List<String> said) {
+        var heard = count(said, "all heard");
+        await("messages reach all").atMost(PATIENCE).until(() -> count(said, "all heard") > heard + 2);
+    }
+
+    private static long count(List<String> lines, String part) {
+        return lines.stream().filter(line -> line.contains(part)).count();
     }
 
     private static List<String> unexpected() throws IOException {
