@@ -60,6 +60,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
     private final Future<?> timer;
     private final LimitedLog unreadable = new LimitedLog(LOG);
     private final LimitedLog tooLarge = new LimitedLog(LOG);
+    private final LimitedLog uncarried = new LimitedLog(LOG);
     private final LimitedLog failures = new LimitedLog(LOG);
 
     /** Who is here and there; both methods only note it, whatever locks are held. */
@@ -127,9 +128,9 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
         var position = message.position();
         var text = BusMessage.of(message);
         if (fits(topic, text)) {
-            bus.tell(topic, text);
+            tell(topic, text);
         } else if (position != null && isDurable.test(channel)) {
-            bus.tell(topic, BusMessage.look(channel, position));
+            tell(topic, BusMessage.look(channel, position));
         } else {
             tooLarge.log(
                     WARNING,
@@ -137,6 +138,17 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
                             + ", which is in no log that all nodes have, is too large for the bus ("
                             + text.length()
                             + " characters): clients of other nodes do not get it. Use a durable channel for such messages");
+        }
+    }
+
+    /** Who publishes has no part in what the bus cannot carry, such as a name with half a surrogate pair. */
+    private void tell(String topic, String text) {
+        try {
+            bus.tell(topic, text);
+        } catch (IllegalArgumentException e) {
+            uncarried.log(
+                    WARNING,
+                    () -> "a message about " + topic + " cannot be told to the other nodes: " + e.getMessage());
         }
     }
 

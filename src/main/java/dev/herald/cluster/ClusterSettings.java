@@ -74,8 +74,17 @@ public record ClusterSettings(Mode mode, String name, Optional<URI> redis, Optio
         return url;
     }
 
-    /** Whether a node whose log is at this address may have others. */
+    /**
+     * Whether a node whose log is at this address may have others.
+     *
+     * @param logUrl of JDBC; empty for a data source of the server's, or the default database
+     * @throws IllegalArgumentException when there are to be others, but the address is none of PostgreSQL
+     */
     public boolean isOn(Optional<String> logUrl) {
+        if (mode == Mode.ON && logUrl.isPresent() && !logUrl.get().startsWith(POSTGRES)) {
+            throw new IllegalArgumentException(
+                    "herald.cluster=on needs a log in PostgreSQL, and herald.datasource.url is none");
+        }
         return switch (mode) {
             case OFF -> false;
             case ON -> true;

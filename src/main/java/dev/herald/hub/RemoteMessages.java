@@ -84,10 +84,11 @@ public final class RemoteMessages {
 
     /** Nobody is in a connection's room before something is sent there. */
     private void toConnection(ChannelName room, Envelope message) {
-        if (presence.ownerOf(room).isEmpty()) {
+        var owner = presence.ownerOf(room);
+        if (owner.isEmpty()) {
             return;
         }
-        presence.ownerOf(room).ifPresent(owner -> owner.join(room));
+        owner.get().join(room);
         if (message.position() == null) {
             publisher.deliverRemote(room, Delivery.size(message), channel -> channel.deliverUnlogged(message));
         } else {

@@ -122,6 +122,7 @@ class BusNeighboursTest {
 
     private static final class HeldBus implements Bus {
 
+        volatile boolean refuses;
         final List<String> told = new CopyOnWriteArrayList<>();
         final Set<String> listened = ConcurrentHashMap.newKeySet();
 
@@ -132,6 +133,9 @@ class BusNeighboursTest {
 
         @Override
         public void tell(String topic, String text) {
+            if (refuses) {
+                throw new IllegalArgumentException("planted");
+            }
             assertThat(topic.length() + text.getBytes(StandardCharsets.UTF_8).length)
                     .isLessThanOrEqualTo(MAX_BYTES);
             told.add(text);
@@ -241,6 +245,15 @@ class BusNeighboursTest {
         publish(ChannelName.NEWS, "\"" + "x".repeat(rest + 1) + "\"");
         assertThat(bus.told.stream().map(BusMessage::read).map(Object::getClass).toList())
                 .isEqualTo(List.of(BusMessage.Published.class, BusMessage.Published.class, BusMessage.Look.class));
+    }
+
+    @Test
+    void whatTheBusCannotCarryIsNoFailureOfItsPublisher() {
+        neighbours.start(hub.remote());
+        QuietLog.expect(WARNING, "cannot be told to the other nodes", "planted");
+        bus.refuses = true;
+        publish(new ChannelName("typing:room"), "1");
+        assertThat(bus.told).isEmpty();
     }
 
     @Test

@@ -35,6 +35,13 @@ class ClusterSettingsTest {
     }
 
     @Test
+    void severalNodesNeedPostgres() {
+        assertThatThrownBy(() -> settings(Map.of("herald.cluster", "on")).isOn(H2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("herald.cluster=on needs a log in PostgreSQL");
+    }
+
+    @Test
     void allIsRead() {
         var settings = settings(Map.of(
                 "herald.cluster.name", "shop",
