@@ -115,7 +115,7 @@ for (const [name, open] of Object.entries(ROADS)) {
   await at("a policy that throws fails the request alone", async () => {
     const road = await open(baseUrl, tokenOf(person()));
     for (const [action, answer] of Object.entries(await all(road, named("broken.room"), since))) {
-      assertRefused(answer, "server-error", "the server made a mistake; try again", action);
+      assertRefused(answer, "server-error", "the server made a mistake, which is in its log", action);
     }
     assertDone(await road.publish("open", "goes on"), "the next request");
   });

@@ -209,7 +209,7 @@ for (const [way, client, transports] of WAYS) {
       ["/shop", {}, "customers only", { token: "" }],
       ["/vault", {}, "the vault is closed", undefined],
       ["/nowhere", {}, "Invalid namespace", undefined],
-      ["/broken", {}, "the server made a mistake; try again later", undefined],
+      ["/broken", {}, "the server made a mistake, which is in its log", undefined],
     ];
     for (const [namespace, options, message, data] of tries) {
       const refused = visitor(namespace, options);

@@ -117,7 +117,7 @@ for (const transports of [["polling"], ["websocket"]]) {
     assert.deepEqual(await errorOf("stage-fails"), { code: "too-late", message: "it is too late for this" });
     assert.deepEqual(await errorOf("broken"), {
       code: "server-error",
-      message: "the server made a mistake; try again",
+      message: "the server made a mistake, which is in its log",
     });
     assert.equal(await one.ask("limits", "a", 1), "a1", "the connection goes on");
   });

@@ -60,7 +60,9 @@ public final class RefusedException extends RuntimeException {
         var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof RefusedException refused
                 ? refused
-                : new RefusedException(Reason.LOG_UNAVAILABLE, "the server made a mistake; try again");
+                : new RefusedException(
+                        Reason.LOG_UNAVAILABLE,
+                        "the server made a mistake; nobody knows whether the message is in the log");
     }
 
     /** Why, for programs. */

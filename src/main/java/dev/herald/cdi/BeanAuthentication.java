@@ -1,6 +1,5 @@
 package dev.herald.cdi;
 
-import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.Authenticator;
@@ -11,6 +10,7 @@ import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.request.Authentication;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.RejectedException;
+import dev.herald.request.Reply;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +22,7 @@ public final class BeanAuthentication implements Authentication {
     private static final System.Logger LOG = System.getLogger(BeanAuthentication.class.getName());
 
     private final LimitedLog overload = new LimitedLog(LOG);
+    private final BeanFailures failures = new BeanFailures(LOG);
     private final Authenticator bean;
     private final RequestContext context;
     private final OrderedDispatcher<CompletableFuture<Optional<Identity>>, Credentials> dispatcher;
@@ -48,12 +49,12 @@ public final class BeanAuthentication implements Authentication {
             context.run(() -> answer.complete(bean.authenticate(credentials)));
             return answer.join();
         } catch (RuntimeException | Error e) {
-            LOG.log(
-                    ERROR,
-                    () -> bean.getClass().getName() + " failed; a client at "
-                            + credentials.handshake().remoteAddress() + " is refused",
+            failures.log(
+                    bean.getClass(),
+                    "a client at " + credentials.handshake().remoteAddress()
+                            + " is refused, as its token could not be checked",
                     e);
-            throw new RejectedException(ErrorCode.APPLICATION_ERROR, "the server made a mistake; try again later");
+            throw new RejectedException(ErrorCode.APPLICATION_ERROR, Reply.Rejected.MISTAKE);
         }
     }
 

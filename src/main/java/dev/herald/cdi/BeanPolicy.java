@@ -1,6 +1,5 @@
 package dev.herald.cdi;
 
-import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.Access;
@@ -11,6 +10,7 @@ import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.Policy;
 import dev.herald.request.RejectedException;
+import dev.herald.request.Reply;
 import dev.herald.request.Right;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +31,7 @@ public final class BeanPolicy implements Policy {
 
     private final LimitedLog overload = new LimitedLog(LOG);
     private final LimitedLog lateness = new LimitedLog(LOG);
+    private final BeanFailures failures = new BeanFailures(LOG);
     private final ChannelPolicy bean;
     private final Executor executor;
     private final ScheduledExecutorService timer;
@@ -142,10 +143,9 @@ public final class BeanPolicy implements Policy {
     }
 
     private void fail(Question question, Throwable failure) {
-        LOG.log(ERROR, () -> question.words() + ": " + bean.getClass().getName() + " failed", failure);
+        failures.log(bean.getClass(), question.words(), failure);
         question.answer()
-                .completeExceptionally(
-                        new RejectedException(ErrorCode.APPLICATION_ERROR, "the server made a mistake; try again"));
+                .completeExceptionally(new RejectedException(ErrorCode.APPLICATION_ERROR, Reply.Rejected.MISTAKE));
     }
 
     /** On another thread than the timer's or the application's, as what follows may wait for the log. */

@@ -1,16 +1,17 @@
 package dev.herald.cdi;
 
 import static java.lang.System.Logger.Level.DEBUG;
-import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ConnectionAttempt;
 import dev.herald.api.Credentials;
+import dev.herald.concurrent.LimitedLog;
 import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.request.Admission;
 import dev.herald.request.Authentication;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.RejectedException;
+import dev.herald.request.Reply;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import jakarta.json.Json;
 import jakarta.json.JsonString;
@@ -25,6 +26,8 @@ public final class CdiAdmission implements Admission {
     /** The token in {@code auth}. */
     private static final String TOKEN = "token";
 
+    private final LimitedLog overload = new LimitedLog(LOG);
+    private final BeanFailures failures = new BeanFailures(LOG);
     private final ObserverCatalogue catalogue;
     private final Authentication authentication;
     private final RequestContext context;
@@ -50,7 +53,7 @@ public final class CdiAdmission implements Admission {
         if (examiners.isEmpty() && !hasToken) {
             then.run();
         } else if (dispatcher.isFull()) {
-            LOG.log(WARNING, "connections are turned away: too many wait to be examined");
+            overload.log(WARNING, "connections are turned away: too many wait to be examined");
             attempt.refuse("the server is overloaded; try again later");
             then.run();
         } else {
@@ -98,13 +101,11 @@ public final class CdiAdmission implements Admission {
         try {
             context.run(attempt.principal(), () -> ((ObserverMethod<ConnectionAttempt>) method).notify(attempt));
         } catch (RuntimeException | Error e) {
-            LOG.log(
-                    ERROR,
-                    () -> "an observer of connection attempts in "
-                            + method.getBeanClass().getName() + " threw; "
-                            + attempt.person().id() + " is refused",
+            failures.log(
+                    method.getBeanClass(),
+                    attempt.person().id() + " is refused, as an observer of connection attempts failed",
                     e);
-            attempt.refuse("the server made a mistake; try again later");
+            attempt.refuse(Reply.Rejected.MISTAKE);
         }
     }
 }

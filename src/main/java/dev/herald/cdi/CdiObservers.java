@@ -1,7 +1,6 @@
 package dev.herald.cdi;
 
 import static java.lang.System.Logger.Level.DEBUG;
-import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.HeraldEvent;
@@ -28,6 +27,7 @@ public final class CdiObservers implements Observers, AutoCloseable {
     /** How long an undeployment waits for observers that are called, or are to be. */
     private static final Duration LAST_CALLS = Duration.ofSeconds(2);
 
+    private final BeanFailures failures = new BeanFailures(LOG);
     private final ObserverCatalogue catalogue;
     private final RequestContext context;
     private volatile boolean closed;
@@ -96,11 +96,14 @@ public final class CdiObservers implements Observers, AutoCloseable {
                 context.run(connection.principal(), call);
             }
         } catch (RuntimeException | Error e) {
-            // While the application goes down, its beans may be destroyed while observers run.
-            LOG.log(
-                    closed ? DEBUG : ERROR,
-                    () -> "an observer of " + event.getClass().getSimpleName() + " in "
-                            + method.getBeanClass().getName() + " threw; the others are called all the same",
+            if (closed) {
+                LOG.log(DEBUG, "a bean was destroyed while its observer ran", e);
+                return;
+            }
+            failures.log(
+                    method.getBeanClass(),
+                    "an observer of " + event.getClass().getSimpleName()
+                            + " failed; the others are called all the same",
                     e);
         }
     }

@@ -3,6 +3,8 @@ package dev.herald.cdi;
 import dev.herald.api.EventException;
 import dev.herald.api.RefusedException;
 import dev.herald.api.UnansweredException;
+import dev.herald.request.ErrorCode;
+import dev.herald.request.Reply.Rejected;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -42,7 +44,7 @@ record HandlerFailure(Throwable cause, ErrorAnswer answer, boolean isOurs) {
         } else if (cause instanceof SecurityException || isNamed(cause, FORBIDDEN)) {
             return told(cause, ErrorAnswer.of("forbidden", "you may not do this"));
         }
-        return new HandlerFailure(cause, ErrorAnswer.of("server-error", "the server made a mistake; try again"), true);
+        return new HandlerFailure(cause, ErrorAnswer.of(ErrorCode.APPLICATION_ERROR.code(), Rejected.MISTAKE), true);
     }
 
     private static HandlerFailure told(Throwable cause, ErrorAnswer answer) {

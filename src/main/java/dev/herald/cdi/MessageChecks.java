@@ -1,6 +1,5 @@
 package dev.herald.cdi;
 
-import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ChannelName;
@@ -29,6 +28,7 @@ public final class MessageChecks implements Permission {
     private static final System.Logger LOG = System.getLogger(MessageChecks.class.getName());
 
     private final LimitedLog overload = new LimitedLog(LOG);
+    private final BeanFailures failures = new BeanFailures(LOG);
     private final Permission first;
     private final ObserverCatalogue catalogue;
     private final RequestContext context;
@@ -97,13 +97,12 @@ public final class MessageChecks implements Permission {
             try {
                 notify(method, visitor, attempt);
             } catch (RuntimeException | Error e) {
-                LOG.log(
-                        ERROR,
-                        () -> "an observer of message attempts in "
-                                + method.getBeanClass().getName() + " threw; the message " + attempt.event() + " of "
-                                + attempt.person().id() + " is refused",
+                failures.log(
+                        method.getBeanClass(),
+                        "the message " + attempt.event() + " of "
+                                + attempt.person().id() + " is refused, as an observer of message attempts failed",
                         e);
-                return new Decision.Denied(ErrorCode.APPLICATION_ERROR, "the server made a mistake; try again");
+                return new Decision.Denied(Reply.Rejected.ofMistake(ErrorCode.APPLICATION_ERROR));
             }
             var refusal = attempt.refusal();
             if (refusal.isPresent()) {

@@ -1,6 +1,7 @@
 package dev.herald.concurrent;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -21,6 +22,7 @@ public final class LimitedLog {
     private final AtomicLong written;
 
     private final AtomicInteger leftOut = new AtomicInteger();
+    private final AtomicBoolean traced = new AtomicBoolean();
 
     /** Writes to this log once in {@link #PAUSE}. Use two of these for two kinds of lines that must not hide each other. */
     public LimitedLog(System.Logger log) {
@@ -41,15 +43,20 @@ public final class LimitedLog {
 
     /** As above, with the stack trace of what was thrown. */
     public void log(System.Logger.Level level, String sentence, @Nullable Throwable thrown) {
-        log(level, () -> sentence, thrown);
+        log(level, () -> sentence, () -> thrown);
+    }
+
+    /** As above, for a failure that comes again and again: only the first line that is written has a stack trace. */
+    public void logTracedOnce(System.Logger.Level level, Supplier<String> sentence, Throwable thrown) {
+        log(level, sentence, () -> traced.compareAndSet(false, true) ? thrown : null);
     }
 
     /** As above, with a sentence that is made only if it is written; who calls holds no lock that this takes. */
     public void log(System.Logger.Level level, Supplier<String> sentence) {
-        log(level, sentence, null);
+        log(level, sentence, () -> null);
     }
 
-    private void log(System.Logger.Level level, Supplier<String> words, @Nullable Throwable thrown) {
+    private void log(System.Logger.Level level, Supplier<String> words, Supplier<@Nullable Throwable> thrown) {
         var now = System.nanoTime();
         var last = written.get();
         if (now - last < pause || !written.compareAndSet(last, now)) {
@@ -61,6 +68,6 @@ public final class LimitedLog {
         log.log(
                 level,
                 others == 0 ? sentence : sentence + " (and " + others + " more times since the last such line)",
-                thrown);
+                thrown.get());
     }
 }

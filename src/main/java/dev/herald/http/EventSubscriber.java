@@ -15,6 +15,7 @@ import dev.herald.hub.LimitException;
 import dev.herald.hub.Member;
 import dev.herald.hub.Subscriber;
 import dev.herald.hub.Subscription;
+import dev.herald.request.ErrorCode;
 import dev.herald.request.Reply;
 import dev.herald.request.Request;
 import jakarta.json.JsonObjectBuilder;
@@ -163,7 +164,7 @@ final class EventSubscriber implements Subscriber, EventStream.Owner {
 
     private void fail(Throwable cause) {
         LOG.log(ERROR, "connection " + connection.id() + " is closed for a mistake of the server's own", cause);
-        exchange.refuse(new Problem(500, "server-error", "the server made a mistake; try again"));
+        exchange.refuse(Problem.of(Reply.Rejected.ofMistake(ErrorCode.SERVER_ERROR)));
         close("a mistake of the server's own");
     }
 

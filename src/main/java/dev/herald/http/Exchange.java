@@ -123,7 +123,7 @@ public final class Exchange {
 
     private void fail(Throwable cause) {
         LOG.log(ERROR, "a request by HTTP of " + visitor.getName() + " is answered 500", cause);
-        answer(Answer.of(new Reply.Rejected(ErrorCode.SERVER_ERROR, "the server made a mistake; try again")));
+        answer(Answer.of(Reply.Rejected.ofMistake(ErrorCode.SERVER_ERROR)));
     }
 
     /**

@@ -85,6 +85,14 @@ public sealed interface Reply {
             this(code, code.code(), sentence, null);
         }
 
+        /** What a client is told of a mistake of the server's or of its application's: to try again may not help. */
+        public static final String MISTAKE = "the server made a mistake, which is in its log";
+
+        /** Something has failed that is no fault of the client's. */
+        public static Rejected ofMistake(ErrorCode code) {
+            return new Rejected(code, MISTAKE);
+        }
+
         /** Too much was asked for. */
         public static Rejected ofRate(String sentence, Duration retryAfter) {
             return new Rejected(ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMITED.code(), sentence, retryAfter);

@@ -329,7 +329,7 @@ public final class Requests {
         var code = code(cause);
         if (code == ErrorCode.SERVER_ERROR) {
             LOG.log(ERROR, request + " is rejected for a mistake of the server's own", cause);
-            return new Reply.Rejected(code, "the server made a mistake; try again");
+            return Reply.Rejected.ofMistake(code);
         }
         LOG.log(DEBUG, () -> request + " is rejected: " + code.code() + ", " + cause.getMessage());
         return new Reply.Rejected(code, String.valueOf(cause.getMessage()));

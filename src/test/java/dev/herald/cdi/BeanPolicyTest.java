@@ -108,6 +108,27 @@ class BeanPolicyTest {
     }
 
     @Test
+    void saysOnceInAWhileThatTheBeanFailsHoweverManyAsk() {
+        try (var errors = new ErrorLog(BeanPolicy.class)) {
+            var policy = policy((who, action, channel) -> {
+                throw new IllegalStateException("no\nservice");
+            });
+            for (var n = 0; n < 100; n++) {
+                var answer = policy.ask(ANN, RIGHT);
+                giveThreads();
+
+                assertThat(rejection(answer)).isEqualTo(ErrorCode.APPLICATION_ERROR);
+            }
+
+            assertThat(errors.lines())
+                    .singleElement()
+                    .asString()
+                    .contains("ann is denied PUBLISH in channel orders", "IllegalStateException: no service");
+            assertThat(errors.stackTraces()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void deniesWithOneLineWhenTheAnswerTakesTooLong() {
         try (var errors = new ErrorLog(BeanPolicy.class)) {
             var stage = new CompletableFuture<Access>();

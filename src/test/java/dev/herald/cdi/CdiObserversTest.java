@@ -93,7 +93,7 @@ class CdiObserversTest {
 
             Awaitility.await().until(() -> seen.size() == 2);
             assertThat(errors.lines())
-                    .hasSize(2 * failures.size())
+                    .hasSameSizeAs(failures)
                     .allMatch(line -> line.contains(FakeObserver.class.getName()));
         }
     }

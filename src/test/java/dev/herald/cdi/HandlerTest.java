@@ -335,7 +335,8 @@ class HandlerTest {
         shop.failure = new IllegalStateException("the\nsecret", new java.io.IOException("disk full"));
         try (var errors = new ErrorLog(Handler.class)) {
             assertThat(error(emit("fails")))
-                    .isEqualTo(parsed("{'code':'server-error','message':'the server made a mistake; try again'}"));
+                    .isEqualTo(parsed(
+                            "{'code':'server-error','message':'the server made a mistake, which is in its log'}"));
 
             assertThat(errors.lines())
                     .containsExactly("the handler " + Shop.class.getName()

@@ -25,6 +25,20 @@ class LimitedLogTest {
     }
 
     @Test
+    void writesAStackTraceOnce() {
+        try (var log = new ErrorLog(LimitedLogTest.class)) {
+            var limited = new LimitedLog(LOG, Duration.ofMillis(50));
+
+            Awaitility.await().until(() -> {
+                limited.logTracedOnce(ERROR, () -> "again", new IllegalStateException("broken"));
+                return log.lines().size() == 3;
+            });
+
+            assertThat(log.stackTraces()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void saysHowManyItLeftOut() {
         try (var log = new ErrorLog(LimitedLogTest.class)) {
             var limited = new LimitedLog(LOG, Duration.ofMillis(50));

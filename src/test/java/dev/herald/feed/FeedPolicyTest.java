@@ -115,14 +115,14 @@ class FeedPolicyTest extends FeedOverHub {
     void stayConnectedWhenTheApplicationFailsToSayWhetherTheyMay() {
         var ann = started(ANN);
         permission = (asker, request) -> CompletableFuture.failedStage(
-                new RejectedException(ErrorCode.APPLICATION_ERROR, "the server made a mistake; try again"));
+                new RejectedException(ErrorCode.APPLICATION_ERROR, "the server made a mistake, which is in its log"));
         ann.say("{'event':'join','channel':'orders','id':'a'}");
         permission = Permission::byChannel;
         ann.say("{'event':'placed','channel':'orders','data':1,'id':'b'}");
 
         assertThat(ann.news())
                 .containsExactly(
-                        "{\"event\":\"error\",\"id\":\"a\",\"code\":\"server-error\",\"message\":\"the server made a mistake; try again\"}",
+                        "{\"event\":\"error\",\"id\":\"a\",\"code\":\"server-error\",\"message\":\"the server made a mistake, which is in its log\"}",
                         ack("b", "orders", 1, false));
     }
 

@@ -13,6 +13,7 @@ public final class ErrorLog extends Handler implements AutoCloseable {
     private final Logger logger;
     private final List<String> lines = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
+    private int stackTraces;
 
     /** Listens to this class until it is closed. */
     public ErrorLog(Class<?> source) {
@@ -36,8 +37,16 @@ public final class ErrorLog extends Handler implements AutoCloseable {
         return List.copyOf(warnings);
     }
 
+    /** How many of these lines had a stack trace. */
+    public synchronized int stackTraces() {
+        return stackTraces;
+    }
+
     @Override
     public synchronized void publish(LogRecord entry) {
+        if (entry.getLevel().intValue() >= Level.WARNING.intValue() && entry.getThrown() != null) {
+            stackTraces++;
+        }
         if (entry.getLevel().intValue() >= Level.SEVERE.intValue()) {
             lines.add(entry.getMessage());
         } else if (entry.getLevel().intValue() >= Level.WARNING.intValue()) {
