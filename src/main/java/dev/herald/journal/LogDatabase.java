@@ -10,6 +10,7 @@ import dev.herald.hub.LogUnavailableException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,6 +33,9 @@ public final class LogDatabase implements AutoCloseable {
 
     /** How long after a failure the next attempt is made. */
     private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** How long the first connection may take. */
+    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(20);
 
     /** How long a reader waits for its turn while others read. */
     private static final Duration TURN_PATIENCE = Duration.ofSeconds(3);
@@ -126,6 +130,7 @@ public final class LogDatabase implements AutoCloseable {
             return;
         }
         try {
+            awaitFirstConnection();
             H2File.setUp(target);
             Schema.prepare(target, opening.newEpoch());
             opening.restored().ifPresent(this::renew);
@@ -134,6 +139,27 @@ public final class LogDatabase implements AutoCloseable {
             opened(weakness.isPresent() && opening.strict() ? State.REFUSED : State.OPEN);
         } catch (SQLException | RuntimeException e) {
             notOpened(e);
+        }
+    }
+
+    /**
+     * Waits longer than a pool does: H2 opens its file with the first connection, which takes its time on a busy machine. A pool that
+     * knows why there is no connection says so, and then there is nothing to wait for.
+     */
+    private void awaitFirstConnection() throws SQLException {
+        var began = System.nanoTime();
+        while (true) {
+            try (var connection = target.getConnection()) {
+                connection.getMetaData();
+                return;
+            } catch (SQLTransientConnectionException e) {
+                if (e.getCause() != null
+                        || state == State.ENDED
+                        || System.nanoTime() - began > FIRST_PATIENCE.toNanos()) {
+                    throw e;
+                }
+                LOG.log(DEBUG, "the database has not given its first connection yet", e);
+            }
         }
     }
 

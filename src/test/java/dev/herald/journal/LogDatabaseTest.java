@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.herald.hub.LogUnavailableException;
 import dev.herald.testing.ErrorLog;
@@ -17,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -24,6 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +101,37 @@ class LogDatabaseTest {
             assertThat(later).isEmpty();
             log.requireOpen();
             log.sources().reading().getConnection().close();
+        }
+    }
+
+    @Test
+    void waitsForAFirstConnectionThatTakesLongerThanOthersMay() throws SQLException {
+        var isAskedAgain = new CountDownLatch(1);
+        var config = new HikariConfig();
+        config.setConnectionTimeout(250);
+        config.setInitializationFailTimeout(-1);
+        config.setDataSource((DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (self, method, arguments) -> {
+                    isAskedAgain.await(5, SECONDS);
+                    return method.invoke(pool, arguments);
+                }));
+        try (var slow = new HikariDataSource(config);
+                var errors = new ErrorLog(LogDatabase.class)) {
+            database = new UnrulyDatabase(slow);
+            var times = new AtomicInteger();
+            database.beforeConnection = () -> {
+                if (times.incrementAndGet() == 3) {
+                    isAskedAgain.countDown();
+                }
+            };
+            var log = create(false);
+
+            log.open();
+
+            log.requireOpen();
+            assertThat(errors.lines()).isEmpty();
+            assertThat(later).isEmpty();
+            log.close();
         }
     }
 
