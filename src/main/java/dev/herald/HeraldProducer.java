@@ -10,6 +10,7 @@ import static dev.herald.WayDown.Step.RECORDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.herald.api.ChannelKind;
+import dev.herald.boardstore.BoardStore;
 import dev.herald.cdi.ApplicationPolicy;
 import dev.herald.cdi.CdiObservers;
 import dev.herald.cdi.HandlerCatalogue;
@@ -216,6 +217,13 @@ public class HeraldProducer {
 
     static void close(@Disposes JdbcDevices devices) {
         WayDown.close(devices);
+    }
+
+    /** What the board keeps. */
+    @Produces
+    @Singleton
+    BoardStore boardStore(LogDatabase database) {
+        return BoardStore.in(database.sources().reading(), Clock.systemUTC());
     }
 
     @Produces

@@ -47,6 +47,7 @@ class ArchitectureTest {
                     "dev.herald.api",
                     "dev.herald.asyncapi",
                     "dev.herald.board",
+                    "dev.herald.boardstore",
                     "dev.herald.cdi",
                     "dev.herald.cluster",
                     "dev.herald.concurrent",
@@ -143,6 +144,10 @@ class ArchitectureTest {
             "org.jspecify..");
 
     @ArchTest
+    static final ArchRule BOARDSTORE_KNOWS_THE_LOGS_DATABASE =
+            onlyKnows("dev.herald.boardstore", "dev.herald.api", "dev.herald.journal", "javax.sql", "org.jspecify..");
+
+    @ArchTest
     static final ArchRule TRANSACTION_KNOWS_HUB_AND_TRANSACTIONS = onlyKnows(
             "dev.herald.transaction",
             "dev.herald.api",
@@ -179,7 +184,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_THOSE_WITH_TABLES_AND_THE_CLUSTER_SPEAK_SQL = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.herald.cluster", "dev.herald.journal", "dev.herald.transaction")
+            .resideOutsideOfPackages(
+                    "dev.herald.boardstore", "dev.herald.cluster", "dev.herald.journal", "dev.herald.transaction")
             .and()
             .doNotHaveFullyQualifiedName("dev.herald.operate.AddressAgent")
             .should()
@@ -296,6 +302,7 @@ class ArchitectureTest {
     static final ArchRule BOARD_USES_WHAT_ANY_APPLICATION_USES = onlyKnows(
             "dev.herald.board",
             "dev.herald.api",
+            "dev.herald.boardstore",
             "dev.herald.hub",
             "jakarta.annotation",
             "jakarta.inject",

@@ -103,6 +103,17 @@ public interface Herald {
     List<Person> people(ChannelName channel);
 
     /**
+     * Whether the client of an open connection may do something in a channel of the main namespace, as would be decided if it asked for
+     * it now: by the {@link ChannelPolicy}, the setting {@code herald.policy}, and what holds everywhere. For handlers that do for a
+     * client what it could not do by itself, such as to show it old messages.
+     *
+     * @param channel an open one, or a person's private one: for {@link Action#PUBLISH} anybody's, else the client's own
+     * @return completes on any thread, which must not be made to wait; false also when the connection is not there any more, and
+     *     when the policy does not answer in time
+     */
+    CompletionStage<Boolean> may(String connectionId, Action action, ChannelName channel);
+
+    /**
      * A right in a channel was taken away from a person, or given: what the {@link ChannelPolicy} has decided for the person's
      * connections is asked anew. Those that may not be in the channel any more leave it, also if a bean has put them in, and the
      * clients are told with the event {@code left}, which has a code and a sentence.

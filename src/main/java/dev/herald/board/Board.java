@@ -22,7 +22,6 @@ import jakarta.json.Json;
 import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * Tells everyone when somebody comes or goes, welcomes newcomers, keeps the pages' lists of people up to date, and does for the
@@ -54,9 +53,7 @@ public class Board {
 
     @PostConstruct
     void configure() {
-        enabled = ConfigProvider.getConfig()
-                .getOptionalValue("herald.board", Boolean.class)
-                .orElse(true);
+        enabled = BoardSwitch.isOn();
         attendance = new Attendance(herald, this::later, System::nanoTime);
     }
 

@@ -1,5 +1,6 @@
 package dev.herald.cdi;
 
+import dev.herald.api.Action;
 import dev.herald.api.Arguments;
 import dev.herald.api.Broadcast;
 import dev.herald.api.ChannelName;
@@ -26,6 +27,7 @@ import jakarta.inject.Inject;
 import jakarta.json.JsonValue;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The application's door to the hub. Any thread may call; no method waits. */
@@ -137,6 +139,14 @@ public class HeraldFacade implements Herald {
     @Override
     public List<Person> people(ChannelName channel) {
         return hub.presence().people(channel);
+    }
+
+    @Override
+    public CompletionStage<Boolean> may(String connectionId, Action action, ChannelName channel) {
+        return hub.peer(connectionId)
+                .filter(member -> member.connection().isMain())
+                .map(member -> requests.may(member, action, channel))
+                .orElse(CompletableFuture.completedStage(false));
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /** Runs work in one transaction, and tries again when another transaction got in its way. */
-final class Transaction {
+public final class Transaction {
 
     /** How often the work is tried. */
     private static final int TRIES = 5;
@@ -17,7 +17,9 @@ final class Transaction {
     private Transaction() {}
 
     /** What is done between begin and commit; may be called several times. */
-    interface Work<T> {
+    public interface Work<T> {
+
+        /** Does it. */
         T in(Connection connection) throws SQLException;
     }
 
@@ -26,7 +28,7 @@ final class Transaction {
      *
      * @throws SQLException when nothing was committed, or, if the connection broke during the commit, perhaps everything
      */
-    static <T> T of(DataSource database, Work<T> work) throws SQLException {
+    public static <T> T of(DataSource database, Work<T> work) throws SQLException {
         for (var attempt = 1; ; attempt++) {
             try (var connection = database.getConnection()) {
                 return in(connection, work);

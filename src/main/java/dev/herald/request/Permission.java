@@ -2,6 +2,7 @@ package dev.herald.request;
 
 import static dev.herald.request.ErrorCode.CHANNEL_FORBIDDEN;
 
+import dev.herald.api.Action;
 import dev.herald.api.ChannelName;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -55,7 +56,13 @@ public interface Permission {
         } else if (request instanceof Request.Leave leave) {
             return leave.channel().isPrivate() ? ALLOWED : ifOpen(leave.channel());
         }
-        return ALLOWED;
+        return request instanceof Request.Consider one ? byChannel(asker, one) : ALLOWED;
+    }
+
+    private static CompletionStage<Decision> byChannel(Asker asker, Request.Consider request) {
+        return request.action() != Action.PUBLISH
+                ? ifReadableBy(asker, request.channel())
+                : request.channel().isPrivate() ? ALLOWED : ifOpen(request.channel());
     }
 
     private static CompletionStage<Decision> ifReadableBy(Asker asker, ChannelName channel) {

@@ -115,6 +115,15 @@ public sealed interface Request {
         }
     }
 
+    /** Wants to know whether it may do something; nothing is done. */
+    record Consider(Action action, ChannelName channel) implements Request {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.of(new Right(action, channel));
+        }
+    }
+
     /**
      * Says that all messages of the own private channel up to one are seen on this device.
      *

@@ -3,6 +3,7 @@ package dev.herald.request;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
+import dev.herald.api.Action;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
 import dev.herald.api.Receipt;
@@ -174,6 +175,15 @@ public final class Requests {
         var people = hub.presence().people(channel);
         return new Reply.Presence(
                 channel, people.size(), people.subList(0, Math.min(people.size(), Reply.Presence.MAX_PEOPLE)));
+    }
+
+    /**
+     * Whether a connection may do something in a channel, as would be decided if its client asked now. Does nothing, and counts for no
+     * quota. Completes on any thread; it does not fail.
+     */
+    public CompletionStage<Boolean> may(Member member, Action action, ChannelName channel) {
+        return decide(Asker.of(member), new Request.Consider(action, channel))
+                .thenApply(Decision.Allowed.class::isInstance);
     }
 
     /** The decision; it does not fail. */

@@ -1,5 +1,6 @@
 package dev.herald.board;
 
+import dev.herald.api.Action;
 import dev.herald.api.Answers;
 import dev.herald.api.Broadcast;
 import dev.herald.api.ChannelKind;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A Herald without a server: remembers what was published and sent, and counts the people of the connections it is told. */
@@ -130,6 +132,14 @@ final class FakeHerald implements Herald {
     public ToChannel channel(ChannelName name) {
         throw new UnsupportedOperationException();
     }
+
+    @Override
+    public CompletionStage<Boolean> may(String connectionId, Action action, ChannelName channel) {
+        return CompletableFuture.completedStage(channel.isOpen() && !forbidden.contains(channel));
+    }
+
+    /** Channels that nobody may do anything in. */
+    final Set<ChannelName> forbidden = ConcurrentHashMap.newKeySet();
 
     @Override
     public void revoke(String personId, ChannelName channel) {

@@ -66,6 +66,7 @@ class ChannelPermissionTest {
                 new Object[] {JOIN, List.of(new Right(Action.JOIN, ORDERS))},
                 new Object[] {new Request.History(ORDERS, 1, 1), List.of(new Right(Action.HISTORY, ORDERS))},
                 new Object[] {new Request.Presence(ORDERS), List.of(new Right(Action.PRESENCE, ORDERS))},
+                new Object[] {new Request.Consider(Action.HISTORY, ORDERS), List.of(new Right(Action.HISTORY, ORDERS))},
                 new Object[] {new Request.Seen(1, null), List.of(new Right(Action.JOIN, own))},
                 new Object[] {new Request.Leave(ORDERS), List.of()},
                 new Object[] {new Request.Authenticate("token"), List.of()},

@@ -2,6 +2,7 @@ package dev.herald.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.api.Action;
 import dev.herald.api.Answer;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
@@ -54,6 +55,18 @@ class PermissionTest {
         assertForbidden(new Request.Join(ANOTHER_NAMESPACES, null), why);
         assertForbidden(new Request.Leave(ANOTHER_NAMESPACES), why);
         assertForbidden(new Request.History(ANOTHER_NAMESPACES, 1, 1), why);
+    }
+
+    @Test
+    void whoeverConsidersIsAnsweredAsIfItAsked() {
+        assertAllowed(new Request.Consider(Action.PUBLISH, ROOM));
+        assertAllowed(new Request.Consider(Action.PUBLISH, BOBS));
+        assertAllowed(new Request.Consider(Action.HISTORY, OWN));
+        assertForbidden(new Request.Consider(Action.HISTORY, BOBS), "this is another person's private channel");
+        assertForbidden(
+                new Request.Consider(Action.PUBLISH, ANOTHER_NAMESPACES), "this channel cannot be named by clients");
+        assertForbidden(
+                new Request.Consider(Action.JOIN, ANOTHER_NAMESPACES), "this channel cannot be named by clients");
     }
 
     @Test
