@@ -1,11 +1,15 @@
 package dev.herald;
 
+import static dev.herald.WayDown.Step.CLIENTS;
+import static dev.herald.WayDown.Step.OPERATORS;
+
 import dev.herald.cluster.Cluster;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
 import dev.herald.forward.Forwarder;
 import dev.herald.forward.NodeDirectory;
 import dev.herald.forward.SessionIds;
+import dev.herald.operate.ForwardingStatus;
 import dev.herald.web.SocketIoPath;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -39,11 +43,21 @@ public class ForwardingProducer {
 
     @Produces
     @Singleton
-    Forwarder forwarder(NodeDirectory nodes, SocketIoPath path, EngineSettings settings, EngineServer engine) {
-        return new Forwarder(nodes, path.path(), settings, engine.slowBodies(), timer, executor);
+    Forwarder forwarder(
+            NodeDirectory nodes,
+            SocketIoPath path,
+            EngineSettings settings,
+            EngineServer engine,
+            Deployment deployment,
+            WayDown wayDown) {
+        var forwarder =
+                wayDown.add(CLIENTS, new Forwarder(nodes, path.path(), settings, engine.slowBodies(), timer, executor));
+        wayDown.add(OPERATORS, new ForwardingStatus(deployment.path(), forwarder))
+                .open();
+        return forwarder;
     }
 
     static void close(@Disposes Forwarder forwarder) {
-        forwarder.close();
+        WayDown.close(forwarder);
     }
 }

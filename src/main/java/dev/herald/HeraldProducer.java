@@ -121,6 +121,13 @@ public class HeraldProducer {
         wayDown.closeAll();
     }
 
+    /** For the parts that other producers make. */
+    @Produces
+    @Singleton
+    WayDown wayDown() {
+        return wayDown;
+    }
+
     @Produces
     @Singleton
     LogDatabase database(Settings settings) {

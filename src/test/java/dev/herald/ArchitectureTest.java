@@ -288,6 +288,7 @@ class ArchitectureTest {
             "dev.herald.api",
             "dev.herald.cluster",
             "dev.herald.engine",
+            "dev.herald.forward",
             "dev.herald.hub",
             "dev.herald.journal",
             "dev.herald.socketio",

@@ -36,7 +36,7 @@ final class ForwardedExchange {
     private static final String ACCEPT_ENCODING = "Accept-Encoding";
 
     private final Forwarder forwarder;
-    private final Errand errand;
+    private final OwnerRequest ownerRequest;
     private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -46,16 +46,17 @@ final class ForwardedExchange {
     private volatile @Nullable BodyReader body;
     private volatile @Nullable CompletableFuture<HttpResponse<byte[]>> flight;
 
-    ForwardedExchange(Forwarder forwarder, Errand errand, HttpServletRequest request, HttpServletResponse response) {
+    ForwardedExchange(
+            Forwarder forwarder, OwnerRequest ownerRequest, HttpServletRequest request, HttpServletResponse response) {
         this.forwarder = forwarder;
-        this.errand = errand;
+        this.ownerRequest = ownerRequest;
         this.request = request;
         this.response = response;
     }
 
     /** The node that has the session. */
     String node() {
-        return errand.node();
+        return ownerRequest.node();
     }
 
     /** Sends a GET on at once, and a POST when all of its body has come. */
@@ -93,7 +94,7 @@ final class ForwardedExchange {
             return;
         }
         if (how == End.BROKEN_OFF || how == End.LATE) {
-            forwarder.endSession(errand);
+            forwarder.endSession(ownerRequest);
         }
         answer(() -> {
             response.setStatus(how.status());
@@ -107,8 +108,8 @@ final class ForwardedExchange {
         try {
             var read = body;
             var asked = read == null
-                    ? errand.request("GET").GET()
-                    : errand.request("POST").POST(BodyPublishers.ofByteArray(read.bytes()));
+                    ? ownerRequest.request("GET").GET()
+                    : ownerRequest.request("POST").POST(BodyPublishers.ofByteArray(read.bytes()));
             var sent = forwarder
                     .client()
                     .sendAsync(asked.timeout(forwarder.patience()).build(), BodyHandlers.ofByteArray());
@@ -118,7 +119,10 @@ final class ForwardedExchange {
             }
             var unused = sent.whenComplete((answer, failure) -> forwarder.execute(() -> finish(answer, failure)));
         } catch (RuntimeException | Error e) {
-            LOG.log(ERROR, "a request could not be sent to node " + errand.node() + "; its client connects again", e);
+            LOG.log(
+                    ERROR,
+                    "a request could not be sent to node " + ownerRequest.node() + "; its client connects again",
+                    e);
             answer(() -> EngineServlet.refuseUnknownSession(response, false));
         }
     }
@@ -129,7 +133,7 @@ final class ForwardedExchange {
             answer(() -> write(answer));
         } else if (!ended.get()) {
             if (!(failure instanceof CancellationException)) {
-                forwarder.unreachable(errand, failure);
+                forwarder.unreachable(ownerRequest, failure);
             }
             answer(() -> EngineServlet.refuseUnknownSession(response, false));
         }
@@ -162,10 +166,10 @@ final class ForwardedExchange {
             writing.run();
         } catch (IOException e) {
             LOG.log(DEBUG, () -> "the answer of another node was lost: " + e);
-            forwarder.endSession(errand);
+            forwarder.endSession(ownerRequest);
         } catch (RuntimeException | Error e) {
             LOG.log(ERROR, "the answer of another node could not be written; its client connects again", e);
-            forwarder.endSession(errand);
+            forwarder.endSession(ownerRequest);
         } finally {
             end();
         }
@@ -174,7 +178,7 @@ final class ForwardedExchange {
     /** What the other node would find out by itself, if its container told. */
     private void clientIsGone() {
         if (!ended.get()) {
-            forwarder.endSession(errand);
+            forwarder.endSession(ownerRequest);
             breakOff();
             end();
         }

@@ -74,6 +74,7 @@ public final class Forwarder implements AutoCloseable {
     private final Set<ForwardedExchange> exchanges = ConcurrentHashMap.newKeySet();
     private final Set<SocketRelay> relays = ConcurrentHashMap.newKeySet();
     private final LongAdder forwarded = new LongAdder();
+    private final LongAdder failed = new LongAdder();
     private final LimitedLog unreachable = new LimitedLog(LOG);
     private final LimitedLog turnedAway = new LimitedLog(LOG);
     private volatile @Nullable HttpClient client;
@@ -171,7 +172,7 @@ public final class Forwarder implements AutoCloseable {
             URI url,
             boolean isWebSocket)
             throws IOException, ServletException {
-        var errand = Errand.of(request, node, url, path, visitor, nodes);
+        var ownerRequest = OwnerRequest.of(request, node, url, path, visitor, nodes);
         if (!room.tryAcquire()) {
             turnedAway.log(
                     WARNING,
@@ -182,14 +183,15 @@ public final class Forwarder implements AutoCloseable {
         }
         forwarded.increment();
         if (isWebSocket) {
-            relay(request, response, errand);
+            relay(request, response, ownerRequest);
         } else {
-            exchange(request, response, errand);
+            exchange(request, response, ownerRequest);
         }
     }
 
-    private void exchange(HttpServletRequest request, HttpServletResponse response, Errand errand) throws IOException {
-        var exchange = new ForwardedExchange(this, errand, request, response);
+    private void exchange(HttpServletRequest request, HttpServletResponse response, OwnerRequest ownerRequest)
+            throws IOException {
+        var exchange = new ForwardedExchange(this, ownerRequest, request, response);
         exchanges.add(exchange);
         var begun = false;
         try {
@@ -202,9 +204,9 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
-    private void relay(HttpServletRequest request, HttpServletResponse response, Errand errand)
+    private void relay(HttpServletRequest request, HttpServletResponse response, OwnerRequest ownerRequest)
             throws IOException, ServletException {
-        var relay = new SocketRelay(errand.node(), listener -> connect(errand, listener));
+        var relay = new SocketRelay(ownerRequest.node(), listener -> connect(ownerRequest, listener));
         relays.add(relay);
         var accepted = false;
         try {
@@ -217,13 +219,14 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
-    private CompletableFuture<WebSocket> connect(Errand errand, WebSocket.Listener listener) {
-        var connecting = errand.complete(client().newWebSocketBuilder())
+    private CompletableFuture<WebSocket> connect(OwnerRequest ownerRequest, WebSocket.Listener listener) {
+        var connecting = ownerRequest
+                .complete(client().newWebSocketBuilder())
                 .connectTimeout(CONNECT_TIMEOUT)
-                .buildAsync(errand.socketTarget(), listener);
+                .buildAsync(ownerRequest.socketTarget(), listener);
         var unused = connecting.whenComplete((same, failure) -> {
             if (failure != null && !(failure instanceof CancellationException)) {
-                unreachable(errand, failure);
+                unreachable(ownerRequest, failure);
             }
         });
         return connecting;
@@ -272,32 +275,35 @@ public final class Forwarder implements AutoCloseable {
      * The client of a polling session is gone, or has lost an answer. The node that has the session may not notice; so it is told in
      * the client's name.
      */
-    void endSession(Errand errand) {
-        var close = errand.request("POST").POST(BodyPublishers.ofString("1")).timeout(CONNECT_TIMEOUT);
+    void endSession(OwnerRequest ownerRequest) {
+        var close =
+                ownerRequest.request("POST").POST(BodyPublishers.ofString("1")).timeout(CONNECT_TIMEOUT);
         var unused = client().sendAsync(close.build(), BodyHandlers.discarding())
                 .whenComplete((same, failure) -> {
                     if (failure != null) {
                         LOG.log(
                                 DEBUG,
-                                () -> "the end of a session was not told to node " + errand.node() + ": " + failure);
+                                () -> "the end of a session was not told to node " + ownerRequest.node() + ": "
+                                        + failure);
                     }
                 });
     }
 
     /** Another node has not answered. */
-    void unreachable(Errand errand, @Nullable Throwable failure) {
+    void unreachable(OwnerRequest ownerRequest, @Nullable Throwable failure) {
         var cause = failure != null && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof WebSocketHandshakeException refusal) {
             LOG.log(
                     DEBUG,
-                    () -> "node " + errand.node() + " has refused a WebSocket: "
+                    () -> "node " + ownerRequest.node() + " has refused a WebSocket: "
                             + refusal.getResponse().statusCode());
             return;
         }
+        failed.increment();
         unreachable.log(
                 WARNING,
-                () -> "a request could not be handed on to node " + errand.node() + " at "
-                        + errand.target().getAuthority()
+                () -> "a request could not be handed on to node " + ownerRequest.node() + " at "
+                        + ownerRequest.target().getAuthority()
                         + "; its client connects again and goes on; if this lasts, see whether the nodes reach each other there: "
                         + cause);
     }
@@ -317,6 +323,11 @@ public final class Forwarder implements AutoCloseable {
     /** How many requests and WebSockets were handed on. */
     public long forwarded() {
         return forwarded.sum();
+    }
+
+    /** How many of them another node has not answered; their clients have connected again, or will. */
+    public long failed() {
+        return failed.sum();
     }
 
     /** How many are on their way now: polls that wait, and WebSockets. */

@@ -332,6 +332,7 @@ class ForwarderTest {
 
         assertThat(answerTo(handOn(get(SESSION)))).isEqualTo(UNKNOWN);
         assertThat(forwarder.underWay()).isZero();
+        assertThat(forwarder.failed()).isOne();
         QuietLog.expect(WARNING, "could not be handed on to node other", "reach each other");
     }
 

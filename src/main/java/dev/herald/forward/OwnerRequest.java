@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  * @param voucher about the client
  * @param nodes have the secret to sign with
  */
-record Errand(String node, URI target, List<Header> headers, Voucher voucher, NodeDirectory nodes) {
+record OwnerRequest(String node, URI target, List<Header> headers, Voucher voucher, NodeDirectory nodes) {
 
     /** All that Engine.IO 4 reads of a query, once a session has begun. */
     private static final List<String> PARAMETERS = List.of("EIO", "transport", "t", "sid");
@@ -47,14 +47,14 @@ record Errand(String node, URI target, List<Header> headers, Voucher voucher, No
     record Header(String name, String value) {}
 
     /** Where requests of a client go to, as a request of its own says. */
-    static Errand of(
+    static OwnerRequest of(
             HttpServletRequest request, String node, URI url, String path, Visitor visitor, NodeDirectory nodes) {
         var headers = new ArrayList<Header>();
         ALWAYS.forEach(name -> copy(request, name, headers));
         if (visitor.showsCredentials()) {
             CREDENTIALS.forEach(name -> copy(request, name, headers));
         }
-        return new Errand(
+        return new OwnerRequest(
                 node,
                 target(url, path, query(request)),
                 List.copyOf(headers),
