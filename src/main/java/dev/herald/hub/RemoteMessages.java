@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -36,6 +37,9 @@ public final class RemoteMessages {
     /** How many messages of channels in memory, and commands, may wait to be taken in; further ones are dropped. */
     private static final int WAITING = 10_000;
 
+    /** How many bytes these may have together. */
+    static final long WAITING_BYTES = 16L * 1024 * 1024;
+
     /** How many threads take these in; those of one channel, or of one name, one after another. */
     private static final int THREADS = 2;
 
@@ -44,6 +48,7 @@ public final class RemoteMessages {
     private final Publisher publisher;
     private final Presence presence;
     private final OrderedDispatcher<String, Runnable> waiting;
+    private final AtomicLong waitingBytes = new AtomicLong();
     private final LimitedLog dropped = new LimitedLog(LOG);
     private final Map<String, Consumer<List<String>>> commands = new ConcurrentHashMap<>();
 
@@ -62,24 +67,36 @@ public final class RemoteMessages {
     public void heard(Envelope message) {
         var name = Objects.requireNonNull(message.channel(), "another node tells of messages of channels only");
         if (name.isOfConnection()) {
-            take("to connections", () -> toConnection(name, message));
+            take("to connections", Delivery.size(message), () -> toConnection(name, message));
         } else if (message.position() == null) {
             publisher.deliverRemote(name, Delivery.size(message), channel -> channel.deliverUnlogged(message));
         } else if (isDurable(name)) {
             publisher.deliverRemote(name, Delivery.size(message), channel -> channel.deliverRemote(message));
         } else {
-            take(name.value(), () -> keepToo(name, message));
+            take(name.value(), Delivery.size(message), () -> keepToo(name, message));
         }
     }
 
-    private void take(String key, Runnable what) {
-        if (waiting.isFull()) {
+    private void take(String key, int bytes, Runnable what) {
+        if (waitingBytes.addAndGet(bytes) > WAITING_BYTES || waiting.isFull()) {
+            waitingBytes.addAndGet(-bytes);
             dropped.log(
                     WARNING,
                     "too much of what other nodes say waits; messages of channels in memory, and commands, are dropped");
-        } else {
-            waiting.add(key, what);
+            return;
         }
+        waiting.add(key, () -> {
+            try {
+                what.run();
+            } finally {
+                waitingBytes.addAndGet(-bytes);
+            }
+        });
+    }
+
+    /** As {@link Delivery#size}. */
+    private static int size(List<String> arguments) {
+        return arguments.stream().mapToInt(String::length).sum();
     }
 
     /** Nobody is in a connection's room before something is sent there. */
@@ -108,7 +125,7 @@ public final class RemoteMessages {
     public void heard(String command, List<String> arguments) {
         var handler = commands.get(command);
         if (handler != null) {
-            take("command " + command, () -> handler.accept(arguments));
+            take("command " + command, size(arguments), () -> handler.accept(arguments));
         }
     }
 
