@@ -37,11 +37,11 @@ import dev.herald.hub.LogsByKind;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.ObjectJson;
 import dev.herald.hub.Observers;
+import dev.herald.journal.Housekeeping;
 import dev.herald.journal.JdbcClientStates;
 import dev.herald.journal.JdbcDevices;
 import dev.herald.journal.JdbcLog;
 import dev.herald.journal.LogDatabase;
-import dev.herald.journal.Retention;
 import dev.herald.journal.Threads;
 import dev.herald.operate.ClusterStatus;
 import dev.herald.operate.JournalStatus;
@@ -166,17 +166,6 @@ public class HeraldProducer {
     @Singleton
     Log log(JdbcLog durable, ChannelKinds kinds, MemoryLog.Bounds bounds) {
         return new LogsByKind(kinds, durable, new MemoryLog(RandomIds.ofBytes(EPOCH_BYTES), Clock.systemUTC(), bounds));
-    }
-
-    @Produces
-    @Singleton
-    Retention retention(JdbcLog log, LogDatabase database, Retention.Rules rules) {
-        return wayDown.add(
-                RECORDS, new Retention(log, database.sources().reading(), rules, Clock.systemUTC(), timer, executor));
-    }
-
-    static void close(@Disposes Retention retention) {
-        WayDown.close(retention);
     }
 
     @Produces
@@ -325,7 +314,7 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    JdbcClientStates clientStates(LogDatabase database, SocketIoSettings settings, Cluster cluster) {
+    JdbcClientStates clientStates(LogDatabase database, SocketIoSettings settings, Housekeeping housekeeping) {
         return wayDown.add(
                 RECORDS,
                 new JdbcClientStates(
@@ -333,7 +322,7 @@ public class HeraldProducer {
                         settings.recoveryWindow(),
                         Clock.systemUTC(),
                         threads(),
-                        cluster.bus().isPresent(),
+                        housekeeping,
                         WAITING_STATES,
                         WAITING_STATES_SIZE));
     }

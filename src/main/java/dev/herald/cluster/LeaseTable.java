@@ -31,8 +31,12 @@ class LeaseTable {
     private final Self self;
     private final int protocol;
 
-    /** A row of another node. */
-    record Lease(Node node, boolean isAlive) {}
+    /**
+     * A row of another node.
+     *
+     * @param isElder whether it was there before this one
+     */
+    record Lease(Node node, boolean isAlive, boolean isElder) {}
 
     /** What a renewal says: whether this node's lease was still there, and all rows of other nodes. */
     record Renewal(boolean succeeded, List<Lease> others) {}
@@ -122,13 +126,15 @@ class LeaseTable {
                         SELECT id FROM node_lease WHERE id <> ? AND ends_at < now() - ? * interval '1 millisecond'
                         FOR UPDATE SKIP LOCKED)
                 )
-                SELECT (SELECT count(*) FROM renewed), id, url, version, ends_at > now()
+                SELECT (SELECT count(*) FROM renewed), id, url, version, ends_at > now(),
+                    (started_at, id) < (SELECT mine.started_at, mine.id FROM node_lease AS mine WHERE mine.id = ?)
                 FROM (SELECT 1) AS always LEFT JOIN node_lease ON id <> ?""")) {
             statement.setLong(1, LEASE.toMillis());
             statement.setString(2, me);
             statement.setString(3, me);
             statement.setLong(4, GRAVE.toMillis());
             statement.setString(5, me);
+            statement.setString(6, me);
             var rows = statement.executeQuery();
             var succeeded = false;
             var others = new ArrayList<Lease>();
@@ -137,7 +143,7 @@ class LeaseTable {
                 var id = rows.getString(2);
                 if (id != null) {
                     var node = new Node(id, URI.create(rows.getString(3)), rows.getString(4));
-                    others.add(new Lease(node, rows.getBoolean(5)));
+                    others.add(new Lease(node, rows.getBoolean(5), rows.getBoolean(6)));
                 }
             }
             return new Renewal(succeeded, others);

@@ -94,6 +94,8 @@ final class LeasedNodes implements Nodes {
     // Written under the lock.
     private volatile Life life = new Life(RandomIds.ofBytes(ID_BYTES), Phase.JOINING, 0, null);
     private volatile List<Node> others = List.of();
+    /** Whether no other node that lives was there before this life. */
+    private volatile boolean isEldest;
 
     // Guarded by the lock.
     private final Map<String, Node> known = new HashMap<>();
@@ -141,6 +143,11 @@ final class LeasedNodes implements Nodes {
     }
 
     @Override
+    public boolean isHousekeeper() {
+        return isEldest && isAlive();
+    }
+
+    @Override
     public List<Node> others() {
         return others;
     }
@@ -177,6 +184,7 @@ final class LeasedNodes implements Nodes {
         var id = life.id();
         var heldStill = heldStill(nanoTime.getAsLong());
         life = life.in(Phase.OVER);
+        isEldest = false;
         calls.addFirst(one -> one.over(id, heldStill));
     }
 
@@ -268,6 +276,7 @@ final class LeasedNodes implements Nodes {
 
     /** Under the lock. Whose row is gone has left; unless this node was away itself. */
     private void compare(List<LeaseTable.Lease> leases, boolean wasHere) {
+        isEldest = leases.stream().noneMatch(lease -> lease.isAlive() && lease.isElder());
         if (calls.size() > MAX_CALLS) {
             return;
         }
@@ -355,6 +364,7 @@ final class LeasedNodes implements Nodes {
                 return;
             }
             life = life.in(Phase.LEFT);
+            isEldest = false;
         } finally {
             lock.unlock();
         }

@@ -24,6 +24,11 @@ final class NoOtherNodes implements Nodes {
     }
 
     @Override
+    public boolean isHousekeeper() {
+        return true;
+    }
+
+    @Override
     public List<Node> others() {
         return List.of();
     }

@@ -25,6 +25,12 @@ public interface Nodes extends AutoCloseable {
      */
     boolean isAlive();
 
+    /**
+     * Whether this node does what is done once for all nodes: it is the one that lives longest. When its lease is over, the next one is
+     * told at its next renewal, so there is none for a moment, but never more than one.
+     */
+    boolean isHousekeeper();
+
     /** The other nodes that live, as seen at the last renewal. */
     List<Node> others();
 

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * somebody else. Any number of nodes may use the same database.
  *
  * <p>A "life" is one run of a server. Each state belongs to the life that its client is connected to. Each life writes a sign
- * of life from time to time. When a life has been silent for longer than clients may be away, its states are deleted. While a
+ * of life from time to time. When a life has been silent for longer than clients may be away, its states are deleted, by one node for all. While a
  * client is away, nothing is written for it.
  *
  * <p>Threads: any thread may put and remove, even while it holds a lock. {@link #take} waits for the database, so its callers
@@ -73,7 +73,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
     private final long patience;
     private final Clock clock;
     private final Executor executor;
-    private final boolean areShared;
+    private final Housekeeping housekeeping;
     private final Writer<Waiting> writer;
     private final Future<?> timer;
 
@@ -111,7 +111,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
      * @param window how long clients may be away
      * @param clock gives the time of the signs of life; the clocks of all nodes agree to a few seconds
      * @param threads one of these writes as long as states wait; the stages complete on it
-     * @param areShared whether other servers use the database on purpose; otherwise it is worth a line that one does
+     * @param housekeeping says who deletes what is left of lives that are over
      * @param waiting how many states may wait
      * @param waitingSize the most text that may wait, in characters
      */
@@ -120,11 +120,11 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
             Duration window,
             Clock clock,
             Threads threads,
-            boolean areShared,
+            Housekeeping housekeeping,
             int waiting,
             long waitingSize) {
-        this.areShared = areShared;
-        this.toldOfOthers = areShared;
+        this.housekeeping = housekeeping;
+        this.toldOfOthers = housekeeping.isShared();
         this.database = database;
         this.patience = window.plus(GRACE).toMillis();
         this.clock = clock;
@@ -244,7 +244,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
 
     @Override
     public boolean areShared() {
-        return areShared;
+        return housekeeping.isShared();
     }
 
     private Optional<String> takeOver(String id) throws SQLException {
@@ -303,7 +303,7 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         }
     }
 
-    /** Writes a sign of life, and deletes the states of lives that have been silent for too long. */
+    /** Writes a sign of life. The housekeeper also deletes the states of lives that have been silent for too long. */
     private void sign() {
         try {
             begin();
@@ -320,6 +320,9 @@ public final class JdbcClientStates implements ClientStates, AutoCloseable {
         try (var connection = database.writing().getConnection()) {
             sign(connection);
             tellOfOthers(connection);
+            if (!housekeeping.isMine().getAsBoolean()) {
+                return;
+            }
             var since = clock.millis() - patience;
             for (var silent : StateTables.silent(connection, since)) {
                 while (StateTables.purge(connection, silent, PURGED_TOGETHER) > 0) {

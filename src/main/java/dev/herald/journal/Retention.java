@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trims the log by rules, in sweeps through all channels. A sweep is made of many small steps; waiting publishers go before the
- * next step. Several nodes may sweep at the same time.
+ * next step. One node sweeps for all.
  *
  * <p>The age of a message comes from the clock of the server that wrote it. Times are assumed to grow within a channel: after a
  * clock was set back or forward, messages may be removed that much earlier or later.
@@ -43,6 +43,7 @@ public final class Retention implements AutoCloseable {
     private final JdbcLog log;
     private final DataSource database;
     private final Rules rules;
+    private final Housekeeping housekeeping;
     private final Clock clock;
     private final ScheduledExecutorService timer;
     private final Executor executor;
@@ -89,12 +90,14 @@ public final class Retention implements AutoCloseable {
             JdbcLog log,
             DataSource database,
             Rules rules,
+            Housekeeping housekeeping,
             Clock clock,
             ScheduledExecutorService timer,
             Executor executor) {
         this.log = log;
         this.database = database;
         this.rules = rules;
+        this.housekeeping = housekeeping;
         this.clock = clock;
         this.timer = timer;
         this.executor = executor;
@@ -109,7 +112,7 @@ public final class Retention implements AutoCloseable {
     }
 
     private void tick() {
-        if (!closed && sweeping.compareAndSet(false, true)) {
+        if (!closed && housekeeping.isMine().getAsBoolean() && sweeping.compareAndSet(false, true)) {
             hand(new Sweep());
         }
     }
@@ -125,7 +128,7 @@ public final class Retention implements AutoCloseable {
     private void goOn(Sweep sweep) {
         try {
             while (sweep.step()) {
-                if (closed) {
+                if (closed || !housekeeping.isMine().getAsBoolean()) {
                     break;
                 }
                 if (log.waiting() > 0) {

@@ -11,6 +11,9 @@ public interface ClusterMXBean {
     /** The other nodes that live, each as its id, its address and its version. */
     List<String> getOthers();
 
+    /** Whether this node does what is done once for all nodes: it lives longest, or is alone. */
+    boolean isHousekeeper();
+
     /** Whether this node hears the bus; false as well when it is alone by its settings. */
     boolean isHearing();
 

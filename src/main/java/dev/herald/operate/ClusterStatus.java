@@ -35,6 +35,11 @@ public final class ClusterStatus implements ClusterMXBean, AutoCloseable {
                 .toList();
     }
 
+    @Override
+    public boolean isHousekeeper() {
+        return cluster.nodes().isHousekeeper();
+    }
+
     private Bus.State bus() {
         return cluster.bus().orElse(NONE);
     }

@@ -201,6 +201,37 @@ class LeasedNodesIT {
         }
     }
 
+    private List<String> housekeepers() {
+        return nodes.stream()
+                .filter(one -> one.nodes.isHousekeeper())
+                .map(OneNode::id)
+                .toList();
+    }
+
+    @Test
+    void theOneThatLivesLongestKeepsHouseForAll() throws SQLException {
+        var ann = new OneNode().start();
+        var bob = new OneNode().start();
+        var eve = new OneNode().start();
+        nodes.forEach(OneNode::renew);
+        assertThat(housekeepers()).containsExactly(ann.id());
+
+        endLease(ann);
+        bob.renew();
+        eve.renew();
+        ann.renew();
+        assertThat(housekeepers()).as("the eldest is dead").containsExactly(bob.id());
+
+        ann.nodes.beginAnew();
+        nodes.forEach(OneNode::renew);
+        assertThat(housekeepers()).as("it comes back as the youngest").containsExactly(bob.id());
+
+        bob.nodes.close();
+        ann.renew();
+        eve.renew();
+        assertThat(housekeepers()).as("the next one has left").containsExactly(eve.id());
+    }
+
     @Test
     void nodesThatSpeakInDifferentWaysWaitForEachOther() {
         var old = new OneNode().start();

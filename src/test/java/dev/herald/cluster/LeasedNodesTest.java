@@ -102,15 +102,15 @@ class LeasedNodesTest {
 
     @Test
     void isToldOfEachNodeOnce() {
-        table.others.add(new LeaseTable.Lease(BOB, true));
+        table.others.add(new LeaseTable.Lease(BOB, true, false));
         node.start(diary);
         assertThat(node.others()).containsExactly(BOB);
 
         pass(LeasedNodes.RENEWAL);
-        table.others.add(new LeaseTable.Lease(EVE, true));
+        table.others.add(new LeaseTable.Lease(EVE, true, false));
         pass(LeasedNodes.RENEWAL);
         pass(LeasedNodes.RENEWAL);
-        table.others.set(0, new LeaseTable.Lease(BOB, false));
+        table.others.set(0, new LeaseTable.Lease(BOB, false, false));
         pass(LeasedNodes.RENEWAL);
         table.others.clear();
         pass(LeasedNodes.RENEWAL);
@@ -123,8 +123,26 @@ class LeasedNodesTest {
     }
 
     @Test
+    void keepsHouseWhileNoOtherNodeThatLivesWasThereBefore() {
+        table.others.add(new LeaseTable.Lease(BOB, true, true));
+        table.others.add(new LeaseTable.Lease(EVE, true, false));
+        assertThat(node.isHousekeeper()).isFalse();
+        node.start(diary);
+        assertThat(node.isHousekeeper()).isFalse();
+
+        table.others.set(0, new LeaseTable.Lease(BOB, false, true));
+        pass(LeasedNodes.RENEWAL);
+        assertThat(node.isHousekeeper()).isTrue();
+
+        table.isAway = true;
+        pass(LeaseTable.LEASE);
+        assertThat(node.isHousekeeper()).as("its own lease is over").isFalse();
+        QuietLog.allow(WARNING, "the lease of this node");
+    }
+
+    @Test
     void isToldNothingOfNodesThatWereDeadBefore() {
-        table.others.add(new LeaseTable.Lease(BOB, false));
+        table.others.add(new LeaseTable.Lease(BOB, false, false));
 
         node.start(diary);
 
@@ -188,7 +206,7 @@ class LeasedNodesTest {
     void isOverWhenTheDatabaseSaysSo() {
         QuietLog.expect(WARNING, "is over");
         node.start(diary);
-        table.others.add(new LeaseTable.Lease(BOB, true));
+        table.others.add(new LeaseTable.Lease(BOB, true, false));
         table.lostMyLease = true;
 
         pass(LeasedNodes.RENEWAL);
@@ -225,8 +243,8 @@ class LeasedNodesTest {
                 diary.over(me, heldStill);
             }
         });
-        table.others.add(new LeaseTable.Lease(BOB, true));
-        table.others.add(new LeaseTable.Lease(EVE, true));
+        table.others.add(new LeaseTable.Lease(BOB, true, false));
+        table.others.add(new LeaseTable.Lease(EVE, true, false));
 
         pass(LeasedNodes.RENEWAL);
 
@@ -331,7 +349,7 @@ class LeasedNodesTest {
     @Test
     void tellsTheNextWhenTheListenerThrows() {
         QuietLog.expect(ERROR, "was not handled");
-        table.others.add(new LeaseTable.Lease(BOB, true));
+        table.others.add(new LeaseTable.Lease(BOB, true, false));
 
         node.start(new Nodes.Listener() {
             @Override

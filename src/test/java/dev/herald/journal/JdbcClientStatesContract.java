@@ -46,6 +46,7 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
 
     private final FakeTimer timer = new FakeTimer();
     private final AdjustableClock clock = new AdjustableClock(Instant.parse("2026-02-03T04:05:06.789Z"));
+    private final AtomicBoolean isHousekeeper = new AtomicBoolean(true);
     private ExecutorService threads;
     private JdbcConnectionPool pool;
 
@@ -80,7 +81,7 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
                 WINDOW,
                 clock,
                 new Threads(threads, itsTimer.asExecutor()),
-                false,
+                new Housekeeping(false, isHousekeeper::get),
                 waiting,
                 100_000_000);
     }
@@ -443,6 +444,27 @@ abstract class JdbcClientStatesContract extends ClientStatesContract {
         });
         assertThat(strings("SELECT id FROM client_state")).hasSize(1);
         assertThat(life().take("mine")).contains("state");
+    }
+
+    @Test
+    void leavesItToAnotherNodeToForgetStatesWhileThatIsTheHousekeeper() throws Exception {
+        isHousekeeper.set(false);
+        await(life(new FakeTimer(), 10_000).put("silent", "state"));
+        await(states.put("mine", "state"));
+        clock.pass(PATIENCE.plusMillis(1));
+        timer.tick();
+        Awaitility.await()
+                .until(() -> strings("SELECT id FROM node WHERE sign = " + clock.millis())
+                                .size()
+                        == 1);
+        assertThat(strings("SELECT id FROM client_state")).hasSize(2);
+
+        isHousekeeper.set(true);
+
+        Awaitility.await().until(() -> {
+            timer.tick();
+            return strings("SELECT id FROM client_state").size() == 1;
+        });
     }
 
     @Test

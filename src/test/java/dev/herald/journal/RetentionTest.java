@@ -29,6 +29,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -226,13 +229,14 @@ class RetentionTest {
     void goesOnAfterThereWasNoThread() {
         publish(NEWS, 10);
         var none = new ArrayList<Runnable>();
-        var retention = new Retention(log, database.dataSource(), rules("news=4"), clock, timer.asExecutor(), task -> {
-            if (none.isEmpty()) {
-                none.add(task);
-                throw new RejectedExecutionException();
-            }
-            task.run();
-        });
+        var retention = new Retention(
+                log, database.dataSource(), rules("news=4"), Housekeeping.ALONE, clock, timer.asExecutor(), task -> {
+                    if (none.isEmpty()) {
+                        none.add(task);
+                        throw new RejectedExecutionException();
+                    }
+                    task.run();
+                });
         retention.open();
         timer.tick();
         assertThat(offsets(NEWS)).hasSize(10);
@@ -241,6 +245,32 @@ class RetentionTest {
 
         assertThat(offsets(NEWS)).hasSize(4);
         QuietLog.expect(WARNING, "the log is not trimmed, and that is tried again", "gives no thread");
+    }
+
+    @Test
+    void leavesItToAnotherNodeWhileThatIsTheHousekeeper() {
+        var isMine = new AtomicBoolean();
+        publish(NEWS, 10);
+        retention(isMine::get, "news=4");
+        timer.tick();
+        assertThat(rows(NEWS)).isEqualTo(10);
+
+        isMine.set(true);
+        timer.tick();
+
+        assertThat(rows(NEWS)).isEqualTo(4);
+    }
+
+    @Test
+    void stopsWithinASweepWhenItIsTheHousekeeperNoMore() {
+        var questions = new AtomicInteger();
+        publish(NEWS, 10);
+        publish(ORDERS, 10);
+
+        retention(() -> questions.incrementAndGet() <= 3, "*=4");
+        timer.tick();
+
+        assertThat(rows(NEWS) + rows(ORDERS)).isEqualTo(14);
     }
 
     @Test
@@ -268,8 +298,18 @@ class RetentionTest {
     }
 
     private Retention retention(String... rules) {
+        return retention(() -> true, rules);
+    }
+
+    private Retention retention(BooleanSupplier isMine, String... rules) {
         var retention = new Retention(
-                log, database.dataSource(), rules(rules), clock, timer.asExecutor(), (Executor) Runnable::run);
+                log,
+                database.dataSource(),
+                rules(rules),
+                new Housekeeping(true, isMine),
+                clock,
+                timer.asExecutor(),
+                (Executor) Runnable::run);
         retention.open();
         return retention;
     }

@@ -20,6 +20,7 @@ class ClusterStatusTest {
             assertThat(server.getAttribute(name, "Node"))
                     .isEqualTo(cluster.nodes().me());
             assertThat((String[]) server.getAttribute(name, "Others")).isEmpty();
+            assertThat(server.getAttribute(name, "Housekeeper")).isEqualTo(true);
             assertThat(server.getAttribute(name, "Hearing")).isEqualTo(false);
         }
         assertThat(server.queryNames(pattern, null)).isEmpty();

@@ -16,6 +16,7 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
 import dev.herald.hub.MemoryLog;
 import dev.herald.journal.DataSources;
+import dev.herald.journal.Housekeeping;
 import dev.herald.journal.JdbcClientStates;
 import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Schema;
@@ -691,7 +692,7 @@ class LivesTest {
                             Duration.ofMinutes(2),
                             CLOCK,
                             new Threads(threads, new FakeTimer().asExecutor()),
-                            true,
+                            new Housekeeping(true, () -> true),
                             10_000,
                             100_000_000),
                     256,
