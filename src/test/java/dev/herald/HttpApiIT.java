@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.herald.it.EventsClient;
 import dev.herald.it.FeedClient;
+import dev.herald.it.NodeScript;
 import dev.herald.it.PayaraProcess;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
@@ -62,6 +63,11 @@ class HttpApiIT {
     @AfterAll
     static void stop() {
         server.close();
+    }
+
+    @Test
+    void theDescriptionIsValidByTheOfficialSchema() throws Exception {
+        NodeScript.pass("http/openapi.mjs", server.url());
     }
 
     @Test

@@ -91,7 +91,7 @@ public record Problem(
     }
 
     /** What was not done. */
-    static Problem of(Reply.Rejected rejected) {
+    public static Problem of(Reply.Rejected rejected) {
         var own = new Problem(status(rejected.code()), rejected.word(), rejected.sentence());
         var wait = rejected.retryAfterMillis();
         return wait.isPresent() ? new Problem(own.status, own.code, own.detail, wait, null) : own;
@@ -99,6 +99,7 @@ public record Problem(
 
     private static int status(ErrorCode code) {
         return switch (code) {
+            case UNAUTHORIZED -> 401;
             case CHANNEL_FORBIDDEN, MESSAGE_REFUSED -> 403;
             case ID_REUSED -> 422;
             case RATE_LIMITED -> 429;

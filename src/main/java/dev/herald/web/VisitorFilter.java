@@ -255,14 +255,8 @@ public class VisitorFilter extends HttpFilter {
     private static void refuseToken(HttpServletResponse response, Reply.Rejected reply) throws IOException {
         if (reply.code() == ErrorCode.UNAUTHORIZED) {
             response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
-            new Problem(HttpServletResponse.SC_UNAUTHORIZED, reply.word(), reply.sentence())
-                    .answer()
-                    .write(response, true);
-        } else {
-            new Problem(HttpServletResponse.SC_SERVICE_UNAVAILABLE, reply.word(), reply.sentence())
-                    .answer()
-                    .write(response, true);
         }
+        Problem.of(reply).answer().write(response, true);
     }
 
     private PersonPrincipal newGuest(HttpServletRequest request) {

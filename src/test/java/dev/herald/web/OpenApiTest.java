@@ -17,6 +17,7 @@ import dev.herald.outbox.OutboundBudget;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.Permission;
 import dev.herald.request.Permission.Decision;
+import dev.herald.request.Quotas;
 import dev.herald.request.Reply;
 import dev.herald.request.Requests;
 import dev.herald.testing.ErrorLog;
@@ -24,6 +25,7 @@ import dev.herald.testing.FakeHttp;
 import dev.herald.testing.FakeSocket;
 import dev.herald.testing.FakeTimer;
 import dev.herald.testing.NoObservers;
+import dev.herald.testing.Tokens;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
@@ -128,6 +130,7 @@ class OpenApiTest {
         reading("/api/presence/{channel}", presence, "/news", "/a b", "/user:bob");
         listening();
         askingForEvents();
+        showingABadToken();
 
         var named = new TreeSet<String>();
         description
@@ -195,6 +198,34 @@ class OpenApiTest {
             give("/api/asyncapi", asyncApi, get(null));
         }
         give("/api/asyncapi", asyncApi, get(null).header("Origin", "https://evil.example"));
+    }
+
+    /** The filter answers, before every servlet but that of the description. */
+    private void showingABadToken() throws Exception {
+        var filter = new VisitorFilter();
+        filter.origins = new Origins(List.of());
+        filter.proxies = Proxies.NONE;
+        filter.forwarder = ForwarderFixture.alone();
+        filter.socketIo = new SocketIoPath("/socket.io/");
+        filter.roleNames = new RoleNames(Set.of());
+        filter.quotas = Quotas.NONE;
+        filter.sessions = LoginFixture.sessions();
+        filter.authentication = new Tokens();
+        filter.logins = LoginFixture.logins();
+        for (var operation : List.of(
+                "get /api/channels/{channel}/messages",
+                "post /api/channels/{channel}/messages",
+                "post /api/users/{user}/messages",
+                "get /api/presence/{channel}",
+                "get /api/events",
+                "get /api/asyncapi")) {
+            var words = operation.split(" ", -1);
+            var http = FakeHttp.below("/api", words[0].toUpperCase(Locale.ROOT), words[1].substring("/api".length()))
+                    .header("Authorization", "Bearer bad");
+            filter.doFilter(http.request(), http.response(), http.chain());
+            assertThat(http.status).as(operation).isEqualTo(401);
+            check(words[0], words[1], http);
+        }
     }
 
     private interface Step {

@@ -114,10 +114,10 @@ class VisitorLoginTest {
         }
 
         @Test
-        void thatCannotBeCheckedIsAnswered503() throws Exception {
+        void thatCannotBeCheckedIsAnswered500() throws Exception {
             var http = filtered(handshake().header("Authorization", "Bearer broken"));
 
-            assertThat(http.status).isEqualTo(503);
+            assertThat(http.status).isEqualTo(500);
             assertThat(http.passedOn).isNull();
         }
 
