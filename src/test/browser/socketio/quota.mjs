@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { io } from "socket.io-client";
-import { assertLogged, baseUrlAndMore, guest, pause, show, step, unique, until } from "./guest.mjs";
+import { assertLimited, bystander, flood, named } from "./floods.mjs";
+import { baseUrlAndMore, guest, pause, show, step, until } from "./guest.mjs";
 import { feed, guestCookie, request, ROADS } from "./roads.mjs";
 
 const [baseUrl] = baseUrlAndMore();
@@ -15,68 +16,10 @@ const JOINS = { rate: 5, burst: 10 };
 /** Of 20,000 characters. */
 const LARGE = { rate: 1, burst: 3 };
 const PAGES = { rate: 5, burst: 10 };
-/** How many requests of a flood are without an answer at a time: who reads no answers is cut off for another reason. */
-const WINDOW = 150;
 /** The server's own address is a proxy's by default; these are not. */
 const NETWORK = { guests: "127.0.0.2", channels: "127.0.0.3", stored: "127.0.0.4", other: "127.0.0.5" };
-const PATIENCE_OF_A_BYSTANDER = 500;
 
-const named = (word) => unique(word).replaceAll(" ", "-");
 const tokenOf = (who) => `good.${who}.visitor.600`;
-
-/** Publishes 25 times a second, until it is asked how long it has waited for its acks. */
-async function bystander() {
-  const road = await ROADS["Socket.IO by WebSocket"](baseUrl, tokenOf(named("bystander")));
-  const waits = [];
-  let over = false;
-  const working = (async () => {
-    while (!over) {
-      const began = performance.now();
-      assertLogged(await road.publish("bystanders", "سلمى"));
-      waits.push(performance.now() - began);
-      await pause(40);
-    }
-  })();
-  return async (what) => {
-    over = true;
-    await working;
-    waits.sort((a, b) => a - b);
-    const median = waits[Math.floor(waits.length / 2)];
-    console.log(`    ${what}: a bystander's ack came after ${median.toFixed(1)} ms (median of ${waits.length}, at most ${waits.at(-1).toFixed(1)} ms)`);
-    const nineOfTen = waits[Math.floor(waits.length * 0.9)];
-    assert.ok(nineOfTen < PATIENCE_OF_A_BYSTANDER, `nine of ten came within ${nineOfTen} ms`);
-  };
-}
-
-/** Asks so many times, as fast as answers come; returns all answers, and how long it took in seconds. */
-async function flood(times, ask) {
-  const began = performance.now();
-  const answers = [];
-  let next = 0;
-  const one = async () => {
-    while (next < times) {
-      const number = next++;
-      answers[number] = await ask(number);
-    }
-  };
-  await Promise.all(Array.from({ length: WINDOW }, one));
-  return { answers, seconds: (performance.now() - began) / 1000 };
-}
-
-/** Some were done, as many as may be; all others were refused, and told when to try again. Returns those that were done. */
-function assertLimited({ answers, seconds }, { rate, burst }, times = 1) {
-  const refused = answers.filter((answer) => answer.code);
-  for (const { code, message, retryAfter, status } of refused) {
-    assert.equal(code, "rate-limited");
-    assert.ok(message.length > 0 && Number.isInteger(retryAfter) && retryAfter > 0, show({ message, retryAfter }));
-    assert.ok(retryAfter <= ((burst * times) / rate) * 1000, `${retryAfter} ms`);
-    assert.equal(status ?? 429, 429);
-  }
-  const done = answers.filter((answer) => !answer.code);
-  assert.ok(done.length >= burst && done.length <= burst * times + rate * times * seconds + 1, `${done.length} in ${seconds} s`);
-  assert.ok(refused.length > 0, "something is refused");
-  return done;
-}
 
 /** When it is refused, the same is done after the time that the refusal names. A slow machine may not be refused. */
 async function assertDoneLater(ask) {
@@ -110,7 +53,7 @@ for (const [name, open] of Object.entries(ROADS)) {
     const channel = named("flood");
     const [flooder, listener] = [await open(baseUrl, null), await feed(baseUrl)];
     assert.equal((await listener.ask({ event: "join", channel })).event, "joined");
-    const waited = await bystander();
+    const waited = await bystander(baseUrl, tokenOf(named("bystander")));
     const taken = assertLimited(await flood(name === "HTTP" ? 1_000 : 3_000, (n) => flooder.publish(channel, `${n}: 名前 😀`)), MESSAGES, times);
     await waited(`${name}, messages`);
     const offsets = taken.map((answer) => answer.offset).sort((a, b) => a - b);
@@ -129,7 +72,7 @@ for (const [name, open] of Object.entries(ROADS)) {
   await step(`${name}: bytes, joins and pages are held to theirs`, async () => {
     const channel = named("flood");
     const flooder = await open(baseUrl, null);
-    const waited = await bystander();
+    const waited = await bystander(baseUrl, tokenOf(named("bystander")));
     assertLimited(await flood(20, () => flooder.publish(channel, "x".repeat(20_000))), LARGE, times);
     assertLimited(await flood(60, () => flooder.join(named("room"))), JOINS, times);
     assertLimited(await flood(60, () => flooder.history(channel)), PAGES, times);

@@ -3,7 +3,9 @@ package dev.herald;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.it.NodeScript;
 import dev.herald.it.PayaraProcess;
+import dev.herald.it.ServerLog;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -22,7 +24,7 @@ class LaunchIT {
     @Test
     void logsLittleAndSaysWhereHeraldIs() throws Exception {
         var log = directory.resolve("server.log");
-        try (var server = PayaraProcess.start(log.toFile())) {
+        try (var server = PayaraProcess.start(log.toFile(), "herald.quota=on")) {
             assertThat(Files.readAllLines(log))
                     .hasSizeLessThan(10)
                     .noneMatch(line -> line.contains("JDBC driver"))
@@ -30,7 +32,20 @@ class LaunchIT {
                     .singleElement()
                     .asString()
                     .endsWith("Herald is at http://localhost:" + server.port() + "/ (Ctrl-C stops the server)");
+
+            whoFloodsItIsHeldToTheQuotasAndNamedOnce(server, log);
         }
+    }
+
+    private static void whoFloodsItIsHeldToTheQuotasAndNamedOnce(PayaraProcess server, Path log) throws Exception {
+        var said = NodeScript.pass("socketio/flood.mjs", server.url());
+
+        said.lines().filter(line -> line.startsWith("    ")).forEach(System.out::println);
+        assertThat(Files.readAllLines(log))
+                .filteredOn(line -> line.contains(" is held to "))
+                .hasSizeBetween(1, 3) // one in 10 s
+                .allMatch(line -> line.contains(" at 127.0.0.1 is held to 100 messages a second; herald.quota says"));
+        assertThat(ServerLog.mistakes(log)).isEmpty();
     }
 
     @Test
