@@ -66,8 +66,8 @@ await step("each event of the application is there, and no other", () => {
   const named = operations.map(({ action, address, message }) => `${action} ${message.name} ${address}`).sort();
   const received = [
     ...["any", "array", "ask-back", "basket", "broken", "bytes", "clerk", "collections", "commit", "converted"],
-    ...["destroyed", "enterprise", "for-managers", "gossip", "inherited", "limits", "nothing", "optional", "order"],
-    ...["photo", "primitives", "publish", "replaced", "roll-back", "sell", "several", "sold-out", "stage-fails"],
+    ...["destroyed", "enterprise", "for-managers", "gossip", "inherited", "limits", "nothing", "only-clerks", "optional", "order"],
+    ...["photo", "primitives", "publish", "replaced", "roll-back", "sell", "several", "sold-out", "stage-fails", "who-am-i"],
   ].map((event) => `receive ${event} /`);
   const others = ["receive in-the-till /till", "receive where {namespace}", "send sold tills.{till}"];
   assert.deepEqual(named, [...received, ...others].sort());
