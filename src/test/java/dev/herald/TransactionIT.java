@@ -9,6 +9,7 @@ import dev.herald.it.HeraldWar;
 import dev.herald.it.ServerUnderTest;
 import dev.herald.it.TransactionalShop;
 import jakarta.json.JsonObject;
+import java.io.File;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
-/** An application whose messages go by the outbox, in the container's transactions. */
+/** An application whose messages go by the outbox, in the container's transactions; its operator has made the tables by the script. */
 @ArquillianTest
 @RunAsClient
 class TransactionIT {
@@ -37,10 +38,13 @@ class TransactionIT {
         return HeraldWar.anApplicationWithTheJar()
                 .addClass(TransactionalShop.class)
                 .addClasses(TransactionalShop.class.getDeclaredClasses())
+                .addAsResource(new File("docs/outbox.sql"), "outbox.sql")
                 .addAsResource(HeraldWar.settings("""
                                 herald.board=false
                                 herald.outbox=true
                                 herald.outbox.datasource=java:app/jdbc/shop
+                                herald.outbox.migrate=false
+                                shop.script=/outbox.sql
                                 shop.url=jdbc:h2:mem:shop;USER=shop;PASSWORD=shop;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=30000
                                 """), "META-INF/microprofile-config.properties");
     }

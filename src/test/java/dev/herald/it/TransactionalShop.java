@@ -1,5 +1,7 @@
 package dev.herald.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.herald.api.Herald;
 import dev.herald.api.News;
 import dev.herald.api.PushTo;
@@ -19,13 +21,16 @@ import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.Transactional;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -39,8 +44,13 @@ public final class TransactionalShop {
 
     private TransactionalShop() {}
 
-    /** Its database, H2 or PostgreSQL, at the URL that the setting {@code shop.url} says, which names the user as well. */
+    /**
+     * Its database, H2 or PostgreSQL, at the URL that the setting {@code shop.url} says, which names the user as well. The script that
+     * {@code shop.script} names in the WAR is run before all else, as by an operator.
+     */
     public static class Database implements DataSource {
+
+        private static final AtomicBoolean IS_PREPARED = new AtomicBoolean();
 
         private final String url = ConfigProvider.getConfig().getValue("shop.url", String.class);
         private final Driver driver;
@@ -49,6 +59,20 @@ public final class TransactionalShop {
         /** Made by the server. */
         public Database() throws SQLException {
             driver = driver(url);
+            var script = ConfigProvider.getConfig().getOptionalValue("shop.script", String.class);
+            if (script.isPresent() && IS_PREPARED.compareAndSet(false, true)) {
+                prepare(script.get());
+            }
+        }
+
+        private void prepare(String script) throws SQLException {
+            try (var in = Objects.requireNonNull(Database.class.getResourceAsStream(script));
+                    var connection = getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute(new String(in.readAllBytes(), UTF_8));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         private static Driver driver(String url) throws SQLException {
