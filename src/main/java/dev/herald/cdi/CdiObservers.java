@@ -73,7 +73,7 @@ public final class CdiObservers implements Observers, AutoCloseable {
     /** Waits a little for the observers of what has happened; what happens later is not observed. */
     @Override
     public void close() {
-        if (!closed && !dispatcher.awaitEmpty(LAST_CALLS)) {
+        if (!closed && !dispatcher.finish(LAST_CALLS)) {
             LOG.log(WARNING, "the application goes down before its observers have seen all that happened");
         }
         closed = true;

@@ -42,13 +42,13 @@ public final class OrderedDispatcher<K, T> {
     private final Executor executor;
     private final int maxWorkers;
     private final int capacity;
-    private final long linger;
     private final BiConsumer<K, T> handler;
 
     private final LimitedLog refusals = new LimitedLog(LOG);
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition becameEmpty = lock.newCondition();
+    /** Signalled when nothing is left to handle, or no worker. */
+    private final Condition progress = lock.newCondition();
 
     // Guarded by the lock.
     private final Map<K, Line<K, T>> lines = new HashMap<>();
@@ -58,6 +58,9 @@ public final class OrderedDispatcher<K, T> {
     private final Deque<Condition> idle = new ArrayDeque<>();
     /** The worker that looks from time to time whether something waits for too long. */
     private @Nullable Condition watcher;
+
+    /** How long a worker that has nothing to do waits for more, in nanoseconds. */
+    private long linger;
 
     private int size;
     private int workers;
@@ -142,16 +145,19 @@ public final class OrderedDispatcher<K, T> {
     }
 
     /**
-     * Waits until nothing waits to be handled and nothing is handled.
+     * For the end: waits until nothing waits to be handled, nothing is handled, and all threads are given back. From now on a
+     * thread that has nothing to do is given back at once. What is added later is handled all the same.
      *
-     * @return false if it did not come to that in time, or the thread was interrupted
+     * @return false if there was still something to handle in the end, or the calling thread was interrupted
      */
-    public boolean awaitEmpty(Duration patience) {
+    public boolean finish(Duration patience) {
         var left = patience.toNanos();
         lock.lock();
         try {
-            while (size > 0 && left > 0) {
-                left = becameEmpty.awaitNanos(left);
+            linger = 0;
+            idle.forEach(Condition::signal);
+            while ((size > 0 || workers > 0) && left > 0) {
+                left = progress.awaitNanos(left);
             }
             return size == 0;
         } catch (InterruptedException e) {
@@ -198,7 +204,7 @@ public final class OrderedDispatcher<K, T> {
         } catch (RuntimeException | Error e) {
             lock.lock();
             try {
-                workers--;
+                dismiss();
                 coming--;
             } finally {
                 lock.unlock();
@@ -247,14 +253,21 @@ public final class OrderedDispatcher<K, T> {
             makeReady(done.line());
         }
         if (size == 0) {
-            becameEmpty.signalAll();
+            progress.signalAll();
         }
         return isAlone;
     }
 
+    private void dismiss() {
+        workers--;
+        if (workers == 0) {
+            progress.signalAll();
+        }
+    }
+
     private @Nullable Taken<K, T> take(@Nullable Line<K, T> line) {
         if (line == null) {
-            workers--;
+            dismiss();
             return null;
         }
         if (busy == 0) {
@@ -287,18 +300,19 @@ public final class OrderedDispatcher<K, T> {
     /** The next line for a worker; it waits for one for a while, and watches if nobody does. */
     private @Nullable Line<K, T> next(Condition wake, boolean goesOn) {
         var mayTake = goesOn;
-        var end = System.nanoTime() + linger;
-        for (var now = end - linger; ; now = System.nanoTime()) {
+        var since = System.nanoTime();
+        for (var now = since; ; now = System.nanoTime()) {
             var first = ready.peek();
             if (first != null && (mayTake || !areMoving(now) || isOverdue(first, now))) {
                 return ready.remove();
             }
             mayTake = false;
             var watches = watcher == null && (first != null || now - movedAt < linger);
-            if (!watches && now >= end) {
+            var left = since + linger - now;
+            if (!watches && left <= 0) {
                 return null;
             }
-            if (!(watches ? watch(wake) : idle(wake, end - now))) {
+            if (!(watches ? watch(wake) : idle(wake, left))) {
                 return ready.poll();
             }
         }

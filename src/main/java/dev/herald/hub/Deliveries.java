@@ -53,9 +53,9 @@ final class Deliveries {
         rounds.add(channel, channel);
     }
 
-    /** Waits until all that was added is delivered; false if that takes longer. */
-    boolean awaitEmpty(Duration atMost) {
-        return rounds.awaitEmpty(atMost);
+    /** For the end: waits until all that was added is delivered, and the threads are given back; false if delivering takes longer. */
+    boolean finish(Duration atMost) {
+        return rounds.finish(atMost);
     }
 
     /** Does everything that waits in one batch. Rounds that were requested for it meanwhile find nothing to do. */

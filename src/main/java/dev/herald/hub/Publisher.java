@@ -46,7 +46,7 @@ final class Publisher {
 
     /** Waits until what the log has committed by now is delivered, and its publishers are told; false if that takes longer. */
     boolean awaitDelivered(Duration atMost) {
-        return deliveries.awaitEmpty(atMost);
+        return deliveries.finish(atMost);
     }
 
     /** Delivers a message past the log, on the calling thread. */

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -163,7 +164,7 @@ class OrderedDispatcherTest {
             dispatcher.add("key" + n % 100, n);
         }
 
-        assertThat(dispatcher.awaitEmpty(Duration.ofSeconds(20))).isTrue();
+        assertThat(dispatcher.finish(Duration.ofSeconds(20))).isTrue();
         assertThat(countHandled()).isEqualTo(100_000);
         assertThat(mostAtWork.get()).isBetween(1, 64);
     }
@@ -173,14 +174,28 @@ class OrderedDispatcherTest {
         var go = new CountDownLatch(1);
         var dispatcher = new OrderedDispatcher<String, Integer>(
                 threads, 2, CAPACITY, LINGER, (key, n) -> note(key, n, () -> await(go)));
-        assertThat(dispatcher.awaitEmpty(Duration.ZERO)).isTrue();
+        assertThat(dispatcher.finish(Duration.ZERO)).isTrue();
 
         dispatcher.add("key", 0);
-        assertThat(dispatcher.awaitEmpty(Duration.ofMillis(10))).isFalse();
+        assertThat(dispatcher.finish(Duration.ofMillis(10))).isFalse();
         go.countDown();
 
-        assertThat(dispatcher.awaitEmpty(Duration.ofSeconds(20))).isTrue();
+        assertThat(dispatcher.finish(Duration.ofSeconds(20))).isTrue();
         assertThat(countHandled()).isEqualTo(1);
+    }
+
+    @Test
+    void givesItsThreadsBackInTheEndHoweverLongTheyWouldStay() {
+        var dispatcher = new OrderedDispatcher<String, Integer>(threads, 4, CAPACITY, Duration.ofHours(1), this::note);
+        for (var n = 0; n < 1_000; n++) {
+            dispatcher.add("key" + n % 10, n);
+        }
+
+        assertThat(dispatcher.finish(Duration.ofSeconds(20))).isTrue();
+        Awaitility.await().until(() -> ((ThreadPoolExecutor) threads).getActiveCount() == 0);
+        dispatcher.add("late", 0);
+        Awaitility.await().until(() -> handled.containsKey("late"));
+        Awaitility.await().until(() -> ((ThreadPoolExecutor) threads).getActiveCount() == 0);
     }
 
     @Test
@@ -393,7 +408,7 @@ class OrderedDispatcherTest {
         dispatcher.add("b", 0);
 
         Awaitility.await().until(() -> countHandled() == 2);
-        assertThat(dispatcher.awaitEmpty(Duration.ofSeconds(5))).isTrue();
+        assertThat(dispatcher.finish(Duration.ofSeconds(5))).isTrue();
         QuietLog.expect(WARNING, "lends no thread", "rejected by a test");
     }
 

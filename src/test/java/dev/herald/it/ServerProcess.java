@@ -9,8 +9,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -27,6 +30,7 @@ public abstract class ServerProcess implements AutoCloseable {
     private final File log;
     private final Path data = HeraldWar.newDataDirectory();
     private Process process;
+    private Path watched;
 
     /** Takes a free port of 127.0.0.1, which the server keeps over restarts, as its data; its log goes to the file. */
     protected ServerProcess(File log) throws IOException {
@@ -62,6 +66,16 @@ public abstract class ServerProcess implements AutoCloseable {
     /** Where its default databases are. */
     public Path data() {
         return data;
+    }
+
+    /** Tells of a file that the server deploys anew when it changes. */
+    protected final void watches(Path file) {
+        watched = file;
+    }
+
+    /** Lets the server, which runs on, take the WAR out of service and deploy it again; {@link #awaitReady} tells when it is back. */
+    public void redeploy() throws IOException {
+        Files.setLastModifiedTime(watched, FileTime.from(Instant.now()));
     }
 
     /** The id of the process that was started. */
@@ -100,16 +114,21 @@ public abstract class ServerProcess implements AutoCloseable {
                 .start();
         var ready = false;
         try {
-            Awaitility.await("the server is ready")
-                    .atMost(PATIENCE)
-                    .failFast("the server has ended; see " + log, () -> !process.isAlive())
-                    .until(this::isReady);
+            awaitReady();
             ready = true;
         } finally {
             if (!ready) {
                 kill();
             }
         }
+    }
+
+    /** Waits until Herald answers. */
+    public void awaitReady() {
+        Awaitility.await("the server is ready")
+                .atMost(PATIENCE)
+                .failFast("the server has ended; see " + log, () -> !process.isAlive())
+                .until(this::isReady);
     }
 
     private boolean isReady() {

@@ -5,24 +5,46 @@ import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** TomEE with its own server.xml, but for the ports; the WAR is ROOT.war, as its name is the context root. */
 public final class TomEeProcess extends ServerProcess {
 
-    private TomEeProcess(File log) throws IOException {
+    private final List<String> settings;
+
+    private TomEeProcess(File log, List<String> settings) throws IOException {
         super(log);
+        this.settings = settings;
     }
 
-    /** Starts a server; its log goes to the file. */
-    public static TomEeProcess start(File log) throws IOException {
-        var server = new TomEeProcess(log);
+    /**
+     * Starts a server; its log goes to the file.
+     *
+     * @param settings of Herald, each as {@code name=value}
+     */
+    public static TomEeProcess start(File log, String... settings) throws IOException {
+        var server = new TomEeProcess(log, List.of(settings));
         server.start();
         return server;
     }
 
     @Override
     protected ProcessBuilder prepare(int port) throws IOException {
-        Files.copy(war(), Files.createDirectories(home().resolve("webapps")).resolve("ROOT.war"), REPLACE_EXISTING);
+        // What an earlier build has left there unpacked would be served instead.
+        var unpacked = home().resolve("webapps/ROOT");
+        if (Files.exists(unpacked)) {
+            try (var files = Files.walk(unpacked)) {
+                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        var deployed = Files.createDirectories(home().resolve("webapps")).resolve("ROOT.war");
+        Files.copy(war(), deployed, REPLACE_EXISTING);
+        watches(deployed);
         var conf = home().resolve("conf");
         Files.writeString(
                 conf.resolve("server-for-tests.xml"),
@@ -36,7 +58,13 @@ public final class TomEeProcess extends ServerProcess {
         command.environment().put("CATALINA_HOME", home().toString());
         command.environment().put("CATALINA_BASE", home().toString());
         // After an OutOfMemoryError it would keep the port and answer nobody.
-        command.environment().put("CATALINA_OPTS", "-XX:+ExitOnOutOfMemoryError");
+        command.environment()
+                .put(
+                        "CATALINA_OPTS",
+                        Stream.concat(
+                                        Stream.of("-XX:+ExitOnOutOfMemoryError"),
+                                        settings.stream().map(setting -> "-D" + setting))
+                                .collect(Collectors.joining(" ")));
         return command;
     }
 }

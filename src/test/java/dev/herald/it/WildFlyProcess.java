@@ -3,17 +3,25 @@ package dev.herald.it;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 
 /** WildFly with its standard configuration; the context root is in the WAR's jboss-web.xml. */
 public final class WildFlyProcess extends ServerProcess {
 
-    private WildFlyProcess(File log) throws IOException {
+    private final List<String> settings;
+
+    private WildFlyProcess(File log, List<String> settings) throws IOException {
         super(log);
+        this.settings = settings;
     }
 
-    /** Starts a server; its log goes to the file. */
-    public static WildFlyProcess start(File log) throws IOException {
-        var server = new WildFlyProcess(log);
+    /**
+     * Starts a server; its log goes to the file.
+     *
+     * @param settings of Herald, each as {@code name=value}
+     */
+    public static WildFlyProcess start(File log, String... settings) throws IOException {
+        var server = new WildFlyProcess(log, List.of(settings));
         server.start();
         return server;
     }
@@ -27,7 +35,9 @@ public final class WildFlyProcess extends ServerProcess {
                 Files.delete(file);
             }
         }
-        Files.copy(war(), deployments.resolve("herald.war"));
+        var deployed = deployments.resolve("herald.war");
+        Files.copy(war(), deployed);
+        watches(deployed);
 
         var command = new ProcessBuilder(
                 "sh",
@@ -38,6 +48,7 @@ public final class WildFlyProcess extends ServerProcess {
                 // Nobody asks for these; 0 is any free port.
                 "-Djboss.https.port=0",
                 "-Djboss.management.http.port=0");
+        settings.forEach(setting -> command.command().add("-D" + setting));
         // This one, wherever the developer has another.
         command.environment().put("JBOSS_HOME", home().toString());
         // So that the script passes SIGTERM on to the server.
