@@ -1,11 +1,11 @@
 package dev.herald.it;
 
+import dev.herald.testing.FreePort;
 import dev.herald.testing.Skipped;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,10 +36,7 @@ public final class NginxProcess implements AutoCloseable {
      */
     public static NginxProcess inFrontOf(ServerProcess server, Path directory) throws IOException {
         var program = find();
-        int port;
-        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = probe.getLocalPort();
-        }
+        var port = FreePort.find();
         var example = Files.readString(EXAMPLE);
         if (!example.contains(LISTEN) || !example.contains(SERVER)) {
             throw new AssertionError(EXAMPLE + " has neither " + LISTEN + " nor " + SERVER);

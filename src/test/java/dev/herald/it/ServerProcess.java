@@ -1,10 +1,9 @@
 package dev.herald.it;
 
+import dev.herald.testing.FreePort;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,9 +33,7 @@ public abstract class ServerProcess implements AutoCloseable {
 
     /** Takes a free port of 127.0.0.1, which the server keeps over restarts, as its data; its log goes to the file. */
     protected ServerProcess(File log) throws IOException {
-        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = probe.getLocalPort();
-        }
+        this.port = FreePort.find();
         this.log = log;
     }
 

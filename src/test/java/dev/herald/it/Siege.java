@@ -68,7 +68,9 @@ public final class Siege implements BeforeAllCallback, BeforeEachCallback, After
 
         Place() {
             try {
-                log = Path.of(System.getProperty("herald.war")).resolveSibling("server/attacked.log");
+                log = Path.of(System.getProperty("herald.war"))
+                        .resolveSibling(
+                                "server/attacked-" + ProcessHandle.current().pid() + ".log");
                 Files.deleteIfExists(log);
                 server = PayaraProcess.start(
                         log.toFile(),

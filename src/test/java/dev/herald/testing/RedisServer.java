@@ -3,7 +3,6 @@ package dev.herald.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -43,15 +42,9 @@ public final class RedisServer implements AutoCloseable {
                     .orElseThrow(
                             () -> new IOException(
                                     "neither valkey-server nor redis-server is installed (Debian: apt-get install redis-server)"));
-            return new RedisServer(program.toString(), freePort());
+            return new RedisServer(program.toString(), FreePort.find());
         } catch (IOException | RuntimeException e) {
             throw Skipped.loudly("REDIS CANNOT BE STARTED HERE: " + e, e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
