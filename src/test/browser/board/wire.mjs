@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { io } from "socket.io-client";
-import { baseUrlAndMore, guest, show, step, unique, until } from "../socketio/guest.mjs";
+import { baseUrlAndMore, guest, show, step, unique } from "../socketio/guest.mjs";
 
 const [baseUrl] = baseUrlAndMore();
 const secret = () => `${randomUUID()}`;
@@ -132,7 +132,143 @@ await step("private messages to who is away are unread, by partner", async () =>
   await back.ask("private", { to: eve.id, msg: "answer" });
   const now = (await back.ask("board:open", {})).talks;
   assert.deepEqual(now.map((talk) => [talk.with.id, talk.unread, talk.read]), [[eve.id, 1, 0], [bob.id, 0, 3]], show(now));
-  assert.ok(until);
+});
+
+await step("names that look like another one's are refused", async () => {
+  const [one, bob] = [await tab(secret(), "Guest One"), await tab(secret(), "Бob")];
+  const name = `Jürgen ${randomUUID().slice(0, 8)} 名前 سلمى`;
+  assert.deepEqual(await one.ask("board:rename", { name: ` ${name} ` }), { name });
+  assert.deepEqual(await one.ask("board:rename", { name }), { name });
+  for (const like of ["Herald", "HERALD", "Неrаld", "HeraId", "Ｈｅｒａｌｄ", "Her\u200bald", name.toUpperCase(), name.replace("e", "е"), name.normalize("NFD")]) {
+    await refused(bob, "name-taken", "board:rename", { name: like });
+  }
+  await refused(one, "name-taken", "board:rename", { name: "Boб".replace("б", "b").replace("B", "Б") });
+  for (const wrong of ["", "  ", "x".repeat(65), "a\nb", "\u200b", null]) {
+    await refused(bob, "name-invalid", "board:rename", { name: wrong });
+  }
+});
+
+await step("names are completed, in a channel and everywhere", async () => {
+  const word = randomUUID().slice(0, 8);
+  const [one, other] = [await tab(secret(), `Ärger ${word}`), await tab(secret(), `ärger ${word} two`)];
+  const all = await other.ask("board:names", { prefix: `ÄRGER ${word}` });
+  assert.deepEqual(all.people.map((person) => person.id), [one.id, other.id], show(all));
+  const name = fresh("room");
+  await one.ask("join", name);
+  const there = await other.ask("board:names", { prefix: "Ä", channel: name });
+  assert.deepEqual(there.people.map((person) => person.id), [one.id], show(there));
+  await refused(one, "channel-forbidden", "board:names", { prefix: "", channel: "closed.room" });
+});
+
+await step("a person is away when nobody looks at any tab", async () => {
+  const ann = secret();
+  const [one, other, bob] = [await tab(ann), await tab(ann), await tab()];
+  await bob.ask("join", "people");
+  await one.ask("board:away", { away: true });
+  const state = async () => (await bob.ask("board:open", {})).people.find((person) => person.id === one.id)?.state;
+  assert.equal(await state(), "here");
+  await other.ask("board:away", { away: true });
+  await bob.hear("state", { id: one.id, state: "away" });
+  assert.equal(await state(), "away");
+  await one.ask("board:away", { away: false });
+  await bob.hear("state", { id: one.id, state: "here" });
+  bob.forget();
+  one.socket.disconnect();
+  await bob.hear("state", { id: one.id, state: "away" });
+});
+
+await step("others hear that somebody types, not more than once a second", async () => {
+  const [one, bob] = [await tab(secret(), "One"), await tab()];
+  const name = fresh("typing");
+  await bob.ask("join", name);
+  for (let n = 0; n < 5; n++) {
+    await one.ask("board:typing", { channel: name });
+  }
+  await bob.hear("board:typing", { channel: name, id: one.id, name: "One" });
+  await one.ask("board:typing", { to: bob.id });
+  await bob.hear("board:typing", { from: one.id, id: one.id, name: "One" });
+  assert.equal(bob.heardOf("board:typing").length, 2);
+  await refused(one, "channel-forbidden", "board:typing", { channel: "still.room" });
+});
+
+await step("messages are edited, deleted and reacted to, and the past shows it", async () => {
+  const [one, bob] = [await tab(secret(), "One"), await tab(secret(), "Bob")];
+  const channel = fresh("edits");
+  await one.ask("board:make", { name: channel });
+  await bob.ask("join", channel);
+  await one.ask("join", channel);
+  const said = [];
+  for (const msg of ["first", "second", "third"]) {
+    said.push(await one.ask("message", { msg }, { channel }));
+  }
+  const at = (n) => ({ channel, offset: said[n].offset, epoch: said[n].epoch });
+  assert.ok((await one.ask("board:edit", { ...at(0), msg: "first 😀" })).offset > 3);
+  const [edit, meta] = await bob.hear("edit", { of: 1, msg: "first 😀", by: one.id });
+  assert.equal(meta.from, undefined, show([edit, meta]));
+  await one.ask("board:delete", at(1));
+  await bob.hear("delete", { of: 2, by: one.id });
+  await bob.ask("board:react", { ...at(2), emoji: "👍", on: true });
+  await one.hear("react", { of: 3, emoji: "👍", on: true, by: bob.id });
+  assert.deepEqual(await bob.ask("board:react", { ...at(2), emoji: "👍", on: true }), { unchanged: true });
+  await refused(bob, "not-yours", "board:edit", { ...at(0), msg: "mine" });
+  await refused(bob, "not-yours", "board:delete", at(0));
+  await refused(one, "unknown", "board:edit", { ...at(1), msg: "deleted" });
+  await refused(one, "unknown", "board:edit", { channel, offset: 99, epoch: said[0].epoch, msg: "x" });
+  await refused(one, "unknown", "board:edit", { channel, offset: 1, epoch: "x".repeat(99), msg: "x" });
+  await refused(one, "unknown", "board:delete", { channel, offset: -1 });
+  await refused(one, "unknown", "board:react", { channel, offset: 4, epoch: said[0].epoch, emoji: "👍", on: true });
+  await refused(one, "msg-invalid", "board:edit", { ...at(0), msg: " " });
+  await refused(one, "msg-invalid", "board:edit", { ...at(0), msg: "x".repeat(10_001) });
+  await refused(one, "emoji-invalid", "board:react", { ...at(0), emoji: "abc", on: true });
+  await refused(one, "channel-forbidden", "board:edit", { channel: "still.room", offset: 1, epoch: "x", msg: "x" });
+
+  // What clients send by themselves is not believed.
+  await bob.ask("edit", { of: 1, msg: "forged", by: one.id }, { channel });
+  await bob.ask("delete", { of: 1, by: one.id }, { channel });
+
+  const past = await bob.ask("board:history", { channel });
+  assert.deepEqual(
+    past.messages.map(({ offset, msg, deleted, reactions, from }) => ({ offset, msg, deleted, reactions, from })),
+    [
+      { offset: 3, msg: "third", deleted: undefined, reactions: { "👍": [bob.id] }, from: one.id },
+      { offset: 2, msg: undefined, deleted: true, reactions: undefined, from: one.id },
+      { offset: 1, msg: "first 😀", deleted: undefined, reactions: undefined, from: one.id },
+    ],
+    show(past),
+  );
+  assert.ok(past.messages[2].edited);
+  assert.deepEqual(past.more, { before: false, after: false });
+  await bob.ask("board:react", { ...at(2), emoji: "👍", on: false });
+  const before = await bob.ask("board:history", { channel, before: 3, limit: 1 });
+  assert.deepEqual([before.messages.map((m) => m.offset), before.more, before.next], [[2], { before: true, after: true }, 2]);
+  const around = await bob.ask("board:history", { channel, around: 2, limit: 2 });
+  assert.deepEqual([around.messages.map((m) => [m.offset, m.reactions]), around.more], [[[3, undefined], [2, undefined]], { before: true, after: true }]);
+  await refused(bob, "history-invalid", "board:history", { channel, limit: 201 });
+  await refused(bob, "history-invalid", "board:history", { channel, before: 0 });
+  await refused(bob, "channel-forbidden", "board:history", { channel: "closed.room" });
+  await refused(bob, "name-invalid", "board:history", { channel: `user:${one.id}` });
+});
+
+await step("private messages are edited, deleted and reacted to in both copies", async () => {
+  const [one, bob, eve] = [await tab(secret(), "One"), await tab(secret(), "Bob"), await tab()];
+  for (const [to, msg] of [[eve, "not here"], [bob, "same"], [bob, "same"], [bob, "same"]]) {
+    await one.ask("private", { to: to.id, msg });
+  }
+  const mine = await one.ask("board:history", { with: bob.id });
+  const his = await bob.ask("board:history", { with: one.id });
+  assert.deepEqual([mine.messages.length, his.messages.length], [3, 3], show([mine, his]));
+  const second = { with: bob.id, offset: mine.messages[1].offset, epoch: mine.epoch };
+  await one.ask("board:edit", { ...second, msg: "the second" });
+  await bob.hear("edit", { msg: "the second", by: one.id, with: one.id });
+  await one.hear("edit", { msg: "the second", by: one.id, with: bob.id });
+  await bob.ask("board:react", { with: one.id, offset: his.messages[0].offset, epoch: his.epoch, emoji: "🎉", on: true });
+  await refused(bob, "not-yours", "board:delete", { with: one.id, offset: his.messages[0].offset, epoch: his.epoch });
+  await one.ask("board:delete", { ...second, offset: mine.messages[2].offset });
+  const shown = ({ messages }) => messages.map((m) => m.msg ?? (m.deleted ? "deleted" : "?")).concat(messages.map((m) => Object.keys(m.reactions ?? {}).join()));
+  const expected = ["same", "the second", "deleted", "🎉", "", ""];
+  assert.deepEqual(shown(await one.ask("board:history", { with: bob.id })), expected);
+  assert.deepEqual(shown(await bob.ask("board:history", { with: one.id })), expected);
+  await refused(eve, "unknown", "board:edit", { ...second, msg: "x" });
 });
 
 console.log("PASSED");

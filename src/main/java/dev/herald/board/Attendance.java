@@ -271,6 +271,8 @@ final class Attendance {
                 .collect(Collectors.toSet());
         return people.stream()
                 .filter(person -> !here.contains(person.id()) && !present.containsKey(person.id()))
+                // Somebody may have gone between the two questions, and would be counted until the next announcement.
+                .filter(person -> herald.isOnline(person.id()))
                 .toList();
     }
 

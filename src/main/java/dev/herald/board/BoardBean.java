@@ -1,7 +1,10 @@
 package dev.herald.board;
 
+import dev.herald.api.EventException;
 import dev.herald.api.Herald;
 import dev.herald.api.PersonPrincipal;
+import dev.herald.api.RefusedException;
+import dev.herald.boardstore.BoardStore;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.faces.context.ExternalContext;
@@ -22,6 +25,9 @@ public class BoardBean {
 
     @Inject
     Herald herald;
+
+    @Inject
+    BoardStore store;
 
     private FrontPage page;
     private String name;
@@ -57,7 +63,7 @@ public class BoardBean {
 
     /** Stores the name in the visitor's browser and reloads the page, or says what is wrong with the name. */
     public void rename() {
-        problem = DisplayName.problem(name).orElse(null);
+        problem = problemOf(name);
         if (problem == null) {
             var external = external();
             external.addResponseHeader(
@@ -66,6 +72,15 @@ public class BoardBean {
             external.setResponseStatus(SEE_OTHER);
             external.setResponseHeader("Location", "./");
             FacesContext.getCurrentInstance().responseComplete();
+        }
+    }
+
+    private @Nullable String problemOf(String wanted) {
+        try {
+            name = new Names(herald, store).claim(page.self(), wanted);
+            return null;
+        } catch (EventException | RefusedException e) {
+            return e.getMessage();
         }
     }
 

@@ -59,7 +59,7 @@ public class ChannelEvents {
         var self = connection.person();
         var read = store.reads().all(self.id());
         var online = herald.people();
-        var people = new People(herald, Set.of());
+        var people = new People(herald, store.names().away());
         return new Views.Opened(
                 new Views.Self(self.id(), self.name(), Person.isGuest(self.id())),
                 memberships.all(connection, read),
@@ -250,10 +250,7 @@ public class ChannelEvents {
     }
 
     private static String partner(@Nullable String personId) {
-        var id = Objects.requireNonNullElse(personId, "");
-        if (id.isEmpty() || id.length() > Person.MAX_ID) {
-            throw new EventException("unknown", "there is nobody with this id");
-        }
-        return id;
+        var unused = Memberships.privateOf(personId);
+        return Objects.requireNonNull(personId);
     }
 }

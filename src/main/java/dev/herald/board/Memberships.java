@@ -67,6 +67,18 @@ final class Memberships {
         throw new EventException("name-invalid", "there can be no channel of this name");
     }
 
+    /** The private channel of the person with this id; fails with {@code unknown} when there can be none. */
+    static ChannelName privateOf(@Nullable String personId) {
+        try {
+            if (personId != null && personId.length() <= Person.MAX_ID) {
+                return ChannelName.ofUser(personId);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new EventException("unknown", String.valueOf(e.getMessage()));
+        }
+        throw new EventException("unknown", "there is nobody with this id");
+    }
+
     /** The channels that a client's person is in and may read: {@code news} first, then by their names. */
     List<Views.Channel> all(Connection connection, Map<Conversation, Position> read) {
         var memberships =

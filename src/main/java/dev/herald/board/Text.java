@@ -44,7 +44,8 @@ final class Text {
         return n >= text.length() || !(Character.isLetterOrDigit(text.codePointAt(n)) || text.charAt(n) == '_');
     }
 
-    private static String folded(String text) {
+    /** A text as it is compared: upper and lower case are the same. */
+    static String folded(String text) {
         return Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
     }
 }

@@ -4,7 +4,7 @@ import java.time.Clock;
 import javax.sql.DataSource;
 
 /** All that the board keeps. */
-public record BoardStore(ChannelTables channels, ReadTable reads) {
+public record BoardStore(ChannelTables channels, ReadTable reads, NameTables names, MarkTables marks) {
 
     /**
      * In the log's database.
@@ -13,6 +13,10 @@ public record BoardStore(ChannelTables channels, ReadTable reads) {
      */
     public static BoardStore in(DataSource database, Clock clock) {
         var asked = new BoardDatabase(database);
-        return new BoardStore(new ChannelTables(asked, clock), new ReadTable(asked, clock));
+        return new BoardStore(
+                new ChannelTables(asked, clock),
+                new ReadTable(asked, clock),
+                new NameTables(asked, clock),
+                new MarkTables(asked, clock));
     }
 }

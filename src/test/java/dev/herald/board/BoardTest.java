@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
+import dev.herald.api.Disconnected;
 import dev.herald.api.Envelope;
 import dev.herald.api.Joined;
 import dev.herald.api.Person;
@@ -438,6 +439,22 @@ class BoardTest {
         assertThat(herald.sent()).isEmpty();
         assertThat(published(NEWS)).isEmpty();
         assertThat(published(Board.PEOPLE)).isEmpty();
+    }
+
+    @Test
+    void whoGoesWhilePeopleAreCountedIsNotCounted() {
+        var ann = herald.connect("1", ANN);
+        board.welcome(ann);
+        var bob = herald.connect("2", BOB);
+        board.welcome(bob);
+        // Not announced yet, and never will be: it is gone before it could be.
+        var passing = herald.connect("3", new Person("passing", "Passing by")).connection();
+        herald.disconnect(bob.connection());
+        herald.beforeConnections = () -> herald.disconnect(passing);
+        board.sayGoodbye(new Disconnected(bob.connection(), "closed by the client", Set.of(), true));
+
+        assertThat(lastCount(NEWS)).isEqualTo(1);
+        assertThat(lastCount(Board.PEOPLE)).isEqualTo(1);
     }
 
     private Board board(boolean enabled) {

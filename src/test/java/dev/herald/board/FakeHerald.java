@@ -123,8 +123,12 @@ final class FakeHerald implements Herald {
         return people();
     }
 
+    /** Runs before the connections are told: what happens between two questions. */
+    Runnable beforeConnections = () -> {};
+
     @Override
     public synchronized List<Connection> connections() {
+        beforeConnections.run();
         return List.copyOf(connections.values());
     }
 

@@ -3,10 +3,12 @@ package dev.herald.boardstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.api.ChannelName;
+import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.boardstore.ChannelTables.Outcome;
 import dev.herald.journal.Schema;
 import dev.herald.testing.AdjustableClock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,6 +131,87 @@ abstract class BoardStoreContract {
 
     static Position at(long offset) {
         return new Position("life", offset);
+    }
+
+    @Test
+    void aGuestsNameIsFreeWhenTheGuestHasGoneAndAUsersNever() {
+        var bob = new Person("guest-bob0000000000000", "Jürgen");
+        var eve = new Person("guest-eve0000000000000", "JÜRGEN");
+        assertThat(store.names().claim(bob, "jurgen", id -> false)).isTrue();
+        assertThat(store.names().claim(bob, "jurgen", id -> false)).isTrue();
+        assertThat(store.names().claim(eve, "jurgen", id -> false))
+                .as("he may be on the way back")
+                .isFalse();
+        clock.pass(NameTables.RESERVED.plusMillis(1));
+        assertThat(store.names().claim(eve, "jurgen", bob.id()::equals)).isFalse();
+        assertThat(store.names().claim(eve, "jurgen", id -> false)).isTrue();
+        assertThat(store.names().claim(eve, "eve", id -> false)).isTrue();
+        assertThat(store.names().claim(bob, "jurgen", id -> true))
+                .as("Eve has another name now")
+                .isTrue();
+
+        assertThat(store.names().reserve(new Person("jurgen", "Jürgen"), "jurgen"))
+                .isTrue();
+        assertThat(store.names().reserve(new Person("other", "Jürgen"), "jurgen"))
+                .isFalse();
+        clock.pass(NameTables.RESERVED.plusMillis(1));
+        assertThat(store.names().claim(bob, "jurgen", id -> false)).isFalse();
+    }
+
+    @Test
+    void peopleAreAwayUntilTheyAreBack() {
+        assertThat(store.names().away(ANN, true)).isTrue();
+        assertThat(store.names().away(ANN, true)).isFalse();
+        assertThat(store.names().away(SALMA, true)).isTrue();
+        assertThat(store.names().away()).containsExactlyInAnyOrder(ANN, SALMA);
+        assertThat(store.names().away(ANN, false)).isTrue();
+        assertThat(store.names().away(ANN, false)).isFalse();
+        assertThat(store.names().away()).containsExactly(SALMA);
+    }
+
+    @Test
+    void messagesAreEditedDeletedAndReactedTo() {
+        var seven = new MarkTables.Place(ORDERS, "", 7);
+        assertThat(store.marks().edit(seven, "first")).isTrue();
+        assertThat(store.marks().edit(seven, "名前 😀")).isTrue();
+        assertThat(store.marks().react(seven, ANN, "👍", true)).isEqualTo(Outcome.DONE);
+        assertThat(store.marks().react(seven, ANN, "👍", true)).isEqualTo(Outcome.WAS_SO);
+        clock.pass(Duration.ofMillis(1));
+        assertThat(store.marks().react(seven, SALMA, "👍", true)).isEqualTo(Outcome.DONE);
+        assertThat(store.marks().react(seven, SALMA, "🎉", true)).isEqualTo(Outcome.DONE);
+        assertThat(store.marks().react(seven, SALMA, "🎉", false)).isEqualTo(Outcome.DONE);
+        assertThat(store.marks().react(seven, SALMA, "🎉", false)).isEqualTo(Outcome.WAS_SO);
+        store.marks().delete(new MarkTables.Place(ORDERS, "", 8));
+        store.marks().edit(new MarkTables.Place(ORDERS, "another life", 7), "not this one");
+        store.marks().edit(new MarkTables.Place(ORDERS, "", 9), "not in the range");
+
+        assertThat(store.marks().read(new MarkTables.Place(ORDERS, "", 1), 9))
+                .containsOnly(
+                        Map.entry(
+                                7L,
+                                new Marks(
+                                        "名前 😀",
+                                        clock.instant().minusMillis(1),
+                                        false,
+                                        Map.of("👍", List.of(ANN, SALMA)))),
+                        Map.entry(8L, new Marks(null, null, true, Map.of())));
+
+        store.marks().delete(seven);
+        assertThat(store.marks().edit(seven, "too late")).isFalse();
+        assertThat(store.marks().read(seven, 8)).containsOnly(Map.entry(7L, new Marks(null, null, true, Map.of())));
+    }
+
+    @Test
+    void reactionsToAMessageAreBounded() {
+        var place = new MarkTables.Place(ORDERS, "", 1);
+        for (var n = 0; n < MarkTables.MAX_EMOJIS; n++) {
+            assertThat(store.marks().react(place, ANN, "e" + n, true)).isEqualTo(Outcome.DONE);
+        }
+        assertThat(store.marks().react(place, ANN, "one more", true)).isEqualTo(Outcome.TOO_MANY);
+        for (var n = MarkTables.MAX_EMOJIS; n < MarkTables.MAX_REACTIONS; n++) {
+            assertThat(store.marks().react(place, "person " + n, "e0", true)).isEqualTo(Outcome.DONE);
+        }
+        assertThat(store.marks().react(place, "one more", "e0", true)).isEqualTo(Outcome.TOO_MANY);
     }
 
     @Test
