@@ -109,6 +109,22 @@ class PortabilityIT {
     }
 
     @Test
+    void whatIsNotThereIsAnsweredByAPageOfOurOwn() throws Exception {
+        for (var path : new String[] {"nothing/here", "openapi/application.wadl", "WEB-INF/web.xml"}) {
+            var response = get(path);
+
+            assertThat(response.statusCode()).as(path).isEqualTo(404);
+            assertThat(response.body())
+                    .as(path)
+                    .contains("There is nothing here", "Open the message board")
+                    .doesNotContainIgnoringCase(
+                            "payara", "tomcat", "tomee", "wildfly", "undertow", "jersey", "exception", "version");
+        }
+        assertThat(get("favicon.ico").statusCode()).isEqualTo(200);
+        assertThat(get("robots.txt").body()).contains("User-agent: *");
+    }
+
+    @Test
     void newsReachesEveryone() throws Exception {
         try (var ann = guest();
                 var bob = guest().settle()) {

@@ -1,0 +1,68 @@
+package dev.herald.web;
+
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The page that visitors see instead of the server's own, which may tell its version and our exceptions. The container hands requests
+ * over here that have failed or found nothing.
+ */
+@SuppressWarnings("serial") // never serialised
+public class ErrorServlet extends HttpServlet {
+
+    private static final int SERVER_ERROR = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+
+    /** By any method: a form that is sent can fail, too. */
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status
+                ? status
+                : HttpServletResponse.SC_NOT_FOUND;
+        var isOldForm = isOldForm(request.getAttribute(RequestDispatcher.ERROR_EXCEPTION));
+        var shown = isOldForm ? HttpServletResponse.SC_BAD_REQUEST : code;
+        response.setStatus(shown);
+        response.setContentType("text/html;charset=UTF-8");
+        response.getWriter().write(page(shown, isOldForm ? "This page is too old" : heading(shown), home(request)));
+    }
+
+    /** A form whose page the server does not know: it was restarted, or the form was made by somebody else. */
+    private static boolean isOldForm(@Nullable Object thrown) {
+        return thrown instanceof Throwable cause
+                && (isExpiry(cause) || (cause.getCause() != null && isExpiry(cause.getCause())));
+    }
+
+    private static boolean isExpiry(Throwable cause) {
+        return cause.getClass().getName().endsWith(".ViewExpiredException");
+    }
+
+    private static String heading(int code) {
+        return switch (code) {
+            case HttpServletResponse.SC_NOT_FOUND -> "There is nothing here";
+            case HttpServletResponse.SC_FORBIDDEN, HttpServletResponse.SC_UNAUTHORIZED -> "You may not see this";
+            default -> code >= SERVER_ERROR ? "The server made a mistake" : "The server does not take this request";
+        };
+    }
+
+    /** Where the board is, as far as the server knows; a context path has no characters that mean something in HTML. */
+    private static String home(HttpServletRequest request) {
+        var path = ForwardedRequest.applicationPath(request).replaceAll("[\"<>&']", "");
+        return path.endsWith("/") ? path : path + "/";
+    }
+
+    private static String page(int code, String heading, String home) {
+        return """
+                <!DOCTYPE html>
+                <html lang="en">
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width">
+                <title>%1$s</title>
+                <h1>%1$s</h1>
+                <p>Error %2$d. <a href="%3$s">Open the message board</a></p>
+                </html>
+                """.formatted(heading, code, home);
+    }
+}
