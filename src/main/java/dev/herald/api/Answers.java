@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the recipients of {@link Broadcast#ask} answered: each of them is in one of the two lists, in the order in which they were
- * asked.
+ * What the recipients of {@link Broadcast#ask} answered: each of them is in one of the first two lists, those of this node first, in
+ * the order in which they were asked. Who is with a node that did not answer is in neither.
  *
  * <pre>{@code
  * herald.in("/shop").to("cashiers").ask(Duration.ofSeconds(2), "open?", Boolean.class)
@@ -16,8 +16,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param given the answers in time
  * @param missing who gave none, or one that was not as asked for
+ * @param unreached the other nodes that did not answer; nobody knows whom they have asked
  */
-public record Answers<T>(List<Given<T>> given, List<Missing> missing) {
+public record Answers<T>(List<Given<T>> given, List<Missing> missing, List<UnreachedNode> unreached) {
+
+    /** Of all nodes there are. */
+    public Answers(List<Given<T>> given, List<Missing> missing) {
+        this(given, missing, List.of());
+    }
 
     /**
      * An answer.
@@ -36,11 +42,12 @@ public record Answers<T>(List<Given<T>> given, List<Missing> missing) {
     public Answers {
         given = List.copyOf(given);
         missing = List.copyOf(missing);
+        unreached = List.copyOf(unreached);
     }
 
     /** Whether everybody has answered; also when nobody was asked. */
     public boolean areComplete() {
-        return missing.isEmpty();
+        return missing.isEmpty() && unreached.isEmpty();
     }
 
     /** The answers alone, without those that are {@code null}. */

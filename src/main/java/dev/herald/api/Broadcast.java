@@ -43,7 +43,9 @@ public interface Broadcast {
      *
      * @param patience how long to wait for all of them together
      * @return completes when each has answered, or will not; exceptionally never. Who cannot answer, like a client of the feed, is
-     *     {@linkplain Answers#missing missing}
+     *     {@linkplain Answers#missing missing}. On several nodes each asks its own clients. A node that dies is waited for until its
+     *     lease is over, one that does not answer for two seconds longer than the patience; either is {@linkplain Answers#unreached
+     *     unreached}
      * @throws IllegalArgumentException as for {@link #emit}
      */
     CompletionStage<Answers<List<JsonValue>>> ask(Duration patience, String event, JsonValue... arguments);
@@ -59,8 +61,16 @@ public interface Broadcast {
             Duration patience, String event, Class<T> answer, @Nullable Object... arguments);
 
     /**
-     * Those whom it is for: the clients that are connected now, in the order in which they connected. To make all of them join
-     * a room, leave it or disconnect, do so with each.
+     * Those of this node whom it is for: the clients that are connected now, in the order in which they connected. To make all of
+     * them join a room, leave it or disconnect, do so with each.
      */
     List<Peer> peers();
+
+    /**
+     * Those of all nodes whom it is for. To make all of them join a room, leave it or disconnect, do so with the {@link
+     * Herald#connection} of each.
+     *
+     * @return completes on one of the container's threads when each node has answered, or will not; exceptionally never
+     */
+    CompletionStage<AllConnections> connections();
 }

@@ -45,9 +45,10 @@ public interface Herald {
     CompletionStage<Receipt> publish(ChannelName channel, String event, JsonValue data);
 
     /**
-     * Sends an event to a single connection. The event is not logged; if the connection ends first, it is lost.
+     * Sends an event to a single connection of this node. The event is not logged; if the connection ends first, it is lost. For a
+     * connection of any node there is {@link #connection}.
      *
-     * @return whether the connection is open and takes messages; this does not mean that the client got the event
+     * @return whether the connection is open here and takes messages; this does not mean that the client got the event
      * @throws IllegalArgumentException when the event's name is not allowed
      */
     boolean send(String connectionId, String event, JsonValue data);
@@ -71,10 +72,13 @@ public interface Herald {
      */
     ToPerson person(String id);
 
-    /** Sends objects to a single connection, in any namespace. */
+    /** A single connection, in any namespace and on any node: to send to it, ask it, make it join, and disconnect it. */
     ToConnection connection(String id);
 
-    /** The client of an open connection, in any namespace: to send to it, ask it, make it join, and disconnect it. */
+    /**
+     * The client of an open connection of this node, in any namespace: to send to it, ask it, make it join, and disconnect it, at once.
+     * For one of any node there is {@link #connection}.
+     */
     Optional<Peer> peer(String connectionId);
 
     /** An event for everyone in a namespace of Socket.IO, {@code "/"} for the main one, or in some of its rooms. */
@@ -123,9 +127,19 @@ public interface Herald {
     /** As above, for all channels. */
     void revoke(String personId);
 
-    /** The open connections of the main namespace, in the order in which they were opened. */
+    /** The open connections of the main namespace on this node, in the order in which they were opened. */
     List<Connection> connections();
 
-    /** The open connections of a namespace, in the order in which they were opened. */
+    /** The open connections of a namespace on this node, in the order in which they were opened. */
     List<Connection> connections(String namespace);
+
+    /** The open connections of the main namespace on all nodes, as {@link Broadcast#connections}. */
+    default CompletionStage<AllConnections> allConnections() {
+        return allConnections(Connection.MAIN);
+    }
+
+    /** The open connections of a namespace on all nodes, as {@link Broadcast#connections}. */
+    default CompletionStage<AllConnections> allConnections(String namespace) {
+        return in(namespace).connections();
+    }
 }

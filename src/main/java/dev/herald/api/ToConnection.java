@@ -1,15 +1,25 @@
 package dev.herald.api;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the application's objects to a single connection, in any namespace, which may have ended. What is sent is not logged: if the
- * connection ends first, it is lost. Objects become JSON as {@link ToChannel} says. Immutable; any thread may call, no method waits.
+ * One connection by its id, on whichever node of the cluster it is, in any namespace; it may have ended. Any thread may call, no
+ * method waits, and the stages complete on the container's threads.
+ *
+ * <p>A connection of another node is looked for on all of them. Where there is no such connection, {@code false} or nothing comes of
+ * it. When a node that may have it does not answer within five seconds, or dies, the stage completes exceptionally with {@link
+ * UnansweredException}: it may have been done or not. What one thread does with one connection is done in its order.
+ *
+ * <p>What is sent is not logged: if the connection ends first, it is lost. Objects become JSON as {@link ToChannel} says. What is
+ * longer than a million characters does not reach other nodes, and fails. Immutable.
  *
  * <pre>{@code
- * herald.connection(connection.id()).send("offer", new NewOrder("tea", 2), 10);
+ * herald.connection(id).send("offer", new NewOrder("tea", 2), 10);
+ * herald.connection(id).join("customers").thenAccept(isNew -> System.out.println(isNew));
  * }</pre>
  */
 public interface ToConnection {
@@ -33,4 +43,30 @@ public interface ToConnection {
      * @return completes exceptionally with {@link UnansweredException}, too, when there is no such connection
      */
     <T> CompletionStage<T> ask(Duration patience, String event, Class<T> answer, @Nullable Object... arguments);
+
+    /**
+     * As {@link Peer#join(String)}, at once.
+     *
+     * @return completes exceptionally with what that throws
+     */
+    CompletionStage<Boolean> join(String room);
+
+    /** As {@link Peer#leave(String)}, at once. */
+    CompletionStage<Boolean> leave(String room);
+
+    /** As {@link Peer#rooms}; empty also when there is no such connection. */
+    CompletionStage<Set<String>> rooms();
+
+    /** Whose connection it is, as {@link AllConnections#open} has it; empty when there is none. */
+    CompletionStage<Optional<Connection>> connection();
+
+    /**
+     * As {@link Peer#disconnect}, at once.
+     *
+     * @return completes with false when there is no such connection
+     */
+    CompletionStage<Boolean> disconnect();
+
+    /** As {@link #disconnect}, but also closes the transport, and so ends the connection in all namespaces. */
+    CompletionStage<Boolean> close();
 }

@@ -1,5 +1,6 @@
 package dev.herald.cdi;
 
+import dev.herald.api.AllConnections;
 import dev.herald.api.Answers;
 import dev.herald.api.Arguments;
 import dev.herald.api.Broadcast;
@@ -7,6 +8,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.Peer;
 import dev.herald.api.Receipt;
+import dev.herald.hub.Audience;
 import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.Hub;
@@ -123,7 +125,18 @@ final class HubBroadcast implements Broadcast {
         var asked = members().stream()
                 .map(member -> RoundOfAnswers.ask(member, event, json, patience, read))
                 .toList();
-        return ForBeans.stage(RoundOfAnswers.of(asked), executor);
+        var elsewhere = hub.peers().ask(audience(), event, json, patience);
+        return ForBeans.stage(RoundOfAnswers.of(asked), executor)
+                .thenCombineAsync(elsewhere, (here, there) -> RoundOfAnswers.and(here, there, read), executor);
+    }
+
+    @Override
+    public CompletionStage<AllConnections> connections() {
+        return ForBeans.stage(hub.peers().list(audience()), executor);
+    }
+
+    private Audience audience() {
+        return new Audience(namespace, channels, except);
     }
 
     @Override
@@ -132,9 +145,7 @@ final class HubBroadcast implements Broadcast {
     }
 
     private List<Member> members() {
-        return hub.presence().members(namespace, channels).stream()
-                .filter(member -> !member.test(except))
-                .toList();
+        return hub.peers().here(audience());
     }
 
     private CompletableFuture<Receipt> publish(Draft draft) {

@@ -2,6 +2,7 @@ package dev.herald.cdi;
 
 import dev.herald.api.Answers;
 import dev.herald.hub.Member;
+import dev.herald.hub.RemotePeers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,5 +54,24 @@ final class RoundOfAnswers {
             }
             return new Answers<>(given, missing);
         });
+    }
+
+    /** Adds what other nodes have gathered. */
+    static <T> Answers<T> and(
+            Answers<T> here, RemotePeers.Elsewhere<RemotePeers.Reply> there, Function<String, @Nullable T> read) {
+        var given = new ArrayList<>(here.given());
+        var missing = new ArrayList<>(here.missing());
+        for (var reply : there.found()) {
+            if (reply.json() == null) {
+                missing.add(new Answers.Missing(reply.connection(), String.valueOf(reply.why())));
+                continue;
+            }
+            try {
+                given.add(new Answers.Given<>(reply.connection(), read.apply(reply.json())));
+            } catch (RuntimeException e) {
+                missing.add(new Answers.Missing(reply.connection(), sentence(e)));
+            }
+        }
+        return new Answers<>(given, missing, there.unreached());
     }
 }

@@ -9,12 +9,16 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.concurrent.LimitedLog;
 import dev.herald.hub.Bus;
+import dev.herald.hub.Hub;
 import dev.herald.hub.LogUnavailableException;
 import dev.herald.hub.Neighbours;
+import dev.herald.hub.NodeAnswer;
+import dev.herald.hub.NodeCall;
 import dev.herald.hub.RemoteMessages;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -54,6 +58,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
 
     private final Bus bus;
     private final People people;
+    private final BusCalls calls;
     private final BooleanSupplier hasOthers;
     private final Predicate<ChannelName> isDurable;
     private final Executor executor;
@@ -87,6 +92,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
      * Knows the bus, which is not started yet.
      *
      * @param people is told who comes and goes, here and there
+     * @param calls go by the same bus
      * @param hasOthers whether there are other nodes now
      * @param isDurable whether the messages of a channel are in the database
      * @param timer must not wait, and asks the executor for a thread whenever the heads are to be looked at
@@ -94,6 +100,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
     BusNeighbours(
             Bus bus,
             People people,
+            BusCalls calls,
             BooleanSupplier hasOthers,
             Predicate<ChannelName> isDurable,
             ScheduledExecutorService timer,
@@ -101,6 +108,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
         this.isDurable = isDurable;
         this.bus = bus;
         this.people = people;
+        this.calls = calls;
         this.hasOthers = hasOthers;
         this.executor = executor;
         this.timer = timer.scheduleAtFixedRate(
@@ -108,9 +116,10 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
     }
 
     /** Begins to hear. Called once. */
-    void start(RemoteMessages messages) {
-        remote = messages;
+    void start(Hub hub) {
+        remote = hub.remote();
         bus.start(this);
+        calls.start(hub.peers()::answer);
         bus.listen(TO_CONNECTIONS);
         bus.listen(PEOPLE);
         bus.listen(COMMANDS);
@@ -200,6 +209,11 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
         }
     }
 
+    @Override
+    public CompletionStage<List<NodeAnswer>> call(NodeCall call) {
+        return calls.call(call);
+    }
+
     // What is heard.
 
     @Override
@@ -213,6 +227,10 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
             return;
         }
         try {
+            if (BusCalls.isAbout(topic)) {
+                calls.heard(topic, text);
+                return;
+            }
             var heard = BusMessage.read(text);
             if (heard instanceof BusMessage.Published published) {
                 messages.heard(published.message());
@@ -262,6 +280,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
     }
 
     private void tick() {
+        calls.tick();
         var pause = isDeaf ? LOOK_WHEN_DEAF : LOOK;
         if (hasOthers.getAsBoolean() && System.nanoTime() - lookedAt >= pause.toNanos()) {
             look();

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class DatabaseCluster implements Cluster {
 
     private final Nodes nodes;
     private final Bus bus;
+    private final BusCalls calls;
     private final BusNeighbours neighbours;
     private final Roster roster;
     private final SharedSecret secret;
@@ -51,7 +53,14 @@ public final class DatabaseCluster implements Cluster {
         this.bus = bus;
         this.secret = new SharedSecret(database);
         this.roster = new Roster(database, this::announcePeople, timer, executor);
-        this.neighbours = new BusNeighbours(bus, roster, () -> !nodes.others().isEmpty(), isDurable, timer, executor);
+        this.calls = new BusCalls(
+                bus,
+                () -> nodes.others().stream().map(Nodes.Node::id).collect(Collectors.toSet()),
+                nodes::me,
+                System::nanoTime,
+                executor);
+        this.neighbours =
+                new BusNeighbours(bus, roster, calls, () -> !nodes.others().isEmpty(), isDurable, timer, executor);
     }
 
     private void announcePeople() {
@@ -67,7 +76,7 @@ public final class DatabaseCluster implements Cluster {
     public void start(Hub hubHere) {
         hub = hubHere;
         roster.start(hubHere.presence());
-        neighbours.start(hubHere.remote());
+        neighbours.start(hubHere);
         nodes.start(new Life());
     }
 
@@ -115,6 +124,7 @@ public final class DatabaseCluster implements Cluster {
 
         @Override
         public void left(Nodes.Node node, boolean orderly) {
+            calls.left(node.id());
             roster.left(node.id());
             neighbours.lookSoon();
         }

@@ -53,6 +53,7 @@ public final class Hub {
     private final Subscriptions subscriptions;
     private final Neighbours neighbours;
     private final RemoteMessages remote;
+    private final RemotePeers peers;
     private final Archive archive;
 
     /** Likewise, but without a memory of devices. */
@@ -100,6 +101,7 @@ public final class Hub {
         var channels = new Channels(log, observers, neighbours);
         this.publisher = new Publisher(log, channels, neighbours, executor);
         this.remote = new RemoteMessages(log, channels, publisher, presence, executor);
+        this.peers = new RemotePeers(presence, neighbours);
         this.archive = new Archive(log, kinds, devices);
         var beginnings = new Beginnings(log, kinds, devices, limits.replayedMessages());
         this.subscriptions = new Subscriptions(channels, beginnings, executor);
@@ -337,6 +339,11 @@ public final class Hub {
     /** Takes in what other nodes publish. */
     public RemoteMessages remote() {
         return remote;
+    }
+
+    /** The connections of all nodes. */
+    public RemotePeers peers() {
+        return peers;
     }
 
     /** Who is there. */

@@ -3,6 +3,8 @@ package dev.herald.hub;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The other nodes, as the hub sees them. What they are told may be lost, late, doubled or out of order: a node that misses a message
@@ -39,6 +41,11 @@ public interface Neighbours {
         public void command(String name, List<String> arguments) {
             // Nobody is there to do it.
         }
+
+        @Override
+        public CompletionStage<List<NodeAnswer>> call(NodeCall call) {
+            return CompletableFuture.completedStage(List.of());
+        }
     };
 
     /**
@@ -57,4 +64,12 @@ public interface Neighbours {
 
     /** Wants something done by all of them: what {@link RemoteMessages#on} says. It may be lost. */
     void command(String name, List<String> arguments);
+
+    /**
+     * Asks all of them, which answer as {@link RemotePeers#answer} says, each at most once.
+     *
+     * @return completes on a borrowed thread, with one answer for each of those that live now, or fewer when one of them is enough;
+     *     exceptionally never
+     */
+    CompletionStage<List<NodeAnswer>> call(NodeCall call);
 }

@@ -1,6 +1,7 @@
 package dev.herald.board;
 
 import dev.herald.api.Action;
+import dev.herald.api.AllConnections;
 import dev.herald.api.Answers;
 import dev.herald.api.Broadcast;
 import dev.herald.api.ChannelKind;
@@ -227,6 +228,11 @@ final class FakeHerald implements Herald {
 
         @Override
         public List<Peer> peers() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<AllConnections> connections() {
             throw new UnsupportedOperationException();
         }
 

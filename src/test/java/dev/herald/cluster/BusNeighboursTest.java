@@ -66,6 +66,7 @@ class BusNeighboursTest {
     private final BusNeighbours neighbours = new BusNeighbours(
             bus,
             people,
+            new BusCalls(bus, Set::of, () -> "here", System::nanoTime, threads),
             () -> hasOthers,
             channel -> !channel.value().startsWith("typing:"),
             timer.asExecutor(),
@@ -222,7 +223,7 @@ class BusNeighboursTest {
 
     @Test
     void whatIsPublishedIsToldWhole() {
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         publish(ChannelName.NEWS, "\"名前\"");
         var told = (BusMessage.Published) BusMessage.read(bus.told.get(0));
         assertThat(told.message().json()).isEqualTo("\"名前\"");
@@ -230,7 +231,7 @@ class BusNeighboursTest {
 
     @Test
     void ofALargeMessageThePositionIsTold() {
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         publish(ChannelName.NEWS, "\"" + "ü".repeat(140) + "\"");
         assertThat(BusMessage.read(bus.told.get(0)))
                 .isEqualTo(new BusMessage.Look(ChannelName.NEWS, log.head(ChannelName.NEWS)));
@@ -238,7 +239,7 @@ class BusNeighboursTest {
 
     @Test
     void aMessageUpToTheLastByteIsToldWhole() {
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         publish(ChannelName.NEWS, "\"\"");
         var rest = MAX_BYTES - "news".length() - bus.told.get(0).length();
         publish(ChannelName.NEWS, "\"" + "x".repeat(rest) + "\"");
@@ -249,7 +250,7 @@ class BusNeighboursTest {
 
     @Test
     void whatTheBusCannotCarryIsNoFailureOfItsPublisher() {
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         QuietLog.expect(WARNING, "cannot be told to the other nodes", "planted");
         bus.refuses = true;
         publish(new ChannelName("typing:room"), "1");
@@ -258,7 +259,7 @@ class BusNeighboursTest {
 
     @Test
     void aVolatileMessageThatIsTooLargeIsReported() {
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         QuietLog.expect(WARNING, "is too large for the bus");
         publish(new ChannelName("typing:room"), "\"" + "x".repeat(MAX_BYTES) + "\"");
         assertThat(bus.told).isEmpty();
@@ -267,7 +268,7 @@ class BusNeighboursTest {
     @Test
     void aNodeThatIsAloneTellsNobodyAndLooksAtNothing() {
         hasOthers = false;
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         var bob = new Reader().in(hub);
         publishElsewhere("1");
         timer.tick();
@@ -278,7 +279,7 @@ class BusNeighboursTest {
 
     @Test
     void whatTheBusLostIsFoundAtTheNextLook() {
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         var bob = new Reader().in(hub);
         publishElsewhere("1");
         await().until(() -> {
@@ -289,7 +290,7 @@ class BusNeighboursTest {
 
     @Test
     void whatWasPublishedBeforeTheTopicWasListenedToIsLookedFor() {
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         var bob = new Reader().in(hub);
         assertThat(bus.listened).contains("news");
         publishElsewhere("1");
@@ -299,7 +300,7 @@ class BusNeighboursTest {
 
     @Test
     void whatIsHeardIsDelivered() {
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         var bob = new Reader().in(hub);
         publishElsewhere("1");
         neighbours.heard("news", BusMessage.look(ChannelName.NEWS, log.head(ChannelName.NEWS)));
@@ -308,7 +309,7 @@ class BusNeighboursTest {
 
     @Test
     void nonsenseOnTheBusIsReportedAndIgnored() {
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         QuietLog.expect(WARNING, "the bus told something");
         neighbours.heard("news", "nonsense");
         assertThat(Objects.requireNonNull(bus.told)).isEmpty();
@@ -316,7 +317,7 @@ class BusNeighboursTest {
 
     @Test
     void aLogThatCannotBeReadIsTriedAgain() {
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         var bob = new Reader().in(hub);
         QuietLog.allow(WARNING, "messages of other nodes cannot be looked for");
         log.isAway = true;
@@ -331,7 +332,7 @@ class BusNeighboursTest {
 
     @Test
     void noClientCanMakeANodeDeafToTheOthersByLeavingAChannel() {
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         var topics = Set.copyOf(bus.listened);
         var bob = new Reader();
         var member = hub.connect(bob);
@@ -345,7 +346,7 @@ class BusNeighboursTest {
 
     @Test
     void whoComesAndGoesIsNoted() {
-        neighbours.start(hub.remote());
+        neighbours.start(hub);
         new Reader().in(hub);
         assertThat(changed).contains("/ bob", "news bob").doesNotContain("user:bob bob");
         neighbours.heard("/people", "");

@@ -15,6 +15,8 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.Member;
 import dev.herald.hub.MemoryLog;
 import dev.herald.hub.Neighbours;
+import dev.herald.hub.NodeAnswer;
+import dev.herald.hub.NodeCall;
 import dev.herald.hub.ObjectJson;
 import dev.herald.hub.Subscriber;
 import dev.herald.journal.Schema;
@@ -27,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
@@ -127,6 +130,11 @@ class RosterIT {
         @Override
         public void command(String command, List<String> arguments) {
             // Nothing is to be done here.
+        }
+
+        @Override
+        public CompletionStage<List<NodeAnswer>> call(NodeCall call) {
+            return Neighbours.NONE.call(call);
         }
 
         Member connect(String person, String displayName) {

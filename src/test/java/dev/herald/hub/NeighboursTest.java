@@ -109,6 +109,11 @@ class NeighboursTest {
             commands.add(name + " " + arguments);
         }
 
+        @Override
+        public CompletionStage<List<NodeAnswer>> call(NodeCall call) {
+            throw new AssertionError("nobody calls");
+        }
+
         List<Envelope> take() {
             var taken = List.copyOf(messages);
             messages.clear();

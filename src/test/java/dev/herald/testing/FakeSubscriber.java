@@ -5,8 +5,11 @@ import dev.herald.api.Envelope;
 import dev.herald.hub.Delivery;
 import dev.herald.hub.DeviceName;
 import dev.herald.hub.Subscriber;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A connection that takes everything at once, and notes what it hears and how it is ended. Any thread may call. */
@@ -20,6 +23,12 @@ public final class FakeSubscriber implements Subscriber {
 
     /** How it was ended: by codes, or {@code end}, or {@code fell behind}. */
     public final List<String> ends = new CopyOnWriteArrayList<>();
+
+    /** What it answers to each question: nothing, unless a test says so. */
+    public volatile CompletableFuture<String> answer = new CompletableFuture<>();
+
+    /** What it was asked: events and arguments. */
+    public final List<String> asked = new CopyOnWriteArrayList<>();
 
     public FakeSubscriber(Connection connection) {
         this(connection, Optional.empty());
@@ -46,6 +55,12 @@ public final class FakeSubscriber implements Subscriber {
     }
 
     @Override
+    public CompletionStage<String> ask(String event, String json, Duration patience) {
+        asked.add(event + json);
+        return answer;
+    }
+
+    @Override
     public void flush() {
         // It has heard already.
     }
@@ -57,7 +72,7 @@ public final class FakeSubscriber implements Subscriber {
 
     @Override
     public void end(boolean transportToo) {
-        ends.add("end");
+        ends.add(transportToo ? "close" : "end");
     }
 
     @Override
