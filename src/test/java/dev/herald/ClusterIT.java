@@ -3,8 +3,10 @@ package dev.herald;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.herald.it.HeraldWar;
 import dev.herald.it.NodeScript;
 import dev.herald.it.PayaraProcess;
+import dev.herald.it.switchboard.Operator;
 import dev.herald.testing.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,13 +26,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The released WAR on two servers that share one PostgreSQL. */
+/** The released WAR, with one bean more, on two servers that share one PostgreSQL. */
 class ClusterIT {
 
     /** A client that lost its server waits a while before it tries again. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private static PostgresServer database;
+    private static Path war;
     private static PayaraProcess one;
     private static PayaraProcess other;
 
@@ -45,6 +48,7 @@ class ClusterIT {
     static void start() throws Exception {
         database = PostgresServer.start(false);
         var url = database.createDatabase();
+        war = HeraldWar.withTheBeansOf(Operator.class.getPackage(), "cluster.war");
         one = start("one", url);
         other = start("other", url);
         await("both nodes know each other").until(() -> knows("one") && knows("other"));
@@ -53,7 +57,10 @@ class ClusterIT {
     private static PayaraProcess start(String name, String url) throws IOException, SQLException {
         Files.deleteIfExists(log(name));
         return PayaraProcess.start(
-                log(name).toFile(), "herald.datasource.url=" + url, "herald.datasource.user=" + PostgresServer.USER);
+                war,
+                log(name).toFile(),
+                "herald.datasource.url=" + url,
+                "herald.datasource.user=" + PostgresServer.USER);
     }
 
     private static Path log(String name) {
@@ -81,6 +88,11 @@ class ClusterIT {
     void stockClientsOfBothNodesTalkToEachOther() throws Exception {
         NodeScript.pass("cluster/nodes.mjs", one.url(), other.url());
         assertThat(unexpected()).isEmpty();
+    }
+
+    @Test
+    void beansReachTheClientsOfBothNodes() throws Exception {
+        NodeScript.pass("cluster/calls.mjs", one.url(), other.url());
     }
 
     /** Each node is killed and started again in its turn, while clients and publishers go to whichever lives. */

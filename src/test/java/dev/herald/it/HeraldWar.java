@@ -6,6 +6,7 @@ import java.util.UUID;
 import org.jboss.shrinkwrap.api.Filters;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /** The WAR that the build has just packed, for Arquillian to deploy. */
@@ -31,6 +32,13 @@ public final class HeraldWar {
     /** Returns the very file that is released, never a selection of its classes, with a database of its own. */
     public static WebArchive fromTheBuild() {
         return released().addAsResource(settings(""), "META-INF/microprofile-config.properties");
+    }
+
+    /** Writes the released WAR into a file beside it, with the classes of a package more. */
+    public static Path withTheBeansOf(Package beans, String name) {
+        var war = Path.of(System.getProperty("herald.war")).resolveSibling(name);
+        released().addPackage(beans).as(ZipExporter.class).exportTo(war.toFile(), true);
+        return war;
     }
 
     private static WebArchive released() {
