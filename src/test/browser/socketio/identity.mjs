@@ -258,6 +258,26 @@ await step("a logout ends the connections of the session within 5 s, and only th
   await stays.hear("error", { code: "unauthorized" });
 });
 
+await step("a session that is not used for too long ends what was opened in it", async () => {
+  const session = await signIn("fritz");
+  const another = await signIn("fritz");
+  const headers = { Cookie: session };
+  const polling = await visitor({ transports: ["polling"], extraHeaders: headers });
+  const socket = await visitor({ extraHeaders: headers });
+  const ofFeed = feed("", [], { headers });
+  assert.equal((await ofFeed.hear("connected")).person.id, "fritz");
+  const stays = await visitor({ extraHeaders: { Cookie: another } });
+  await post("/door/short", headers);
+  const began = Date.now();
+
+  await until("the end of the feed", () => [4401, 1008].includes(ofFeed.closed), () => show(ofFeed.closed));
+  await socket.hear("error", { code: "unauthorized" });
+  await until("the end", () => socket.reasons[0] === "io server disconnect", () => show(socket.reasons));
+  await polling.hear("error", { code: "unauthorized" });
+  assert.ok(Date.now() - began < 10_000, `${Date.now() - began} ms`);
+  assert.equal((await stays.ask("who")).id, "fritz");
+});
+
 await step("a guest who signs in leaves nothing to the next one at the same browser", async () => {
   const first = feed();
   let given;

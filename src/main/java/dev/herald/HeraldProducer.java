@@ -59,6 +59,7 @@ import dev.herald.socketio.SocketIoSettings;
 import dev.herald.transaction.Outbox;
 import dev.herald.transaction.TransactionalPublisher;
 import dev.herald.web.Callers;
+import dev.herald.web.LoginSessions;
 import dev.herald.web.RoleNames;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -282,10 +283,14 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Logins logins(Hub hub) {
+    Logins logins(Hub hub, LoginSessions sessions) {
         var logins = new Logins(hub, Clock.systemUTC(), executor);
         var clock = timer.scheduleAtFixedRate(logins::tick, 1, 1, SECONDS);
-        wayDown.<AutoCloseable>add(CLIENTS, () -> clock.cancel(false));
+        var look = timer.scheduleAtFixedRate(() -> sessions.look(executor), 1, 1, SECONDS);
+        wayDown.<AutoCloseable>add(CLIENTS, () -> {
+            clock.cancel(false);
+            look.cancel(false);
+        });
         return logins;
     }
 

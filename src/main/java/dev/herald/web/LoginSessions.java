@@ -2,16 +2,22 @@ package dev.herald.web;
 
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.TRACE;
+import static java.lang.System.Logger.Level.WARNING;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.herald.api.Login;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
 import java.lang.reflect.InvocationTargetException;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,15 +34,34 @@ public class LoginSessions {
     Callers callers;
 
     private final Map<String, Signed> sessions = new ConcurrentHashMap<>();
+    private final AtomicBoolean isLooking = new AtomicBoolean();
 
     /** Who is signed in in a session; until it is over. */
     private static final class Signed implements BooleanSupplier {
 
         private final String user;
+        private final HttpSession session;
         private volatile boolean isOver;
+        private volatile long lastUse = System.nanoTime();
 
-        Signed(String user) {
+        Signed(String user, HttpSession session) {
             this.user = user;
+            this.session = session;
+        }
+
+        void use() {
+            lastUse = System.nanoTime();
+        }
+
+        /** Whether the container has ended it, or would if none of its WebSockets were open. */
+        boolean isGone() {
+            try {
+                var seconds = session.getMaxInactiveInterval();
+                return seconds > 0 && System.nanoTime() - lastUse > SECONDS.toNanos(seconds);
+            } catch (IllegalStateException e) {
+                LOG.log(TRACE, "an HTTP session is over", e);
+                return true;
+            }
         }
 
         @Override
@@ -59,8 +84,9 @@ public class LoginSessions {
         var id = session.getId();
         var signed = sessions.compute(
                 id,
-                (same, there) ->
-                        there != null && there.user.equals(user.getName()) ? there : replaced(there, user.getName()));
+                (same, there) -> there != null && there.user.equals(user.getName())
+                        ? there
+                        : replaced(there, new Signed(user.getName(), session)));
         if (request.getSession(false) == null) {
             // It ended at the same time.
             ended(id);
@@ -69,11 +95,11 @@ public class LoginSessions {
     }
 
     /** Another user of the same session: the first one has signed out. */
-    private static Signed replaced(@Nullable Signed before, String user) {
+    private static Signed replaced(@Nullable Signed before, Signed now) {
         if (before != null) {
             before.end();
         }
-        return new Signed(user);
+        return now;
     }
 
     /** Nobody is signed in in the session of this request. */
@@ -83,6 +109,48 @@ public class LoginSessions {
             if (session != null) {
                 ended(session.getId());
             }
+        }
+    }
+
+    /** A request uses its session, if it has one. Called by its thread, before all else. */
+    void used(HttpServletRequest request) {
+        var session = sessions.isEmpty() ? null : request.getSession(false);
+        var signed = session == null ? null : sessions.get(session.getId());
+        if (signed != null) {
+            signed.use();
+        }
+    }
+
+    /**
+     * Ends the logins of sessions that were not used for too long. Payara itself keeps a session for as long as one of its WebSockets
+     * is open.
+     * Called again and again by the timer's thread, which it does not hold up.
+     *
+     * @param executor lends a thread, as the container is asked
+     */
+    public void look(Executor executor) {
+        if (sessions.isEmpty() || !isLooking.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            executor.execute(this::lookNow);
+        } catch (RejectedExecutionException e) {
+            LOG.log(DEBUG, "no thread is free to look for sessions that are over", e);
+            isLooking.set(false);
+        }
+    }
+
+    private void lookNow() {
+        try {
+            sessions.forEach((id, signed) -> {
+                if (signed.isGone()) {
+                    ended(id);
+                }
+            });
+        } catch (RuntimeException e) {
+            LOG.log(WARNING, "sessions that are over could not be looked for", e);
+        } finally {
+            isLooking.set(false);
         }
     }
 

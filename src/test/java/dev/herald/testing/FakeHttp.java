@@ -40,6 +40,8 @@ public final class FakeHttp {
     private String query;
     private Principal user;
     private String session;
+    private boolean isSessionOver;
+    private int maxInactiveSeconds = -1;
     private boolean secure;
     private String contextPath = "";
     private Set<String> roles = Set.of();
@@ -169,8 +171,27 @@ public final class FakeHttp {
         return this;
     }
 
+    /** Its HTTP session ends when it is not used for longer than this. */
+    public void endSessionAfter(int seconds) {
+        maxInactiveSeconds = seconds;
+    }
+
+    /** The container has ended its HTTP session. */
+    public void endSession() {
+        isSessionOver = true;
+    }
+
     private HttpSession session() {
-        return proxy(HttpSession.class, (self, called, arguments) -> session);
+        return proxy(HttpSession.class, (self, called, arguments) -> switch (called.getName()) {
+            case "getId" -> session;
+            case "getMaxInactiveInterval" -> {
+                if (isSessionOver) {
+                    throw new IllegalStateException("the session is over");
+                }
+                yield maxInactiveSeconds;
+            }
+            default -> throw new UnsupportedOperationException(called.getName());
+        });
     }
 
     public HttpServletRequest request() {

@@ -18,6 +18,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -147,6 +149,42 @@ class VisitorLoginTest {
 
             assertThat(isOver(anns)).isTrue();
             assertThat(isOver(bobs)).isFalse();
+        }
+
+        @Test
+        void endsWithASessionOfWhichTheContainerSaysOnlyWhenItIsAskedThatItIsOver() throws Exception {
+            var anns = handshake().by("ann").inSession("1");
+            var first = login(anns);
+            var second = login(handshake().by("bob").inSession("2"));
+            sessions.look(Runnable::run);
+            assertThat(isOver(first)).isFalse();
+
+            anns.endSession();
+            sessions.look(work -> {
+                throw new RejectedExecutionException("all threads are busy");
+            });
+            sessions.look(Runnable::run);
+
+            assertThat(isOver(first)).isTrue();
+            assertThat(isOver(second)).isFalse();
+        }
+
+        @Test
+        void endsWithASessionThatIsNotUsedForTooLongWhateverTheContainerDoes() throws Exception {
+            var anns = handshake().by("ann").inSession("1");
+            var bobs = handshake().by("bob").inSession("2");
+            var first = login(anns);
+            var second = login(bobs);
+
+            anns.endSessionAfter(1);
+            bobs.endSessionAfter(1);
+            Awaitility.await().until(() -> {
+                sessions.used(bobs.request());
+                sessions.look(Runnable::run);
+                return isOver(first);
+            });
+
+            assertThat(isOver(second)).isFalse();
         }
 
         @Test

@@ -9,11 +9,16 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Where users sign in ({@code /door/in}) and out ({@code /door/out}, {@code /door/everywhere?user=}). */
+/**
+ * Where users sign in ({@code /door/in}) and out ({@code /door/out}, {@code /door/everywhere?user=}), and where a session becomes one
+ * that ends soon unless it is used ({@code /door/short}).
+ */
 @WebServlet("/door/*")
 @DeclareRoles("clerk")
 @SuppressWarnings("serial") // never serialised
 public class Door extends HttpServlet {
+
+    private static final int SHORT_SECONDS = 2;
 
     @Inject
     transient Herald herald;
@@ -22,6 +27,7 @@ public class Door extends HttpServlet {
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         switch (request.getPathInfo()) {
             case "/in" -> response.getWriter().print(request.getSession().getId() + " " + request.getRemoteUser());
+            case "/short" -> request.getSession().setMaxInactiveInterval(SHORT_SECONDS);
             case "/out" -> request.getSession().invalidate();
             case "/everywhere" -> herald.signOut(request.getParameter("user"));
             default -> response.setStatus(HttpServletResponse.SC_NOT_FOUND);
