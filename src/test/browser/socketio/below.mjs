@@ -69,6 +69,18 @@ await step("files of the client, and health", async () => {
   }
 });
 
+await step("the relay", async () => {
+  const open = () => new WebSocket(`${root.replace(/^http/, "ws")}/relay`);
+  const [speaker, listener] = [open(), open()];
+  const heard = [];
+  listener.on("message", (data) => heard.push(data.toString()));
+  await until("both are there", () => speaker.readyState === WebSocket.OPEN && listener.readyState === WebSocket.OPEN);
+  speaker.send("名前 😀");
+  await until("the text is passed on", () => heard.includes("名前 😀"), () => show(heard));
+  speaker.close();
+  listener.close();
+});
+
 await step("the feed", async () => {
   const socket = new WebSocket(`${root.replace(/^http/, "ws")}/feed`);
   const heard = [];

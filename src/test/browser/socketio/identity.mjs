@@ -199,6 +199,8 @@ await step("when a token expires its connections end within 5 s, and a new one p
   const goesOn = await visitor({ auth: { token: short() } });
   const ofFeed = feed("", ["herald", `bearer.${short()}`]);
   await ofFeed.hear("connected");
+  const feedGoesOn = feed("", ["herald", `bearer.${short()}`]);
+  await feedGoesOn.hear("connected");
   const events = await fetch(`${baseUrl}/api/events?channel=room`, { headers: { Authorization: `Bearer ${short()}` } });
   assert.equal(events.status, 200);
   let listened = false;
@@ -208,6 +210,11 @@ await step("when a token expires its connections end within 5 s, and a new one p
   assert.ok(Date.parse(end) > Date.now() + 500_000, end);
   assert.equal((await goesOn.ask("authenticate", { token: "bad" })).error.code, "unauthorized");
   assert.equal((await goesOn.ask("authenticate", good("bob"))).error.code, "unauthorized");
+
+  feedGoesOn.socket.send(JSON.stringify({ event: "authenticate", id: "t1", token: good("ann") }));
+  const taken = await feedGoesOn.hear("ack");
+  assert.equal(taken.id, "t1");
+  assert.ok(Date.parse(taken.until) > Date.now() + 500_000, show(taken));
 
   for (const one of [ends, polling]) {
     await one.hear("error", { code: "unauthorized" });
@@ -224,6 +231,10 @@ await step("when a token expires its connections end within 5 s, and a new one p
     assert.equal(one.reasons.length, 1);
   }
   assert.equal((await goesOn.ask("who")).id, "ann");
+  feedGoesOn.socket.send(JSON.stringify({ event: "ping" }));
+  await feedGoesOn.hear("pong");
+  assert.equal(feedGoesOn.closed, undefined);
+  feedGoesOn.socket.close();
 });
 
 await step("a logout ends the connections of the session within 5 s, and only those", async () => {

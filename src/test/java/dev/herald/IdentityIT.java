@@ -4,19 +4,31 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.it.HeraldWar;
+import dev.herald.it.JavaClient;
 import dev.herald.it.NodeScript;
 import dev.herald.it.PayaraProcess;
 import dev.herald.it.ServerLog;
 import dev.herald.it.identity.Desk;
+import io.socket.client.Socket;
 import java.io.File;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
+import org.json.JSONObject;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An application whose users sign in by the container or by tokens, on a server that can be killed. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -59,6 +71,29 @@ class IdentityIT {
         assertThat(ServerLog.mistakes(LOG))
                 .noneMatch(line ->
                         line.contains("dev.herald") && !line.stripLeading().startsWith("at "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"polling", "websocket"})
+    void theJavaClientIsToldThatItIsSignedOutAndStaysAway(String transport) throws Exception {
+        var who = "java-" + UUID.randomUUID();
+        var root = URI.create(server.url().replaceFirst("/$", ""));
+        var auth = Map.of("token", "good." + who + ".clerk.600");
+        try (var client = new JavaClient(root, "/socket.io/", auth, transport).arrive()) {
+            assertThat(client.ask("for-clerks")).containsExactly("for clerks");
+
+            var everywhere = HttpRequest.newBuilder(URI.create(server.url() + "door/everywhere?user=" + who))
+                    .POST(BodyPublishers.noBody())
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(everywhere, BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(200);
+
+            assertThat(((JSONObject) client.hear("error").get(0)).getString("code"))
+                    .isEqualTo("unauthorized");
+            assertThat(client.hear(Socket.EVENT_DISCONNECT)).containsExactly("io server disconnect");
+        }
     }
 
     @Test

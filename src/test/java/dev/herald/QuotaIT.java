@@ -3,22 +3,32 @@ package dev.herald;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.it.HeraldWar;
+import dev.herald.it.JavaClient;
 import dev.herald.it.NodeScript;
 import dev.herald.it.ServerUnderTest;
 import dev.herald.it.identity.WordTokens;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.json.JSONObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An application with small quotas, and clients that ask for more. */
 @ArquillianTest
 @RunAsClient
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class QuotaIT {
+
+    /** As the setting below says of one connection's messages. */
+    private static final int BURST = 100;
 
     @Deployment(testable = false)
     static WebArchive application() {
@@ -40,6 +50,30 @@ class QuotaIT {
                                 herald.quota.network.channels=1/5
                                 herald.quota.network.stored=300000
                                 """), "META-INF/microprofile-config.properties");
+    }
+
+    /** The Java client emits what it is told to, however much: it has an answer to each. */
+    @ParameterizedTest
+    @ValueSource(strings = {"polling", "websocket"})
+    void theJavaClientIsToldWhenToTryAgain(String transport) throws Exception {
+        var channel = new JSONObject(Map.of("channel", "java-" + UUID.randomUUID()));
+        try (var client = new JavaClient("/", Map.of(), transport).arrive()) {
+            var answers = client.askAtOnce(BURST + 50, "said", "名前", channel);
+
+            var refusals = new ArrayList<JSONObject>();
+            for (var answer : answers) {
+                var one = (JSONObject) answer.get(0);
+                if (one.has("error")) {
+                    refusals.add(one.getJSONObject("error"));
+                }
+            }
+            assertThat(refusals).isNotEmpty().hasSizeLessThanOrEqualTo(50);
+            for (var refusal : refusals) {
+                assertThat(refusal.getString("code")).isEqualTo("rate-limited");
+                assertThat(refusal.getString("message")).contains("20 messages a second");
+                assertThat(refusal.getInt("retryAfter")).isPositive();
+            }
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.herald.it.FeedClient;
 import dev.herald.it.HeraldWar;
+import dev.herald.it.JavaClient;
 import dev.herald.it.ServerUnderTest;
 import dev.herald.it.TransactionalShop;
 import jakarta.json.JsonObject;
@@ -24,6 +25,7 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.json.JSONObject;
 import org.junit.jupiter.api.Test;
 
 /** An application whose messages go by the outbox, in the container's transactions; its operator has made the tables by the script. */
@@ -96,6 +98,21 @@ class TransactionIT {
             assertThat(ann.messages("placed", channel))
                     .extracting(message -> message.getInt("offset"))
                     .containsExactly(1, 2, 3, 4);
+        }
+    }
+
+    @Test
+    void theJavaClientHearsWhatIsCommittedAndNothingThatIsRolledBack() throws Exception {
+        assertThat(perform("open", "")).isEqualTo(200);
+        try (var client = new JavaClient("/", Map.of(), "websocket").arrive()) {
+            client.ask("join", channel);
+
+            assertThat(perform("fail", "dropped")).isEqualTo(409);
+            assertThat(perform("place", "سلمى")).isEqualTo(200);
+
+            assertThat(((JSONObject) client.hear("placed").get(0)).getString("id"))
+                    .isEqualTo("سلمى");
+            assertThat(client.heardAllOf("placed")).isTrue();
         }
     }
 

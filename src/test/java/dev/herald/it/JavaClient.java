@@ -7,6 +7,7 @@ import io.socket.client.IO;
 import io.socket.client.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,18 @@ public final class JavaClient implements AutoCloseable {
         var answer = new CompletableFuture<List<Object>>();
         socket.emit(event, arguments, all -> answer.complete(Arrays.asList(all)));
         return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Sends so many events at once, and waits for the arguments of all acknowledgements, in the order of the events. */
+    public List<List<Object>> askAtOnce(int times, String event, Object... arguments) throws Exception {
+        var answers = new ArrayList<CompletableFuture<List<Object>>>();
+        for (var n = 0; n < times; n++) {
+            var answer = new CompletableFuture<List<Object>>();
+            socket.emit(event, arguments, all -> answer.complete(Arrays.asList(all)));
+            answers.add(answer);
+        }
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return answers.stream().map(CompletableFuture::join).toList();
     }
 
     /** Answers the server's next questions of this name. */
