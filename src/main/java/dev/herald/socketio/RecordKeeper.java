@@ -31,6 +31,7 @@ final class RecordKeeper {
     /** What was kept last, or is being kept; {@code null} before. */
     private @Nullable ClientRecord kept;
 
+    private boolean isElsewhere;
     private long puts;
 
     /** The latest of these that succeeded, and the channels in it. */
@@ -141,6 +142,11 @@ final class RecordKeeper {
         work();
     }
 
+    /** Another node says that it has the client, and so keeps it: how it ends here is not stored. */
+    synchronized void leaveToAnotherNode() {
+        isElsewhere = true;
+    }
+
     /** Notes that the client has ended, and may not come back, to any life. The caller then has it {@linkplain #work done}. */
     synchronized void noteForgotten() {
         var secret = pid;
@@ -160,7 +166,7 @@ final class RecordKeeper {
         if (secret == null) {
             return;
         }
-        if (kept != null && !last.equals(kept)) {
+        if (kept != null && !last.equals(kept) && !isElsewhere) {
             var done = new CompletableFuture<Void>();
             note(last, done);
             var unused = done.whenComplete((nothing, failure) -> {

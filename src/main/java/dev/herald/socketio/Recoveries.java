@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +73,12 @@ final class Recoveries {
     private final Duration window;
     private final int max;
     private final ClientStates states;
+    private final Consumer<String> tellOthers;
     private final Map<String, SocketIoClient> connected = new ConcurrentHashMap<>();
+
+    /** The same clients, by the ids of their connections. */
+    private final Map<String, SocketIoClient> byConnection = new ConcurrentHashMap<>();
+
     private final Map<Outcome, LongAdder> outcomes = new ConcurrentHashMap<>();
 
     /** The server goes down: what is forgotten here is not forgotten in a later life. */
@@ -84,11 +90,15 @@ final class Recoveries {
     // Guarded by this object's monitor. In the order of going.
     private final Map<String, Suspended> away = new LinkedHashMap<>();
 
-    /** @param states where clients are kept that outlive the server */
-    Recoveries(Duration window, int max, ClientStates states) {
+    /**
+     * @param states where clients are kept that outlive the server
+     * @param tellOthers tells other nodes the id of a connection that goes on here; it does not wait
+     */
+    Recoveries(Duration window, int max, ClientStates states, Consumer<String> tellOthers) {
         this.window = window;
         this.max = max;
         this.states = states;
+        this.tellOthers = tellOthers;
     }
 
     /** An id that cannot be guessed, for a client to come back with. */
@@ -98,6 +108,25 @@ final class Recoveries {
 
     void connected(String pid, SocketIoClient client) {
         connected.put(pid, client);
+        byConnection.put(client.connection().id(), client);
+    }
+
+    private void disconnected(String pid) {
+        var client = connected.remove(pid);
+        if (client != null) {
+            byConnection.remove(client.connection().id(), client);
+        }
+    }
+
+    /**
+     * Another node says that it has a client now: its connection here is not alive any more, and is ended. If that word is late, and the
+     * client is here again, it comes back once more and goes on: it is remembered here as one that is away.
+     */
+    void goesOnElsewhere(String connectionId) {
+        var ghost = byConnection.get(connectionId);
+        if (ghost != null) {
+            ghost.leaveToAnotherNode();
+        }
     }
 
     /**
@@ -127,7 +156,7 @@ final class Recoveries {
 
     /** The client is gone for good. */
     void forget(String pid) {
-        connected.remove(pid);
+        disconnected(pid);
         unkeep(pid);
     }
 
@@ -162,7 +191,7 @@ final class Recoveries {
             away.put(pid, state);
             displaced = away.size() > max ? Optional.of(removeEldest()) : Optional.empty();
         }
-        connected.remove(pid);
+        disconnected(pid);
         return displaced;
     }
 
@@ -174,7 +203,8 @@ final class Recoveries {
     }
 
     /**
-     * Takes the state of a client that comes back. If its old connection is still there, it is not alive any more, and is ended.
+     * Takes the state of a client that comes back. If its old connection is still there, on any node, it is not alive any more, and is
+     * ended; that of another node after its heartbeat, if the bus loses the word.
      *
      * @throws RuntimeException when it may be in a state that cannot be read now
      */
@@ -191,6 +221,7 @@ final class Recoveries {
             state = away.remove(pid);
         }
         if (elsewhere.isPresent()) {
+            tellOthers.accept(elsewhere.get().connection().id());
             return elsewhere;
         }
         if (state != null && isOver(state, now)) {

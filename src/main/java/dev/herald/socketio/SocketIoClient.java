@@ -361,6 +361,12 @@ final class SocketIoClient implements Subscriber {
         session.close(CloseReason.REPLACED);
     }
 
+    /** The client is back on another node; as {@link #replace} otherwise. */
+    void leaveToAnotherNode() {
+        keeper.leaveToAnotherNode();
+        replace();
+    }
+
     /** Whether its client has been told that it is connected, and so may speak. */
     boolean isConnected() {
         return queue.isConnected();

@@ -34,6 +34,9 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
     private static final System.Logger LOG = System.getLogger(SocketIoServer.class.getName());
     private static final Duration TICK = Duration.ofMillis(250);
 
+    /** Tells the other nodes the id of a connection that goes on here. */
+    private static final String GOES_ON = "socketio-goes-on";
+
     private final SocketIoSettings settings;
     private final Hub hub;
     private final Requests requests;
@@ -69,7 +72,12 @@ public final class SocketIoServer implements EngineServer.Application, AutoClose
         this.admission = admission;
         this.entrance = new Entrance(executor);
         this.unhandled = new UnhandledEvents(hub::observedNames);
-        this.recoveries = new Recoveries(settings.recoveryWindow(), settings.maxSuspended(), states);
+        this.recoveries = new Recoveries(
+                settings.recoveryWindow(),
+                settings.maxSuspended(),
+                states,
+                connection -> hub.neighbours().command(GOES_ON, List.of(connection)));
+        hub.remote().on(GOES_ON, told -> recoveries.goesOnElsewhere(told.get(0)));
         this.clock = timer.scheduleAtFixedRate(
                 () -> tick(System.nanoTime()), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -25,6 +25,9 @@ final class FakeStates implements ClientStates {
 
     volatile boolean unreadable;
 
+    /** Whether another server may take what is kept. */
+    volatile boolean shared;
+
     private record Put(String secret, String state, CompletableFuture<Void> stage) {}
 
     @Override
@@ -47,6 +50,11 @@ final class FakeStates implements ClientStates {
         var state = Optional.ofNullable(ofEarlierLives.remove(secret));
         state.ifPresent(it -> kept.put(secret, it));
         return state;
+    }
+
+    @Override
+    public boolean areShared() {
+        return shared;
     }
 
     @Override

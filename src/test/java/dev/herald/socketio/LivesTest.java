@@ -85,6 +85,35 @@ class LivesTest {
         assertThat(server.socketIo.recoveryOutcomes()).containsOnlyKeys(outcome);
     }
 
+    @Test
+    void theClientThatIsHereAgainGoesOnWhenTheWordThatItIsElsewhereComesLate() {
+        states.shared = true;
+        var ann = server.connect(ANN);
+        peer(ann).join("room");
+        server.hub.remote().heard("socketio-goes-on", List.of(ann.sid()));
+        server.publish(ROOM, "r", "1");
+
+        assertThat(comeBack(ann)).hasSize(2).last().isEqualTo(connected(ann));
+    }
+
+    @Test
+    void theConnectionAtOneNodeEndsWhenItsClientGoesOnAtAnotherOne() {
+        states.shared = true;
+        var ann = server.connect(ANN);
+        var bob = server.connect(TestServer.BOB);
+        var old = server;
+        crash();
+
+        assertThat(comeBack(ann)).containsExactly(connected(ann));
+        assertThat(server.neighbours.commands).containsExactly("socketio-goes-on [" + ann.sid() + "]");
+        old.hub.remote().heard("socketio-goes-on", List.of(ann.sid()));
+
+        assertThat(old.hub.presence().people()).containsExactly(TestServer.BOB);
+        assertThat(states.kept).as("what the other node keeps").containsOnlyKeys(ann.pid());
+        old.publish(NEWS, "n", "1");
+        assertThat(bob.hear()).hasSize(1);
+    }
+
     @Nested
     class AfterACrash {
 

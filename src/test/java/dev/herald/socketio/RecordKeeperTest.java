@@ -63,7 +63,7 @@ class RecordKeeperTest {
     }
 
     private RecordKeeper keeper(Runnable first) {
-        return new RecordKeeper("secret", new Recoveries(Duration.ofMinutes(2), 10, states(first, calls)));
+        return new RecordKeeper("secret", new Recoveries(Duration.ofMinutes(2), 10, states(first, calls), told -> {}));
     }
 
     @Test

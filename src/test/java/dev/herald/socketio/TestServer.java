@@ -16,6 +16,7 @@ import dev.herald.hub.HubLimits;
 import dev.herald.hub.Log;
 import dev.herald.hub.MemoryDevices;
 import dev.herald.hub.MemoryLog;
+import dev.herald.hub.ObjectJson;
 import dev.herald.request.Logins;
 import dev.herald.request.Permission;
 import dev.herald.request.Requests;
@@ -47,6 +48,7 @@ final class TestServer {
     final ObserverDiary observers = new ObserverDiary();
     final FakeTimer timer = new FakeTimer();
     final MemoryDevices devices = new MemoryDevices();
+    final CommandedNeighbours neighbours = new CommandedNeighbours();
     final Log log;
     final Hub hub;
     final Requests requests;
@@ -100,8 +102,10 @@ final class TestServer {
                 new ChannelKinds(List.of("typing:*"), List.of()),
                 devices,
                 observers,
+                ObjectJson.NONE,
                 limits,
                 CLOCK,
+                neighbours,
                 Runnable::run);
         logins = new Logins(hub, clock, Runnable::run);
         requests = new Requests(hub, (asker, request) -> permission.decide(asker, request), tokens, logins);
