@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -25,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each announcement has the number of people after the changes told so far; after the last one, that is the number of people
  * who are there. Whether somebody is there is checked when it is announced, because the events of different connections are
- * observed in any order. Who comes and goes on another node is announced there, and counts here. Somebody who comes and goes between two announcements is not mentioned.
+ * observed in any order. Somebody who comes and goes between two announcements is not mentioned. Who comes to another node is announced
+ * there, and counts here; who goes is announced by the node of the last connection.
  *
  * <p>Called by the threads of observers and by the timer, which hold no lock. One thread at a time makes the announcements,
  * also holding no lock; other threads add their change to those that wait, and return.
@@ -57,14 +57,19 @@ final class Attendance {
     private final LongSupplier nanoTime;
 
     /**
-     * By the person's id: who came since the last announcement; empty for those who only went. At most one for each connection.
+     * Somebody came or went.
+     *
+     * @param cameBefore whether the coming was announced by another node
      */
-    private final Map<String, Optional<Person>> changes = new LinkedHashMap<>();
+    private record Change(Person person, boolean came, boolean cameBefore) {}
+
+    /** By the person's id: who came or went since the last announcement. At most one for each connection. */
+    private final Map<String, Change> changes = new LinkedHashMap<>();
 
     /** The connections that wait for the list of people. */
     private final Set<String> readers = new LinkedHashSet<>();
 
-    /** By the person's id: who is there according to the announcements so far. Changed only by the announcing thread. */
+    /** By the person's id: who is here according to the announcements so far. Changed only by the announcing thread. */
     private final Map<String, Person> present = new LinkedHashMap<>();
 
     private boolean isTelling;
@@ -84,18 +89,23 @@ final class Attendance {
         this.usedUntil = nanoTime.getAsLong();
     }
 
-    /** The person's first connection is open. */
-    void came(Person person) {
+    /**
+     * A connection of the person is open.
+     *
+     * @param isFirst whether there was none, on any node
+     */
+    void came(Person person, boolean isFirst) {
         synchronized (this) {
-            changes.put(person.id(), Optional.of(person));
+            var before = changes.get(person.id());
+            changes.put(person.id(), new Change(person, true, !isFirst && (before == null || before.cameBefore())));
         }
         tellWhatWaits();
     }
 
-    /** The person's last connection is closed. */
+    /** A connection of the person is closed. */
     void went(Person person) {
         synchronized (this) {
-            changes.putIfAbsent(person.id(), Optional.empty());
+            changes.putIfAbsent(person.id(), new Change(person, false, true));
         }
         tellWhatWaits();
     }
@@ -149,8 +159,8 @@ final class Attendance {
         }
         var cost = cost();
         var areFew = used + (changes.size() - 1) * cost <= BURST.toNanos();
-        var told = areFew ? Map.ofEntries(changes.entrySet().iterator().next()) : new LinkedHashMap<>(changes);
-        changes.keySet().removeAll(told.keySet());
+        var told = areFew ? List.of(changes.values().iterator().next()) : List.copyOf(changes.values());
+        told.forEach(change -> changes.remove(change.person().id()));
         usedUntil = now + used + cost;
         isTelling = true;
         return () -> tell(told);
@@ -183,25 +193,21 @@ final class Attendance {
         this.isScheduled = isScheduled;
     }
 
-    private void tell(Map<String, Optional<Person>> changes) {
+    private void tell(List<Change> changes) {
+        var here = here();
         var gone = new ArrayList<Person>();
         var come = new ArrayList<Person>();
         var renamed = new ArrayList<Person>();
-        changes.forEach((id, newcomer) -> {
-            var known = present.get(id);
-            if (!herald.isOnline(id)) {
-                if (known != null) {
-                    gone.add(known);
-                }
-            } else if (newcomer.isPresent() && !newcomer.get().equals(known)) {
-                (known == null ? come : renamed).add(newcomer.get());
+        for (var change : changes) {
+            var person = change.person();
+            var known = present.get(person.id());
+            if (!here.contains(person.id())) {
+                leave(known, gone);
+            } else if (known == null && change.came() && change.cameBefore()) {
+                enter(person);
+            } else if (change.came() && !person.equals(known)) {
+                (known == null ? come : renamed).add(person);
             }
-        });
-        if (present.size() - gone.size() + come.size() > herald.countPeople()) {
-            // Who went to another node, and went home from there, was not announced here.
-            present.values().stream()
-                    .filter(person -> !changes.containsKey(person.id()) && !herald.isOnline(person.id()))
-                    .forEach(gone::add);
         }
         var elsewhere = elsewhere().size();
         var before = present.size() + elsewhere;
@@ -214,6 +220,28 @@ final class Attendance {
         tellNews(come.size(), "One more person is online", "more people are online", present.size() + elsewhere);
         come.addAll(renamed);
         tellPeople(gone, come);
+    }
+
+    /** Somebody is not here any more; who is on another node goes from there. */
+    private void leave(@Nullable Person known, List<Person> gone) {
+        if (known != null && herald.isOnline(known.id())) {
+            synchronized (this) {
+                present.remove(known.id());
+            }
+        } else if (known != null) {
+            gone.add(known);
+        }
+    }
+
+    private synchronized void enter(Person person) {
+        present.put(person.id(), person);
+    }
+
+    /** The ids of the people with connections of this node. */
+    private Set<String> here() {
+        return herald.connections().stream()
+                .map(connection -> connection.person().id())
+                .collect(Collectors.toSet());
     }
 
     private void tellNews(int people, String one, String several, int count) {
@@ -262,14 +290,11 @@ final class Attendance {
 
     /** Who is on other nodes and not here. Those who are here, but not announced yet, do not count. */
     private List<Person> elsewhere() {
-        if (herald.countPeople() == present.size()) {
+        var here = here();
+        if (herald.countPeople() == here.size()) {
             return List.of();
         }
-        var people = herald.people();
-        var here = herald.connections().stream()
-                .map(connection -> connection.person().id())
-                .collect(Collectors.toSet());
-        return people.stream()
+        return herald.people().stream()
                 .filter(person -> !here.contains(person.id()) && !present.containsKey(person.id()))
                 // Somebody may have gone between the two questions, and would be counted until the next announcement.
                 .filter(person -> herald.isOnline(person.id()))

@@ -78,9 +78,7 @@ public class Board {
             return;
         }
         var connection = connected.connection();
-        if (connected.first()) {
-            attendance.came(connection.person());
-        }
+        attendance.came(connection.person(), connected.first());
         var welcome = "Welcome you are the " + connected.people() + " person here";
         herald.send(
                 connection.id(),
@@ -89,7 +87,7 @@ public class Board {
     }
 
     void sayGoodbye(@Observes Disconnected disconnected) {
-        if (enabled && disconnected.last()) {
+        if (enabled) {
             attendance.went(disconnected.connection().person());
         }
     }

@@ -156,6 +156,44 @@ class BoardTest {
     }
 
     @Test
+    void tellsOnceWhoComesByOneNodeAndGoesFromAnother() {
+        herald.isElsewhere(ANN, true);
+        var tab = herald.connect("1", ANN);
+        board.welcome(tab);
+        assertThat(published(NEWS)).as("the other node has told it").isEmpty();
+        herald.isElsewhere(ANN, false);
+        board.sayGoodbye(herald.disconnect(tab.connection()));
+
+        assertThat(published(NEWS)).containsExactly("news {\"msg\":\"Someone went home\",\"count\":0}");
+    }
+
+    @Test
+    void countsThoseOfOtherNodesWhenSomebodyGoes() {
+        herald.isElsewhere(BOB, true);
+        var tab = herald.connect("1", ANN);
+        board.welcome(tab);
+        board.sayGoodbye(herald.disconnect(tab.connection()));
+
+        assertThat(published(NEWS)).last().isEqualTo("news {\"msg\":\"Someone went home\",\"count\":1}");
+    }
+
+    @Test
+    void leavesItToTheOtherNodeToTellThatSomebodyGoesFromThere() {
+        var tab = herald.connect("1", ANN);
+        board.welcome(tab);
+        herald.isElsewhere(ANN, true);
+        board.sayGoodbye(herald.disconnect(tab.connection()));
+        herald.isElsewhere(ANN, false);
+        pass(Attendance.BURST);
+        board.welcome(herald.connect("2", BOB));
+
+        assertThat(published(NEWS))
+                .containsExactly(
+                        "news {\"msg\":\"One more person is online\",\"count\":1}",
+                        "news {\"msg\":\"One more person is online\",\"count\":1}");
+    }
+
+    @Test
     void tellsTwoWhoCameInTheSameMomentEachWithTheRightCount() {
         var ann = herald.connect("1", ANN);
         var bob = herald.connect("2", BOB);

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A Herald without a server: remembers what was published and sent, and counts the people of the connections it is told. */
@@ -42,8 +44,20 @@ final class FakeHerald implements Herald {
     record Sent(String connectionId, String event, JsonValue data) {}
 
     private final Map<String, Connection> connections = new LinkedHashMap<>();
+    /** The people of other nodes. */
+    private final Set<Person> elsewhere = new LinkedHashSet<>();
+
     private final Map<ChannelName, List<Envelope>> published = new HashMap<>();
     private final List<Sent> sent = new ArrayList<>();
+
+    /** Somebody has a connection of another node, or has not any more. */
+    synchronized void isElsewhere(Person person, boolean is) {
+        if (is) {
+            elsewhere.add(person);
+        } else {
+            elsewhere.remove(person);
+        }
+    }
 
     /** Opens a connection, as the hub does before it fires the event. */
     synchronized Connected connect(String id, Person person) {
@@ -61,8 +75,7 @@ final class FakeHerald implements Herald {
 
     @Override
     public synchronized boolean isOnline(String personId) {
-        return connections.values().stream()
-                .anyMatch(connection -> connection.person().id().equals(personId));
+        return people().stream().anyMatch(person -> person.id().equals(personId));
     }
 
     private boolean isThere(Person person) {
@@ -111,7 +124,9 @@ final class FakeHerald implements Herald {
 
     @Override
     public synchronized List<Person> people() {
-        return connections.values().stream().map(Connection::person).distinct().toList();
+        return Stream.concat(connections.values().stream().map(Connection::person), elsewhere.stream())
+                .distinct()
+                .toList();
     }
 
     @Override
