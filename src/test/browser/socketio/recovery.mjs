@@ -1,15 +1,16 @@
 // Clients come back after a cut: to the application's namespaces and rooms, from behind a network that has died without a word,
 // by the client's own recovery and by "resume".
 //
-//     node recovery.mjs <baseUrl>
+//     node recovery.mjs <baseUrl> [oblivion]
 //
+// Oblivion is how long who leaves stays away before coming anew, in milliseconds: another node forgets later than the client's own.
 // Prints PASSED at the end, or says what failed and exits with 1.
 import assert from "node:assert/strict";
 import net from "node:net";
 import { io } from "socket.io-client";
-import { assertLogged, baseUrlAndMore, guest, step, unique, until } from "./guest.mjs";
+import { assertLogged, baseUrlAndMore, guest, pause, step, unique, until } from "./guest.mjs";
 
-const [baseUrl] = baseUrlAndMore();
+const [baseUrl, oblivion = "0"] = baseUrlAndMore();
 const WAYS = {
   "by polling": ["polling"],
   "by WebSocket": ["websocket"],
@@ -92,6 +93,7 @@ for (const [way, transports] of Object.entries(WAYS)) {
       const { id } = ann.socket;
       leave(ann);
       await until("Ann is out", () => !ann.socket.connected);
+      await pause(Number(oblivion));
       ann.socket.connect();
       await ann.arrive();
       assert.notEqual(ann.socket.id, id);

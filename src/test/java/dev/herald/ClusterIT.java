@@ -3,28 +3,24 @@ package dev.herald;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.herald.it.Dialogue;
 import dev.herald.it.HeraldWar;
 import dev.herald.it.NodeScript;
 import dev.herald.it.PayaraProcess;
+import dev.herald.it.ServerProcess;
+import dev.herald.it.Ticks;
+import dev.herald.it.TwoNodes;
 import dev.herald.it.switchboard.Operator;
-import dev.herald.testing.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The released WAR, with one bean more, on two servers that share one PostgreSQL. */
 class ClusterIT {
@@ -32,79 +28,80 @@ class ClusterIT {
     /** A client that lost its server waits a while before it tries again. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    private static PostgresServer database;
-    private static Path war;
-    private static PayaraProcess one;
-    private static PayaraProcess other;
+    private static TwoNodes nodes;
 
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private static final String END_OF_LISTEN =
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'";
 
-    @AfterEach
-    void endThreads() {
-        threads.shutdownNow();
-    }
+    private static final long SEED = Long.getLong("kill.seed", System.nanoTime() % 1_000_000);
 
     @BeforeAll
     static void start() throws Exception {
-        database = PostgresServer.start(false);
-        var url = database.createDatabase();
-        war = HeraldWar.withTheBeansOf(Operator.class.getPackage(), "cluster.war");
-        one = start("one", url);
-        other = start("other", url);
-        await("both nodes know each other").until(() -> knows("one") && knows("other"));
-    }
-
-    private static PayaraProcess start(String name, String url) throws IOException, SQLException {
-        Files.deleteIfExists(log(name));
-        return PayaraProcess.start(
-                war,
-                log(name).toFile(),
-                "herald.datasource.url=" + url,
-                "herald.datasource.user=" + PostgresServer.USER);
-    }
-
-    private static Path log(String name) {
-        return Path.of(System.getProperty("herald.war")).resolveSibling("server/cluster-" + name + ".log");
-    }
-
-    private static boolean knows(String name) throws IOException {
-        return Files.readString(log(name)).contains(" is there");
+        nodes = TwoNodes.start("cluster", HeraldWar.withTheBeansOf(Operator.class.getPackage(), "cluster.war"));
     }
 
     @AfterAll
     static void stop() throws IOException {
-        for (var part : new AutoCloseable[] {one, other, database}) {
-            try {
-                if (part != null) {
-                    part.close();
-                }
-            } catch (Exception e) {
-                throw new IOException(e);
-            }
+        if (nodes != null) {
+            nodes.close();
         }
     }
 
     @Test
     void stockClientsOfBothNodesTalkToEachOther() throws Exception {
-        NodeScript.pass("cluster/nodes.mjs", one.url(), other.url());
+        NodeScript.pass("cluster/nodes.mjs", nodes.one().url(), nodes.other().url());
         assertThat(unexpected()).isEmpty();
     }
 
     @Test
     void beansReachTheClientsOfBothNodes() throws Exception {
-        NodeScript.pass("cluster/calls.mjs", one.url(), other.url());
+        NodeScript.pass("cluster/calls.mjs", nodes.one().url(), nodes.other().url());
     }
 
-    /** Each node is killed and started again in its turn, while clients and publishers go to whichever lives. */
-    @ParameterizedTest
-    @ValueSource(strings = {"websocket", "polling"})
+    @Test
+    void whoIsThereIsTheSameOnBothNodesAndIsToldOnce() throws Exception {
+        try (var script = talkTo("cluster/people.mjs")) {
+            script.awaitLine("KILL");
+            nodes.one().kill();
+            script.tell("killed");
+            script.awaitPass();
+        } finally {
+            nodes.one().kill();
+            nodes.one().startAgain();
+        }
+    }
+
+    @Test
+    void aBusThatIsCutOrSilentCostsDelayOnlyAndHealsByItself() throws Exception {
+        try (var ticks = new Ticks(nodes)) {
+            ticks.assertDelaysOnly(() -> nodes.database().execute(END_OF_LISTEN), () -> {});
+            ticks.assertDelaysOnly(nodes.bus()::die, nodes.bus()::revive);
+            ticks.pass();
+        }
+    }
+
+    /** What an administrator does for an update: one node after the other goes down in order, and comes back. */
+    @Test
+    void nothingIsLostWhenOneNodeAfterTheOtherIsRestarted() throws Exception {
+        withACrowd("steady", "websocket,polling", crowd -> {
+            for (var node : nodes.both()) {
+                awaitMessages(crowd);
+                node.restart();
+            }
+        });
+    }
+
+    /** The network fails every five seconds, and a node is killed and started again as soon as messages come, while others publish. */
+    @Test
     @Tag("kill")
-    void nothingIsLostWhenOneNodeAfterTheOtherIsKilled(String transports) throws Exception {
+    void nothingIsLostWhenTheNetworkIsCutAndNodesAreKilled() throws Exception {
+        var random = new Random(SEED);
+        System.out.println("seed " + SEED);
         var rounds = Integer.getInteger("kill.cluster.rounds", 2);
-        withACrowd(transports, said -> {
+        withACrowd("cut", "websocket,polling", crowd -> {
             for (var round = 0; round < rounds; round++) {
-                var victim = round % 2 == 0 ? one : other;
-                awaitMessages(said);
+                var victim = nodes.both().get(random.nextInt(2));
+                awaitMessages(crowd);
                 victim.kill();
                 victim.startAgain();
             }
@@ -115,21 +112,21 @@ class ClusterIT {
     @Test
     @Tag("kill")
     void nothingIsLostWhenANodeHoldsStillForLongerThanItsLease() throws Exception {
-        withACrowd("websocket", said -> {
-            awaitMessages(said);
-            var deaths = count(Files.readAllLines(log("other")), "is dead");
-            signal("STOP", one);
+        withACrowd("steady", "websocket", crowd -> {
+            awaitMessages(crowd);
+            var deaths = count(Files.readAllLines(nodes.log("other")), "is dead");
+            signal("STOP", nodes.one());
             try {
                 await("the other node takes it for dead")
                         .atMost(PATIENCE)
-                        .until(() -> count(Files.readAllLines(log("other")), "is dead") > deaths);
+                        .until(() -> count(Files.readAllLines(nodes.log("other")), "is dead") > deaths);
             } finally {
-                signal("CONT", one);
+                signal("CONT", nodes.one());
             }
             await("it begins anew")
                     .atMost(PATIENCE)
-                    .until(() -> Files.readString(log("one")).contains("is over, as the server held still"));
-            awaitMessages(said);
+                    .until(() -> Files.readString(nodes.log("one")).contains("is over, as the server held still"));
+            awaitMessages(crowd);
         });
     }
 
@@ -141,30 +138,27 @@ class ClusterIT {
     }
 
     private interface Trouble {
-        void make(List<String> said) throws Exception;
+        void make(Dialogue crowd) throws Exception;
     }
 
     /** Clients of both nodes listen, and two publish; then all that was acknowledged has to be there. */
-    private void withACrowd(String transports, Trouble trouble) throws Exception {
-        var script = NodeScript.start("cluster/kills.mjs", transports, one.url(), other.url());
-        var said = new CopyOnWriteArrayList<String>();
-        try (var lines = script.inputReader()) {
-            var reader = threads.submit(() -> lines.lines().forEach(said::add));
-            await("the crowd is there").atMost(PATIENCE).until(() -> said.contains("READY") || !script.isAlive());
-            trouble.make(said);
-            script.outputWriter().close();
-            assertThat(script.waitFor(2, TimeUnit.MINUTES)).as("%s", said).isTrue();
-            reader.get(10, TimeUnit.SECONDS);
-        } finally {
-            script.destroyForcibly();
+    private static void withACrowd(String network, String transports, Trouble trouble) throws Exception {
+        try (var crowd = talkTo("cluster/kills.mjs", network, transports)) {
+            crowd.awaitLine("READY");
+            trouble.make(crowd);
+            crowd.pass();
         }
-        System.out.println(String.join("\n", said));
-        assertThat(said).contains("PASSED");
     }
 
-    private static void awaitMessages(List<String> said) {
-        var heard = count(said, "all heard");
-        await("messages reach all").atMost(PATIENCE).until(() -> count(said, "all heard") > heard + 2);
+    /** A script that is told where both nodes are. */
+    private static Dialogue talkTo(String... script) throws IOException {
+        var urls = nodes.both().stream().map(ServerProcess::url);
+        return new Dialogue(Stream.concat(Stream.of(script), urls).toArray(String[]::new));
+    }
+
+    private static void awaitMessages(Dialogue crowd) {
+        var heard = crowd.count("all heard");
+        await("messages reach all").atMost(PATIENCE).until(() -> crowd.count("all heard") > heard + 2);
     }
 
     private static long count(List<String> lines, String part) {
@@ -172,7 +166,7 @@ class ClusterIT {
     }
 
     private static List<String> unexpected() throws IOException {
-        return Files.readAllLines(log("one")).stream()
+        return Files.readAllLines(nodes.log("one")).stream()
                 .filter(line -> line.contains("SEVERE")
                         || line.contains("another Herald uses this database")
                         || line.contains("of version unknown"))

@@ -78,6 +78,8 @@ public final class JavaClient implements AutoCloseable {
     public List<Object> hear(String event) {
         return await("event " + event)
                 .atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
                 .until(() -> queue(event).poll(), arguments -> arguments != null);
     }
 

@@ -10,23 +10,38 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** A real nginx in front of a server, configured as {@code docs/nginx.conf} says: only the ports are others. */
+/**
+ * A real nginx in front of a server, configured as {@code docs/nginx.conf} says, or of several nodes, as {@code docs/nginx-cluster.conf}
+ * says: only the addresses are others.
+ */
 public final class NginxProcess implements AutoCloseable {
 
     private static final Path EXAMPLE = Path.of("docs/nginx.conf");
+    private static final Path CLUSTER = Path.of("docs/nginx-cluster.conf");
+    private static final Pattern NODE = Pattern.compile("(?m)^(\\s*server )[^\\s;{]+(.*;)");
     private static final String LISTEN = "listen 80;";
     private static final String SERVER = "http://127.0.0.1:8080/";
 
+    /** Of a session, as it is logged. */
+    private static final Pattern REQUEST = Pattern.compile("(\\S+) ([^\\s-]\\S+) ");
+
     private final int port;
     private final Process process;
+    private final Path requests;
 
-    private NginxProcess(int port, Process process) {
+    private NginxProcess(int port, Process process, Path requests) {
         this.port = port;
         this.process = process;
+        this.requests = requests;
     }
 
     /**
@@ -35,16 +50,27 @@ public final class NginxProcess implements AutoCloseable {
      * @param directory for its configuration, log and buffers
      */
     public static NginxProcess inFrontOf(ServerProcess server, Path directory) throws IOException {
-        var program = find();
-        var port = FreePort.find();
         var example = Files.readString(EXAMPLE);
         if (!example.contains(LISTEN) || !example.contains(SERVER)) {
             throw new AssertionError(EXAMPLE + " has neither " + LISTEN + " nor " + SERVER);
         }
+        return start(example.replace(SERVER, server.url()), directory);
+    }
+
+    /** Likewise, in front of as many nodes as the example for a cluster has. */
+    public static NginxProcess inFrontOf(List<ServerProcess> nodes, Path directory) throws IOException {
+        return start(Addresses.put(CLUSTER, NODE, nodes), directory);
+    }
+
+    private static NginxProcess start(String site, Path directory) throws IOException {
+        var program = find();
+        var port = FreePort.find();
+        if (!site.contains(LISTEN)) {
+            throw new AssertionError("nowhere is " + LISTEN);
+        }
         Files.createDirectories(directory);
-        Files.writeString(
-                directory.resolve("herald.conf"),
-                example.replace(LISTEN, "listen 127.0.0.1:" + port + ";").replace(SERVER, server.url()));
+        Files.deleteIfExists(directory.resolve("requests.log"));
+        Files.writeString(directory.resolve("herald.conf"), site.replace(LISTEN, "listen 127.0.0.1:" + port + ";"));
         Files.writeString(directory.resolve("nginx.conf"), """
                 daemon off;
                 master_process off;
@@ -52,7 +78,8 @@ public final class NginxProcess implements AutoCloseable {
                 error_log stderr warn;
                 events {}
                 http {
-                    access_log off;
+                    log_format requests "$upstream_addr $arg_sid $request_method $status";
+                    access_log requests.log requests;
                     client_body_temp_path bodies;
                     proxy_temp_path answers;
                     fastcgi_temp_path unused;
@@ -66,12 +93,24 @@ public final class NginxProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("nginx.log").toFile())
                 .start();
-        var nginx = new NginxProcess(port, process);
+        var nginx = new NginxProcess(port, process, directory.resolve("requests.log"));
         Awaitility.await("nginx, whose log is in " + directory)
                 .atMost(Duration.ofSeconds(20))
                 .failFast(() -> !process.isAlive())
                 .until(nginx::answers);
         return nginx;
+    }
+
+    /** How many sessions had requests that went to one node, and such that went to another. */
+    public long dividedSessions() throws IOException {
+        var nodes = new HashMap<String, Set<String>>();
+        for (var line : Files.readAllLines(requests)) {
+            var request = REQUEST.matcher(line);
+            if (request.lookingAt()) {
+                nodes.computeIfAbsent(request.group(2), sid -> new HashSet<>()).add(request.group(1));
+            }
+        }
+        return nodes.values().stream().filter(those -> those.size() > 1).count();
     }
 
     private static String find() {

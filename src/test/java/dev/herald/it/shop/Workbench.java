@@ -122,6 +122,21 @@ public class Workbench {
         message.ack(Json.createValue(queued));
     }
 
+    /** {@code emit("keep", name, value, ack)}: with the connection. */
+    void keep(@Observes @On("keep") @Namespace(ALL) Received message) {
+        message.peer()
+                .put(text(message.arguments().get(0)), text(message.arguments().get(1)));
+        message.ack();
+    }
+
+    /** {@code emit("recall", ack)}: who the client is, and what is kept with its connection as {@code customer} and {@code basket}. */
+    void recall(@Observes @On("recall") @Namespace(ALL) Received message) {
+        message.ack(
+                Json.createValue(message.person().id()),
+                Json.createValue(message.peer().get("customer").orElse("")),
+                Json.createValue(message.peer().get("basket").orElse("")));
+    }
+
     /** {@code emit("disconnect-me")}: of this namespace. */
     void disconnect(@Observes @On("disconnect-me") @Namespace(ALL) Received message) {
         message.peer().disconnect();
