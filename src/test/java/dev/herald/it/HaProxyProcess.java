@@ -1,5 +1,6 @@
 package dev.herald.it;
 
+import dev.herald.testing.FreePort;
 import dev.herald.testing.Skipped;
 import java.io.File;
 import java.io.IOException;

@@ -3,10 +3,14 @@ package dev.herald.it;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** WildFly with its standard configuration; the context root is in the WAR's jboss-web.xml. */
 public final class WildFlyProcess extends ServerProcess {
+
+    /** Where the build has unpacked it, which may have another server for the same tests. */
+    private static final Path HOME = Path.of(System.getProperty("wildfly.home"));
 
     private final List<String> settings;
 
@@ -28,7 +32,7 @@ public final class WildFlyProcess extends ServerProcess {
 
     @Override
     protected ProcessBuilder prepare(int port) throws IOException {
-        var deployments = home().resolve("standalone/deployments");
+        var deployments = HOME.resolve("standalone/deployments");
         // Beside the WAR are the server's notes on what became of the one before.
         try (var earlier = Files.newDirectoryStream(deployments, "herald.war*")) {
             for (var file : earlier) {
@@ -41,7 +45,7 @@ public final class WildFlyProcess extends ServerProcess {
 
         var command = new ProcessBuilder(
                 "sh",
-                home().resolve("bin/standalone.sh").toString(),
+                HOME.resolve("bin/standalone.sh").toString(),
                 "-b=127.0.0.1",
                 "-bmanagement=127.0.0.1",
                 "-Djboss.http.port=" + port,
@@ -50,7 +54,7 @@ public final class WildFlyProcess extends ServerProcess {
                 "-Djboss.management.http.port=0");
         settings.forEach(setting -> command.command().add("-D" + setting));
         // This one, wherever the developer has another.
-        command.environment().put("JBOSS_HOME", home().toString());
+        command.environment().put("JBOSS_HOME", HOME.toString());
         // So that the script passes SIGTERM on to the server.
         command.environment().put("LAUNCH_JBOSS_IN_BACKGROUND", "1");
         return command;
