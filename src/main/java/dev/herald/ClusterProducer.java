@@ -6,9 +6,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.herald.api.ChannelKind;
 import dev.herald.cluster.Buses;
 import dev.herald.cluster.Cluster;
+import dev.herald.cluster.ClusterName;
 import dev.herald.cluster.ClusterSettings;
 import dev.herald.cluster.DatabaseCluster;
 import dev.herald.cluster.Nodes;
+import dev.herald.cluster.SharedSecret;
 import dev.herald.concurrent.RetryingExecutor;
 import dev.herald.hub.Bus;
 import dev.herald.hub.ChannelKinds;
@@ -22,6 +24,8 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -43,10 +47,12 @@ public class ClusterProducer {
     @Produces
     @Singleton
     Cluster cluster(Settings settings, Deployment deployment, LogDatabase database, ChannelKinds kinds) {
+        var secret = new SharedSecret(database.sources().writing());
         return settings.cluster()
                 .<Cluster>map(cluster -> new DatabaseCluster(
                         Nodes.sharing(database.sources().writing(), self(cluster, deployment), executor, timer),
-                        bus(cluster, settings.databaseAddress()),
+                        bus(cluster, settings.databaseAddress(), secret),
+                        secret,
                         channel -> kinds.of(channel) == ChannelKind.DURABLE,
                         database.sources().writing(),
                         timer,
@@ -58,16 +64,17 @@ public class ClusterProducer {
         WayDown.close(cluster);
     }
 
-    private Bus bus(ClusterSettings cluster, Settings.DatabaseAddress database) {
+    private Bus bus(ClusterSettings cluster, Settings.DatabaseAddress database, SharedSecret secret) {
+        Supplier<Optional<ClusterName>> name = () -> cluster.name().or(secret::clusterName);
         if (cluster.redis().isPresent()) {
-            return Buses.redis(cluster.redis().get(), cluster.name(), executor, timer);
+            return Buses.redis(cluster.redis().get(), name, executor, timer);
         }
         var url = cluster.busUrl()
                 .or(database::url)
                 .orElseThrow(() ->
                         new IllegalArgumentException("herald.cluster=on needs herald.cluster.bus.url, a JDBC address of"
                                 + " the PostgreSQL that the nodes share, or herald.cluster.redis"));
-        return Buses.postgres(url, database.user(), database.password(), cluster.name(), executor, timer);
+        return Buses.postgres(url, database.user(), database.password(), name, executor, timer);
     }
 
     private Nodes.Self self(ClusterSettings cluster, Deployment deployment) {

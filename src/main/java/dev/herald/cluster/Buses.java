@@ -2,8 +2,10 @@ package dev.herald.cluster;
 
 import dev.herald.hub.Bus;
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
@@ -11,12 +13,10 @@ import javax.sql.DataSource;
  * thread may call; nothing is connected before {@link Bus#start}.
  *
  * <p>Each bus borrows two threads that may wait, one of them until the end. Its timer may have a single thread: what it runs does not
- * wait. The {@code cluster} is 1 to 40 of {@code A-Z a-z 0-9 _ -}, the same for all nodes that are to hear each other.
+ * wait. The {@code cluster} is the same for all nodes that are to hear each other; the bus connects
+ * once it is known.
  */
 public final class Buses {
-
-    /** A cluster's name if nobody gives it one. */
-    public static final String CLUSTER = "herald";
 
     private Buses() {}
 
@@ -31,7 +31,7 @@ public final class Buses {
             String url,
             String user,
             String password,
-            String cluster,
+            Supplier<Optional<ClusterName>> cluster,
             Executor executor,
             ScheduledExecutorService timer) {
         try {
@@ -49,7 +49,11 @@ public final class Buses {
      * @throws IllegalStateException when PostgreSQL's driver is not visible to the application
      */
     public static Bus postgres(
-            DataSource source, String name, String cluster, Executor executor, ScheduledExecutorService timer) {
+            DataSource source,
+            String name,
+            Supplier<Optional<ClusterName>> cluster,
+            Executor executor,
+            ScheduledExecutorService timer) {
         try {
             return bus(new PostgresCarrier("PostgreSQL by " + name, source::getConnection), cluster, executor, timer);
         } catch (NoClassDefFoundError e) {
@@ -64,7 +68,8 @@ public final class Buses {
      * @throws IllegalArgumentException when it is no such address
      * @throws IllegalStateException when the client library is missing
      */
-    public static Bus redis(URI address, String cluster, Executor executor, ScheduledExecutorService timer) {
+    public static Bus redis(
+            URI address, Supplier<Optional<ClusterName>> cluster, Executor executor, ScheduledExecutorService timer) {
         try {
             return bus(new RedisCarrier(address), cluster, executor, timer);
         } catch (NoClassDefFoundError e) {
@@ -72,7 +77,11 @@ public final class Buses {
         }
     }
 
-    private static Bus bus(Carrier carrier, String cluster, Executor executor, ScheduledExecutorService timer) {
+    private static Bus bus(
+            Carrier carrier,
+            Supplier<Optional<ClusterName>> cluster,
+            Executor executor,
+            ScheduledExecutorService timer) {
         return new PartitionedBus(new BusLine(carrier, cluster, BusPace.USUAL, executor, timer));
     }
 

@@ -9,12 +9,13 @@ import java.util.function.Function;
  * How a node finds the others.
  *
  * @param mode whether there may be others
- * @param name of the cluster on the bus, 1 to 40 of {@code A-Z a-z 0-9 _ -}: nodes with one database have one name
+ * @param name of the cluster on the bus; empty for one that only nodes with one database have
  * @param redis the address of the Redis or Valkey that is the bus; empty for PostgreSQL itself
  * @param url where the other nodes reach this one, with the context path; empty to find it out
  * @param busUrl where the bus connects to PostgreSQL by JDBC; empty for the log's own address
  */
-public record ClusterSettings(Mode mode, String name, Optional<URI> redis, Optional<URI> url, Optional<String> busUrl) {
+public record ClusterSettings(
+        Mode mode, Optional<ClusterName> name, Optional<URI> redis, Optional<URI> url, Optional<String> busUrl) {
 
     private static final String POSTGRES = "jdbc:postgresql:";
 
@@ -33,16 +34,20 @@ public record ClusterSettings(Mode mode, String name, Optional<URI> redis, Optio
      * @throws IllegalArgumentException when one cannot be, with its name
      */
     public static ClusterSettings of(Function<String, Optional<String>> setting) {
-        var name = setting.apply("herald.cluster.name").orElse(Buses.CLUSTER);
-        if (!name.matches("[A-Za-z0-9_-]{1,40}")) {
-            throw new IllegalArgumentException("herald.cluster.name is not 1 to 40 of A-Z a-z 0-9 _ -");
-        }
         return new ClusterSettings(
                 mode(setting.apply("herald.cluster").orElse("auto")),
-                name,
+                setting.apply("herald.cluster.name").map(ClusterSettings::name),
                 setting.apply("herald.cluster.redis").map(text -> uri("herald.cluster.redis", text, "redis", "rediss")),
                 setting.apply("herald.cluster.url").map(text -> uri("herald.cluster.url", text, "http", "https")),
                 setting.apply("herald.cluster.bus.url").map(ClusterSettings::postgres));
+    }
+
+    private static ClusterName name(String text) {
+        try {
+            return new ClusterName(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("herald.cluster.name is not 1 to 40 of A-Z a-z 0-9 _ -", e);
+        }
     }
 
     private static Mode mode(String text) {

@@ -3,10 +3,12 @@ package dev.herald.cluster;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ChannelName;
+import dev.herald.concurrent.LimitedLog;
 import dev.herald.hub.Bus;
 import dev.herald.hub.Hub;
 import dev.herald.hub.Neighbours;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,12 +26,17 @@ public final class DatabaseCluster implements Cluster {
 
     private static final System.Logger LOG = System.getLogger(DatabaseCluster.class.getName());
 
+    /** After how long it is tried again to read the secret. */
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
     private final Nodes nodes;
     private final Bus bus;
     private final BusCalls calls;
     private final BusNeighbours neighbours;
     private final Roster roster;
     private final SharedSecret secret;
+    private final Errand loading;
+    private final LimitedLog failures = new LimitedLog(LOG);
 
     /** Written once, by {@link #start}. */
     private volatile @Nullable Hub hub;
@@ -37,6 +44,7 @@ public final class DatabaseCluster implements Cluster {
     /**
      * A node that has not begun.
      *
+     * @param secret not loaded yet
      * @param isDurable whether the messages of a channel are in the database
      * @param database which the nodes share
      * @param timer must not wait
@@ -45,13 +53,15 @@ public final class DatabaseCluster implements Cluster {
     public DatabaseCluster(
             Nodes nodes,
             Bus bus,
+            SharedSecret secret,
             Predicate<ChannelName> isDurable,
             DataSource database,
             ScheduledExecutorService timer,
             Executor executor) {
         this.nodes = nodes;
         this.bus = bus;
-        this.secret = new SharedSecret(database);
+        this.secret = secret;
+        this.loading = new Errand(executor, timer, this::loadSecret);
         this.roster = new Roster(database, this::announcePeople, timer, executor);
         this.calls = new BusCalls(
                 bus,
@@ -98,11 +108,13 @@ public final class DatabaseCluster implements Cluster {
     private void loadSecret() {
         try {
             secret.load();
-        } catch (SQLException e) {
-            LOG.log(
+        } catch (SQLException | RuntimeException e) {
+            failures.log(
                     WARNING,
-                    "the nodes' common secret cannot be read, and that is tried again when another node comes; until then"
-                            + " clients whose polls reach another node begin anew: " + e.getMessage());
+                    () ->
+                            "the nodes' common secret cannot be read, and that is tried again each second; until then this node is as"
+                                    + " one that is alone: " + e.getMessage());
+            loading.askAfter(RETRY);
         }
     }
 
@@ -112,12 +124,11 @@ public final class DatabaseCluster implements Cluster {
         @Override
         public void alive(String me) {
             roster.begin(me);
-            loadSecret();
+            loading.ask();
         }
 
         @Override
         public void joined(Nodes.Node node) {
-            loadSecret();
             roster.joined(node.id());
             neighbours.lookSoon();
         }
@@ -148,6 +159,7 @@ public final class DatabaseCluster implements Cluster {
 
     @Override
     public void close() {
+        loading.close();
         roster.close();
         neighbours.close();
         nodes.close();

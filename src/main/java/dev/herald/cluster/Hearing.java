@@ -73,6 +73,10 @@ final class Hearing {
         if (isClosed) {
             return;
         }
+        if (!line.isNamed()) {
+            errand.askAfter(pace.firstPause());
+            return;
+        }
         try (var ear = carrier.openEar()) {
             current = ear;
             listen(ear);

@@ -66,6 +66,10 @@ final class Telling {
 
     private void work() {
         while (!isClosed && (isPingDue || !outgoing.isEmpty())) {
+            if (!line.isNamed()) {
+                errand.askAfter(pace.firstPause());
+                break;
+            }
             var ping = isPingDue;
             isPingDue = false;
             var batch = outgoing.take();

@@ -12,6 +12,7 @@ import dev.herald.testing.QuietLog;
 import dev.herald.testing.RealTimer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,7 +31,7 @@ abstract class BusContract {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Bus> buses = new ArrayList<>();
     /** So the tests do not hear each other. */
-    private String cluster;
+    volatile ClusterName cluster;
 
     /** The server that all buses of a test use. */
     abstract Carrier carrier() throws Exception;
@@ -50,7 +51,7 @@ abstract class BusContract {
 
     @BeforeEach
     void allowLinesOfTheBus() {
-        cluster = "test" + RandomIds.ofBytes(6);
+        cluster = new ClusterName("test" + RandomIds.ofBytes(6));
         QuietLog.allow(WARNING, "for other nodes are dropped");
         QuietLog.allow(WARNING, "other nodes are not heard");
     }
@@ -62,7 +63,8 @@ abstract class BusContract {
     }
 
     Bus create() throws Exception {
-        var bus = new PartitionedBus(new BusLine(carrier(), cluster, pace(), threads, RealTimer.SHARED));
+        var bus = new PartitionedBus(
+                new BusLine(carrier(), () -> Optional.ofNullable(cluster), pace(), threads, RealTimer.SHARED));
         buses.add(bus);
         return bus;
     }

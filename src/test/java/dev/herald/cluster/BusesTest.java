@@ -8,14 +8,17 @@ import dev.herald.testing.RealTimer;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** The buses there are, and that none needs the library of another one. */
 class BusesTest {
 
     private static final String POSTGRES = "jdbc:postgresql://db.example/herald?password=secret";
+    private static final Supplier<Optional<ClusterName>> CLUSTER = Optional::empty;
     private static final URI REDIS = URI.create("redis://:secret@redis.example:6379");
 
     /** An application that has the cluster's classes and lacks a library. */
@@ -50,7 +53,7 @@ class BusesTest {
                         String.class,
                         String.class,
                         String.class,
-                        String.class,
+                        Supplier.class,
                         Executor.class,
                         ScheduledExecutorService.class
                     },
@@ -58,17 +61,17 @@ class BusesTest {
                     POSTGRES,
                     "",
                     "",
-                    Buses.CLUSTER,
+                    CLUSTER,
                     (Executor) Runnable::run,
                     RealTimer.SHARED);
         }
 
         Bus redis() throws Throwable {
             return call(
-                    new Class<?>[] {URI.class, String.class, Executor.class, ScheduledExecutorService.class},
+                    new Class<?>[] {URI.class, Supplier.class, Executor.class, ScheduledExecutorService.class},
                     "redis",
                     REDIS,
-                    Buses.CLUSTER,
+                    CLUSTER,
                     (Executor) Runnable::run,
                     RealTimer.SHARED);
         }

@@ -48,7 +48,7 @@ class ClusterSettingsTest {
                 "herald.cluster.redis", "rediss://user:secret@bus:6380",
                 "herald.cluster.url", "http://10.0.0.7:8080/herald",
                 "herald.cluster.bus.url", "jdbc:postgresql://direct/herald"));
-        assertThat(settings.name()).isEqualTo("shop");
+        assertThat(settings.name()).contains(new ClusterName("shop"));
         assertThat(settings.redis()).contains(URI.create("rediss://user:secret@bus:6380"));
         assertThat(settings.url()).contains(URI.create("http://10.0.0.7:8080/herald"));
         assertThat(settings.busUrl()).contains("jdbc:postgresql://direct/herald");

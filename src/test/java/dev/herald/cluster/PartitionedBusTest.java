@@ -143,8 +143,27 @@ class PartitionedBusTest extends BusContract {
     @Test
     void refusesANameOfAClusterThatAServerMightNotTake() {
         for (var wrong : new String[] {"", "x".repeat(41), "a b", "a\"b", "名前"}) {
-            assertThatThrownBy(() -> new BusLine(server, wrong, pace(), Runnable::run, null))
-                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> new ClusterName(wrong)).isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    @Test
+    void waitsForTheNameOfItsCluster() throws Exception {
+        var name = cluster;
+        cluster = null;
+        var diary = new BusDiary();
+        var bob = create();
+        bob.listen("news");
+        bob.start(diary);
+        var ann = create();
+        ann.start(new BusDiary());
+        ann.tell("news", "told before");
+        assertThat(server.connections()).isZero();
+
+        cluster = name;
+
+        diary.awaitLine("hearing");
+        ann.tell("news", "hello");
+        diary.awaitHeard("news: hello");
     }
 }

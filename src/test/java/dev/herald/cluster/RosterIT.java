@@ -276,6 +276,16 @@ class RosterIT {
                     .hasSizeGreaterThan(31)
                     .isEqualTo(secrets.get(0).known().orElse(loading.get()));
         }
+        var elsewhere = new PGSimpleDataSource();
+        elsewhere.setUrl(server.createDatabase());
+        elsewhere.setUser(PostgresServer.USER);
+        Schema.prepare(elsewhere, "epoch");
+        var other = new SharedSecret(elsewhere);
+        other.load();
+        assertThat(secrets.get(0).clusterName())
+                .isPresent()
+                .isEqualTo(secrets.get(1).clusterName())
+                .isNotEqualTo(other.clusterName());
         assertThat(secrets.get(1).known())
                 .hasValueSatisfying(
                         it -> assertThat(it).isEqualTo(secrets.get(2).known().orElseThrow()));
