@@ -26,8 +26,12 @@ sealed interface BusMessage {
     /** The log has a message at this position. */
     record Look(ChannelName channel, Position position) implements BusMessage {}
 
-    /** Something is to be done. */
-    record Command(String name, List<String> arguments) implements BusMessage {}
+    /**
+     * Something is to be done, by each node once.
+     *
+     * @param id random; by it a node knows what it has done already
+     */
+    record Command(String id, String name, List<String> arguments) implements BusMessage {}
 
     JsonProvider JSON = JsonProvider.provider();
 
@@ -60,10 +64,11 @@ sealed interface BusMessage {
     }
 
     /** The text of a command. */
-    static String command(String name, List<String> arguments) {
+    static String command(Command command) {
         return JSON.createObjectBuilder()
-                .add("command", name)
-                .add("arguments", JSON.createArrayBuilder(arguments))
+                .add("command", command.name())
+                .add("id", command.id())
+                .add("arguments", JSON.createArrayBuilder(command.arguments()))
                 .build()
                 .toString();
     }
@@ -83,7 +88,7 @@ sealed interface BusMessage {
         var end = text.indexOf('\n');
         var head = object(end < 0 ? text : text.substring(0, end));
         if (head.containsKey("command")) {
-            return new Command(head.getString("command"), strings(head, "arguments"));
+            return new Command(head.getString("id"), head.getString("command"), strings(head, "arguments"));
         }
         var channel = new ChannelName(head.getString("channel"));
         var position = head.containsKey("epoch") ? Position.of(head) : null;

@@ -15,6 +15,7 @@ import dev.herald.hub.Neighbours;
 import dev.herald.hub.NodeAnswer;
 import dev.herald.hub.NodeCall;
 import dev.herald.hub.RemoteMessages;
+import dev.herald.random.RandomIds;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -54,11 +55,15 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
     /** Says that a node has written who is there. */
     private static final String PEOPLE = "/people";
 
+    /** Of a command's id, which is 16 characters. */
+    private static final int ID_BYTES = 12;
+
     private static final System.Logger LOG = System.getLogger(BusNeighbours.class.getName());
 
     private final Bus bus;
     private final People people;
     private final BusCalls calls;
+    private final Commands commands;
     private final BooleanSupplier hasOthers;
     private final Predicate<ChannelName> isDurable;
     private final Executor executor;
@@ -78,6 +83,16 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
         void heard();
     }
 
+    /** What nodes want done by all; both methods may be called with any lock held. */
+    interface Commands {
+
+        /** Sees to it that the other nodes do this, whatever the bus loses. */
+        void add(BusMessage.Command command);
+
+        /** Whether this node was not told of it before; from now on it was. */
+        boolean isNew(BusMessage.Command command);
+    }
+
     /** Whom the messages of others are for; {@code null} before the start. */
     private volatile @Nullable RemoteMessages remote;
 
@@ -93,6 +108,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
      *
      * @param people is told who comes and goes, here and there
      * @param calls go by the same bus
+     * @param commands is given what all nodes are to do, and says which of it was done
      * @param hasOthers whether there are other nodes now
      * @param isDurable whether the messages of a channel are in the database
      * @param timer must not wait, and asks the executor for a thread whenever the heads are to be looked at
@@ -101,6 +117,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
             Bus bus,
             People people,
             BusCalls calls,
+            Commands commands,
             BooleanSupplier hasOthers,
             Predicate<ChannelName> isDurable,
             ScheduledExecutorService timer,
@@ -109,6 +126,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
         this.bus = bus;
         this.people = people;
         this.calls = calls;
+        this.commands = commands;
         this.hasOthers = hasOthers;
         this.executor = executor;
         this.timer = timer.scheduleAtFixedRate(
@@ -197,15 +215,18 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
 
     @Override
     public void command(String name, List<String> arguments) {
+        var command = new BusMessage.Command(RandomIds.ofBytes(ID_BYTES), name, List.copyOf(arguments));
+        commands.add(command);
         if (!hasOthers.getAsBoolean()) {
             return;
         }
         try {
-            bus.tell(COMMANDS, BusMessage.command(name, arguments));
+            bus.tell(COMMANDS, BusMessage.command(command));
         } catch (IllegalArgumentException e) {
             LOG.log(
                     WARNING,
-                    "the other nodes cannot be told to " + name + ", so it holds on this node only: " + e.getMessage());
+                    "the other nodes are not told to " + name + " by the bus, and read it in the database: "
+                            + e.getMessage());
         }
     }
 
@@ -236,7 +257,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
                 messages.heard(published.message());
             } else if (heard instanceof BusMessage.Look look) {
                 messages.heard(look.channel(), look.position());
-            } else if (heard instanceof BusMessage.Command command) {
+            } else if (heard instanceof BusMessage.Command command && commands.isNew(command)) {
                 messages.heard(command.name(), command.arguments());
             }
         } catch (RuntimeException e) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -34,6 +35,7 @@ public final class DatabaseCluster implements Cluster {
     private final BusCalls calls;
     private final BusNeighbours neighbours;
     private final Roster roster;
+    private final CommandLog commands;
     private final SharedSecret secret;
     private final Errand loading;
     private final LimitedLog failures = new LimitedLog(LOG);
@@ -69,8 +71,9 @@ public final class DatabaseCluster implements Cluster {
                 nodes::me,
                 System::nanoTime,
                 executor);
-        this.neighbours =
-                new BusNeighbours(bus, roster, calls, () -> !nodes.others().isEmpty(), isDurable, timer, executor);
+        BooleanSupplier hasOthers = () -> !nodes.others().isEmpty();
+        this.commands = new CommandLog(database, hasOthers, nodes::isHousekeeper, timer, executor);
+        this.neighbours = new BusNeighbours(bus, roster, calls, commands, hasOthers, isDurable, timer, executor);
     }
 
     private void announcePeople() {
@@ -86,6 +89,7 @@ public final class DatabaseCluster implements Cluster {
     public void start(Hub hubHere) {
         hub = hubHere;
         roster.start(hubHere.presence());
+        commands.start(command -> hubHere.remote().heard(command.name(), command.arguments()));
         neighbours.start(hubHere);
         nodes.start(new Life());
     }
@@ -125,6 +129,7 @@ public final class DatabaseCluster implements Cluster {
         public void alive(String me) {
             roster.begin(me);
             loading.ask();
+            commands.begin();
         }
 
         @Override
@@ -160,6 +165,7 @@ public final class DatabaseCluster implements Cluster {
     @Override
     public void close() {
         loading.close();
+        commands.close();
         roster.close();
         neighbours.close();
         nodes.close();

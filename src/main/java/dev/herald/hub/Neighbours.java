@@ -62,7 +62,7 @@ public interface Neighbours {
     /** A person has come to a place here, has gone, or has another name: {@link Presence#here(String, java.util.Collection)} says what holds. */
     void changed(String place, String personId);
 
-    /** Wants something done by all of them: what {@link RemoteMessages#on} says. It may be lost. */
+    /** Wants something done by all of them that live now: what {@link RemoteMessages#on} says. Each does it once, soon. */
     void command(String name, List<String> arguments);
 
     /**

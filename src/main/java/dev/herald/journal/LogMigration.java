@@ -39,7 +39,7 @@ public final class LogMigration {
     static final List<String> TABLES = List.of("journal", "channel", "message", "node", "client_state", "device");
 
     /** What several nodes know of each other at present; nobody needs it in another database. */
-    static final List<String> NOT_COPIED = List.of("node_lease", "attendance", "cluster_secret");
+    static final List<String> NOT_COPIED = List.of("node_lease", "attendance", "cluster_secret", "cluster_command");
 
     private LogMigration() {}
 

@@ -75,7 +75,7 @@ public final class Logins {
         }
     }
 
-    /** Ends all connections of a person, on all nodes that hear of it. May wait for the sockets of this one. */
+    /** Ends all connections of a person, on all nodes. May wait for the sockets of this one. */
     public void signOut(String personId, String sentence) {
         signOutHere(personId, sentence);
         hub.neighbours().command(SIGN_OUT, List.of(personId, sentence));

@@ -79,8 +79,7 @@ public final class Rooms {
 
     /**
      * Forgets what was decided for a person, and asks again for the channels that the person's connections are in; those that are
-     * denied now are left, and the clients are told. Other nodes do the same when they hear of it; one that does not asks again after
-     * {@code herald.policy.recheck}.
+     * denied now are left, and the clients are told. Other nodes do the same.
      *
      * @param channel {@code null} for all
      */

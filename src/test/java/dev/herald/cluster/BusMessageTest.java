@@ -56,8 +56,8 @@ class BusMessageTest {
     @Test
     void aCommandIsReadAsItWas() {
         var arguments = List.of("ann", "名前 \n 😀");
-        assertThat(BusMessage.read(BusMessage.command("revoke", arguments)))
-                .isEqualTo(new BusMessage.Command("revoke", arguments));
+        assertThat(BusMessage.read(BusMessage.command(new BusMessage.Command("x-1", "revoke", arguments))))
+                .isEqualTo(new BusMessage.Command("x-1", "revoke", arguments));
     }
 
     @ParameterizedTest

@@ -62,11 +62,25 @@ class BusNeighboursTest {
             changed.add("on another node");
         }
     };
+    private final Set<BusMessage.Command> done = ConcurrentHashMap.newKeySet();
+    private final BusNeighbours.Commands commands = new BusNeighbours.Commands() {
+
+        @Override
+        public void add(BusMessage.Command command) {
+            done.add(command);
+        }
+
+        @Override
+        public boolean isNew(BusMessage.Command command) {
+            return done.add(command);
+        }
+    };
     private volatile boolean hasOthers = true;
     private final BusNeighbours neighbours = new BusNeighbours(
             bus,
             people,
             new BusCalls(bus, Set::of, () -> "here", System::nanoTime, threads),
+            commands,
             () -> hasOthers,
             channel -> !channel.value().startsWith("typing:"),
             timer.asExecutor(),
@@ -358,5 +372,21 @@ class BusNeighboursTest {
         neighbours.close();
         assertThat(bus.told).containsExactly("closed");
         assertThat(timer.isCancelled()).isTrue();
+    }
+
+    @Test
+    void whatIsToBeDoneIsToldAndKeptAndDoneOnceByWhoHearsItTwice() {
+        var did = new CopyOnWriteArrayList<List<String>>();
+        hub.remote().on("wave", did::add);
+        neighbours.start(hub);
+        neighbours.command("wave", List.of("ann"));
+        assertThat(done).hasSize(1);
+        assertThat(BusMessage.read(bus.told.get(0))).isEqualTo(done.iterator().next());
+
+        var wanted = BusMessage.command(new BusMessage.Command("x-1", "wave", List.of("bob")));
+        var another = BusMessage.command(new BusMessage.Command("x-2", "wave", List.of("cid")));
+        List.of(wanted, wanted, another).forEach(text -> neighbours.heard("/commands", text));
+        await().until(() -> did.contains(List.of("cid")));
+        assertThat(did).containsExactly(List.of("bob"), List.of("cid"));
     }
 }
