@@ -17,6 +17,7 @@ import dev.herald.hub.NodeCall;
 import dev.herald.hub.RemoteMessages;
 import dev.herald.random.RandomIds;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -68,6 +69,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
     private final Predicate<ChannelName> isDurable;
     private final Executor executor;
     private final Future<?> timer;
+    private final Lags lags = new Lags(Clock.systemUTC());
     private final LimitedLog unreadable = new LimitedLog(LOG);
     private final LimitedLog tooLarge = new LimitedLog(LOG);
     private final LimitedLog uncarried = new LimitedLog(LOG);
@@ -254,6 +256,7 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
             }
             var heard = BusMessage.read(text);
             if (heard instanceof BusMessage.Published published) {
+                lags.heard(published.message().at());
                 messages.heard(published.message());
             } else if (heard instanceof BusMessage.Look look) {
                 messages.heard(look.channel(), look.position());
@@ -288,6 +291,11 @@ final class BusNeighbours implements Neighbours, Bus.Listener, AutoCloseable {
         isDeaf = false;
         LOG.log(INFO, "the bus between the nodes is heard");
         look();
+    }
+
+    /** How late others' messages come. */
+    Lag lag() {
+        return lags.now();
     }
 
     /** Whether what others tell is heard now. */

@@ -26,6 +26,9 @@ public interface Cluster extends AutoCloseable {
     /** How the bus between them is; empty when this node is alone by its settings. */
     Optional<Bus.State> bus();
 
+    /** How late messages of other nodes come by it. */
+    Lag lag();
+
     /** Leaves: the others learn of it when they renew their leases the next time. The caller holds no lock. */
     @Override
     void close();

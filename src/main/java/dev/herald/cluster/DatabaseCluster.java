@@ -105,6 +105,11 @@ public final class DatabaseCluster implements Cluster {
     }
 
     @Override
+    public Lag lag() {
+        return neighbours.lag();
+    }
+
+    @Override
     public Optional<byte[]> secret() {
         return secret.known();
     }

@@ -36,6 +36,11 @@ final class LoneNode implements Cluster {
     }
 
     @Override
+    public Lag lag() {
+        return Lag.NONE;
+    }
+
+    @Override
     public void close() {
         nodes.close();
     }

@@ -26,6 +26,18 @@ public interface ClusterMXBean {
     /** How many messages of other nodes were heard. */
     long getHeard();
 
+    /**
+     * How late messages of other nodes are heard: half of the last 1,000 were as quick. From just before the commit until it is heard here, in
+     * milliseconds by both servers' clocks.
+     */
+    long getLagMedianMillis();
+
+    /** Likewise, 99 of 100. */
+    long getLagP99Millis();
+
+    /** Likewise, the latest. */
+    long getLagMaxMillis();
+
     /** How many messages were dropped instead of being told; those of the log are found there. */
     long getDropped();
 }

@@ -65,6 +65,21 @@ public final class ClusterStatus implements ClusterMXBean, AutoCloseable {
     }
 
     @Override
+    public long getLagMedianMillis() {
+        return cluster.lag().median();
+    }
+
+    @Override
+    public long getLagP99Millis() {
+        return cluster.lag().p99();
+    }
+
+    @Override
+    public long getLagMaxMillis() {
+        return cluster.lag().max();
+    }
+
+    @Override
     public long getDropped() {
         return bus().dropped();
     }

@@ -4,10 +4,12 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.RefusedException;
+import dev.herald.cluster.Cluster;
 import dev.herald.hub.Hub;
 import dev.herald.hub.LogUnavailableException;
 import jakarta.inject.Inject;
 import jakarta.json.Json;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -18,7 +20,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Answers {@code GET /health/live} and {@code GET /health/ready} with 200 and {@code {"status":"UP"}}, or 503 and {@code DOWN}
- * with a reason. Live: a message passes through the hub. Ready: the log answers and clients are admitted.
+ * with a reason. Live: a message passes through the hub. Ready: the log answers, clients are admitted, and, of several nodes, this one
+ * has its lease. Then it also says how many nodes live, and whether the bus is connected or the log is polled in its place.
  */
 @SuppressWarnings("serial") // never serialised
 public class HealthServlet extends HttpServlet {
@@ -31,15 +34,19 @@ public class HealthServlet extends HttpServlet {
     @Inject
     transient Hub hub;
 
+    @Inject
+    transient Cluster cluster;
+
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
             if (request.getServletPath().endsWith("/live")) {
                 hub.roundTrip(ROUND_TRIP);
+                answer(response, HttpServletResponse.SC_OK, status("UP"));
             } else {
                 hub.requireReady();
+                sayReady(response);
             }
-            answer(response, HttpServletResponse.SC_OK, "UP", "");
         } catch (ExecutionException e) {
             down(response, e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
@@ -51,6 +58,20 @@ public class HealthServlet extends HttpServlet {
         } catch (RuntimeException e) {
             down(response, e);
         }
+    }
+
+    private void sayReady(HttpServletResponse response) throws IOException {
+        var status = status("UP");
+        var bus = cluster.bus();
+        if (bus.isPresent()) {
+            var nodes = cluster.nodes();
+            if (!nodes.isAlive()) {
+                sayDown(response, "this node has no lease beside the others; its log says why");
+                return;
+            }
+            status.add("nodes", nodes.others().size() + 1).add("bus", bus.get().hearing() ? "connected" : "polling");
+        }
+        answer(response, HttpServletResponse.SC_OK, status);
     }
 
     /**
@@ -66,15 +87,18 @@ public class HealthServlet extends HttpServlet {
     }
 
     private static void sayDown(HttpServletResponse response, String reason) throws IOException {
-        answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "DOWN", reason);
+        var status = status("DOWN");
+        if (!reason.isEmpty()) {
+            status.add("reason", reason);
+        }
+        answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, status);
     }
 
-    private static void answer(HttpServletResponse response, int code, String status, String reason)
-            throws IOException {
-        var json = Json.createObjectBuilder().add("status", status);
-        if (!reason.isEmpty()) {
-            json.add("reason", reason);
-        }
+    private static JsonObjectBuilder status(String status) {
+        return Json.createObjectBuilder().add("status", status);
+    }
+
+    private static void answer(HttpServletResponse response, int code, JsonObjectBuilder json) throws IOException {
         response.setStatus(code);
         response.setHeader("Cache-Control", "no-store");
         response.setContentType("application/json");
