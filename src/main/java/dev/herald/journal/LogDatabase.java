@@ -241,6 +241,11 @@ public final class LogDatabase implements AutoCloseable {
     private void failed(Exception e) {
         if (state == State.ENDED) {
             LOG.log(DEBUG, "the database was closed meanwhile", e);
+        } else if (failure == null && e instanceof LogUnavailableException && e.getCause() == null) {
+            LOG.log(
+                    ERROR,
+                    "the database " + name() + " is not used yet, and durable messages are refused until it is: "
+                            + e.getMessage());
         } else if (failure == null) {
             LOG.log(
                     ERROR,

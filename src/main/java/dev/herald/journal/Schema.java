@@ -6,18 +6,24 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.MigrationVersion;
 
 /** Creates and updates the log's tables, by the migrations in this package's {@code schema} folder. */
 public final class Schema {
+
+    /** Since these tables nodes have leases. */
+    private static final MigrationVersion WITH_LEASES = MigrationVersion.fromVersion("4");
 
     private Schema() {}
 
     /**
      * Creates the tables, or updates those of an earlier version; does nothing when they are up to date. Several nodes may call
-     * it at the same time: Flyway lets one go first.
+     * it at the same time: Flyway lets one go first. Tables are not updated while a node lives that works with those of an earlier version.
      *
      * @param newEpoch random, 1 to 64 characters: no other log may ever have had it; used when the database is new
-     * @throws LogUnavailableException when that fails; the tables are unchanged
+     * @throws LogUnavailableException when that fails, or such a node lives, or the tables are of a newer Herald; the tables are unchanged
      */
     public static void prepare(DataSource database, String newEpoch) {
         migrate(database);
@@ -51,17 +57,48 @@ public final class Schema {
     /** As {@link #prepare}, but stores no epoch in a new database. */
     static void migrate(DataSource database) {
         try {
-            Flyway.configure(Schema.class.getClassLoader())
+            var flyway = Flyway.configure(Schema.class.getClassLoader())
                     .dataSource(database)
                     .locations("classpath:dev/herald/journal/schema")
                     .table("herald_schema")
                     // The database may also have tables of other applications.
                     .baselineOnMigrate(true)
                     .baselineVersion("0")
-                    .load()
-                    .migrate();
-        } catch (FlywayException e) {
+                    .load();
+            requireVersion(database, flyway.info());
+            flyway.migrate();
+        } catch (FlywayException | SQLException e) {
             throw new LogUnavailableException("the database's tables cannot be brought up to date", e);
+        }
+    }
+
+    /** The tables are not changed under nodes that work with them as they are, and not used when a newer Herald has changed them. */
+    private static void requireVersion(DataSource database, MigrationInfoService info) throws SQLException {
+        var current = info.current();
+        if (current == null) {
+            return;
+        }
+        if (current.getState() == MigrationState.FUTURE_SUCCESS) {
+            throw new LogUnavailableException("the database has the tables of a newer Herald (version "
+                    + current.getVersion() + " of them): start that Herald, or restore a backup from before it");
+        }
+        if (info.pending().length > 0 && current.getVersion().compareTo(WITH_LEASES) >= 0) {
+            requireNoNode(database, current.getVersion());
+        }
+    }
+
+    private static void requireNoNode(DataSource database, MigrationVersion current) throws SQLException {
+        try (var connection = database.getConnection();
+                var select = connection.prepareStatement(
+                        "SELECT id, url, version FROM node_lease WHERE ends_at > CURRENT_TIMESTAMP ORDER BY id LIMIT 1");
+                var rows = select.executeQuery()) {
+            if (rows.next()) {
+                throw new LogUnavailableException(
+                        "this node waits, as it would change the database's tables, and the node "
+                                + rows.getString(1) + " at " + rows.getString(2) + " of version " + rows.getString(3)
+                                + " works with them as they are (version " + current
+                                + " of them): stop all nodes of that version");
+            }
         }
     }
 }
