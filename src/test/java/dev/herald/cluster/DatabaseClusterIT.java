@@ -195,7 +195,7 @@ class DatabaseClusterIT {
         try (var here = new OneNode(new LosingBus());
                 var there = new OneNode(new LosingBus())) {
             await().until(() -> here.knowsAnother() && there.knowsAnother());
-            var jürgen = there.connect("Jürgen 😀");
+            var signedOut = there.connect("Jürgen 😀");
             var other = there.connect("other");
             var waves = new AtomicInteger();
             there.hub.remote().on("wave", to -> waves.incrementAndGet());
@@ -203,8 +203,8 @@ class DatabaseClusterIT {
             here.cluster.neighbours().command("wave", List.of("all"));
             here.logins.signOut("Jürgen 😀", "signed out");
 
-            await().atMost(Duration.ofSeconds(5)).until(() -> !jürgen.ends.isEmpty());
-            assertThat(jürgen.ends).containsExactly("unauthorized");
+            await().atMost(Duration.ofSeconds(5)).until(() -> !signedOut.ends.isEmpty());
+            assertThat(signedOut.ends).containsExactly("unauthorized");
             // By then the first command was read several times.
             here.cluster.neighbours().command("wave", List.of("last"));
             await().until(() -> waves.get() >= 2);
