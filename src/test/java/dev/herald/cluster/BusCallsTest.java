@@ -95,7 +95,14 @@ class BusCallsTest {
             this.name = name;
             calls = new BusCalls(this, this::others, () -> name, clock::get, threads);
             var neighbours = new BusNeighbours(
-                    this, new NoPeople(), calls, () -> true, channel -> true, timer.asExecutor(), threads);
+                    this,
+                    new NoPeople(),
+                    calls,
+                    new NoCommands(),
+                    () -> true,
+                    channel -> true,
+                    timer.asExecutor(),
+                    threads);
             hub = new Hub(
                     new MemoryLog(name, Clock.systemUTC(), new MemoryLog.Bounds(1_000, 1_000_000, 1_000)),
                     new ChannelKinds(List.of(), List.of()),
@@ -191,6 +198,19 @@ class BusCallsTest {
 
         Member member(String id) {
             return hub.peer(id).orElseThrow();
+        }
+    }
+
+    private static final class NoCommands implements BusNeighbours.Commands {
+
+        @Override
+        public void add(BusMessage.Command command) {
+            // The bus of this test loses none.
+        }
+
+        @Override
+        public boolean isNew(BusMessage.Command command) {
+            return true;
         }
     }
 
