@@ -141,6 +141,7 @@ async function storm() {
 
 await step("who was on a node that is killed, and does not come back, is gone when its lease is over; nothing else is told of it", async () => {
   const eve = await arrived(other);
+  await pause(QUIET); // until the first node counts her
   const channel = unique("room").replaceAll(" ", "-");
   const ann = await arrived(one, { reconnection: false });
   const ben = await arrived(one, { reconnectionDelay: 100, reconnectionDelayMax: 100 });
