@@ -118,7 +118,6 @@ class DatabaseClusterIT {
 
     private final class OneNode implements AutoCloseable {
 
-        final SharedSecret secret;
         final DatabaseCluster cluster;
         final JdbcLog log;
         final Hub hub;
@@ -129,7 +128,6 @@ class DatabaseClusterIT {
         }
 
         OneNode(Bus bus, SharedSecret secret) {
-            this.secret = secret;
             log = new JdbcLog(
                     new DataSources(database),
                     Clock.systemUTC(),
