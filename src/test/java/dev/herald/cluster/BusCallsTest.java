@@ -10,6 +10,7 @@ import dev.herald.api.Attributes;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.ConnectionState;
+import dev.herald.api.Envelope;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.api.UnansweredException;
@@ -262,6 +263,15 @@ class BusCallsTest {
             assertThat(message.event()).isEqualTo("offer");
             assertThat(message.json()).isEqualTo("\"名前 😀\"");
         });
+    }
+
+    @Test
+    void aShortCallThatTheBusDoublesIsDoneOnce() {
+        trouble = Trouble.DOUBLES;
+        var ann = there.client("ann");
+        with("ann", Verb.SEND, "first", "1");
+        with("ann", Verb.SEND, "second", "2");
+        assertThat(ann.heard).extracting(Envelope::event).containsExactly("first", "second");
     }
 
     @Test
