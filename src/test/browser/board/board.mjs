@@ -37,79 +37,134 @@ async function scenario() {
   const ann = await visit("Ann");
   const bob = await visit("Bob");
 
-  await stage("the two see each other", async () => {
+  await stage("the two see each other, once each", async () => {
     await ann.person(bob.id).waitFor();
     await bob.person(ann.id).waitFor();
     await ann.page.getByText("2 people online", { exact: true }).waitFor();
-    await ann.line("#news", "One more person is online (2)").last().waitFor();
-    await bob.line("#private", "Welcome you are the 2 person here").waitFor();
+    await ann.page.locator("#log .fold", { hasText: "came" }).last().waitFor();
+    assert.equal(await ann.page.locator("#log .line", { hasText: "is online" }).count(), 0, "coming and going is folded");
+    assert.match(await ann.page.locator("#state-shown").textContent(), /by WebSocket/);
   });
 
   await stage("news go both ways", async () => {
-    await ann.sendNews("Hello from Ann");
-    await bob.sendNews("Hello from Bob");
+    await ann.send("Hello from Ann");
+    await bob.send("Hello from Bob");
     for (const guest of [ann, bob]) {
-      await guest.line("#news", "Hello from Ann").waitFor();
-      await guest.line("#news", "Hello from Bob").waitFor();
+      await guest.line("Hello from Ann").waitFor();
+      await guest.line("Hello from Bob").waitFor();
     }
   });
 
   await stage("text is text", async () => {
     for (const text of NASTY) {
-      await ann.sendNews(text);
-      await bob.line("#news", text).waitFor();
+      await ann.send(text);
+      await bob.line(text).waitFor();
     }
+    await ann.send("See https://example.org/a_(b). `code` > no quote");
+    const link = bob.page.locator("#log a", { hasText: "example.org" });
+    assert.equal(await link.getAttribute("href"), "https://example.org/a_(b)");
+    assert.match(await link.getAttribute("rel"), /noopener/);
+    assert.equal(await bob.page.locator("#log a[href^='javascript']").count(), 0);
   });
 
-  await stage("private messages go both ways", async () => {
-    await ann.person(bob.id).click();
+  await stage("each conversation has its own draft", async () => {
+    const eve = await visit("Eve");
+    await ann.to(`@${bob.id}`);
+    await ann.text.fill("for Bob alone");
+    await ann.to(`@${eve.id}`);
+    assert.equal(await ann.text.inputValue(), "");
+    await ann.text.press("Enter");
+    await ann.text.fill("for Eve alone");
+    await ann.to("#news");
+    assert.equal(await ann.text.inputValue(), "");
+    await ann.to(`@${bob.id}`);
+    assert.equal(await ann.text.inputValue(), "for Bob alone");
+    await ann.page.reload();
+    await ann.connected();
+    assert.equal(await ann.text.inputValue(), "for Bob alone", "after a reload, at the same address");
+    await ann.page.goBack();
+    await ann.text.fill("");
+    await ann.to(`@${eve.id}`);
+    assert.equal(await ann.text.inputValue(), "for Eve alone");
+    await ann.text.fill("");
+    await ann.to(`@${bob.id}`);
+    await ann.text.fill("");
+    assert.ok(!(await eve.page.content()).includes("alone"));
+    await eve.page.context().close();
+    await ann.person(eve.id).waitFor({ state: "detached" });
+    await ann.page.getByText("2 people online", { exact: true }).waitFor();
+  });
+
+  await stage("private messages go both ways, and count as unread until they are seen", async () => {
+    await ann.to(`@${bob.id}`);
     for (const text of ["Only for Bob", ...NASTY]) {
-      await ann.sendPrivately(text);
-      await ann.line("#private", text).waitFor();
+      await ann.send(text);
+      await ann.line(text).waitFor();
     }
-    await bob.page.getByText(`${NASTY.length + 1} new private messages`).waitFor();
-    await bob.page.locator("#news .line button.name", { hasText: ann.name }).first().click();
-    await bob.page.locator("#private-title", { hasText: `with ${ann.name}` }).waitFor();
-    await bob.line("#private", "Only for Bob").waitFor();
-    await bob.sendPrivately("Only for Ann");
-    await ann.line("#private", "Only for Ann").waitFor();
-    await bob.page.locator("#unread", { hasText: "new private" }).waitFor({ state: "hidden" });
-    assert.equal(await ann.line("#news", "Only for Bob").count(), 0);
-    assert.equal(await bob.line("#news", "Only for Bob").count(), 0);
+    await bob.page.waitForFunction((count) => document.title.startsWith(`(${count})`), NASTY.length + 1);
+    await picture(bob, "unread");
+    await bob.page.locator("#log button.name", { hasText: ann.name }).first().click();
+    await bob.page.locator("#title", { hasText: ann.name }).waitFor();
+    assert.ok(bob.page.url().includes(`?with=${ann.id}`));
+    await bob.line("Only for Bob").waitFor();
+    await bob.page.waitForFunction(() => !document.title.startsWith("("));
+    await bob.send("Only for Ann");
+    await ann.line("Only for Ann").waitFor();
+    await picture(ann, "private");
+    for (const guest of [ann, bob]) {
+      await guest.to("#news");
+      assert.equal(await guest.line("Only for Bob").count(), 0);
+    }
   });
   await picture(ann, "wide");
   await picture(ann, "wide-dark", { colorScheme: "dark" });
 
-  await stage("nobody is told what others were told privately", async () => {
-    const eve = await visit("Eve");
-    assert.ok(!(await eve.page.content()).includes("Only for"));
-    await eve.page.context().close();
-    await ann.line("#news", "Someone went home (2)").last().waitFor();
-    await ann.page.getByText("2 people online", { exact: true }).waitFor();
-    await ann.person(eve.id).waitFor({ state: "detached" });
+  await stage("a text that is too long is told, and not cut", async () => {
+    const before = (await bob.texts()).at(-1);
+    await ann.text.fill("x".repeat(100_000));
+    await ann.text.press("Enter");
+    await ann.page.locator("#composer .problem", { hasText: "Not sent" }).waitFor();
+    assert.equal((await ann.text.inputValue()).length, 100_000);
+    await ann.text.fill("");
+    await ann.send("two\nlines, after the long one");
+    await bob.line("two\nlines, after the long one").waitFor();
+    assert.equal((await bob.texts()).at(-2), before);
   });
 
-  await stage("a reload shows the same from the server", async () => {
-    const before = await ann.texts("#news");
-    await ann.page.reload();
-    await ann.connected();
-    const after = await ann.texts("#news");
-    assert.deepEqual(after.slice(0, before.length), before);
-    await ann.person(bob.id).click();
-    await ann.line("#private", "Only for Ann").waitFor();
-    for (const text of NASTY) {
-      assert.equal(await ann.line("#private", text).count(), 1, `private after a reload: ${text}`);
-    }
+  await stage("two tabs of one person agree on what is read", async () => {
+    const second = new Guest(await bob.page.context().newPage());
+    await second.page.goto(baseUrl);
+    await second.connected();
+    await ann.page.getByText("2 people online", { exact: true }).waitFor();
+    await ann.to(`@${bob.id}`);
+    await ann.send("to both tabs");
+    await second.page.waitForFunction(() => document.title.startsWith("(1)"));
+    await bob.to(`@${ann.id}`);
+    await bob.line("to both tabs").waitFor();
+    await second.page.waitForFunction(() => !document.title.startsWith("("));
+    await second.page.close();
+    await ann.to("#news");
+    await bob.to("#news");
   });
 
   await stage("the server's own page is text, too", async () => {
     const plain = await browser.newContext({ javaScriptEnabled: false, viewport: NARROW });
     const page = await plain.newPage();
     await page.goto(baseUrl);
-    const texts = await page.locator("#news .text").allTextContents();
+    const texts = await page.locator("#log .text").allTextContents();
     NASTY.forEach((text) => assert.ok(texts.includes(text), `rendered by the server: ${text}`));
-    await page.screenshot({ path: join(outDir, "without-script.png"), fullPage: true });
+    await page.screenshot({ path: join(outDir, "without-script.png") });
     await plain.close();
+  });
+
+  await stage("it speaks German where the browser does", async () => {
+    const context = await browser.newContext({ locale: "de-DE" });
+    const page = await context.newPage();
+    await page.goto(baseUrl);
+    await page.getByText("Verbunden über WebSocket").waitFor();
+    await picture({ page }, "german");
+    await context.close();
+    await ann.page.getByText("2 people online", { exact: true }).waitFor();
   });
 
   await stage("it fits a narrow page", async () => {
@@ -118,12 +173,16 @@ async function scenario() {
       const { scrollWidth, clientWidth } = document.documentElement;
       return [scrollWidth, clientWidth];
     });
-    await ann.page.waitForFunction(() =>
-      [...document.querySelectorAll(".log")].every((log) => log.scrollHeight - log.scrollTop - log.clientHeight < 2),
-    );
-    await picture(ann, "narrow");
-    await picture(ann, "narrow-dark", { colorScheme: "dark" });
     assert.ok(content <= room, `the page is ${content} px wide, and there are ${room}`);
+    await ann.page.waitForFunction(() => {
+      const log = document.querySelector("#log");
+      return log.scrollHeight - log.scrollTop - log.clientHeight < 2;
+    });
+    await picture(ann, "narrow");
+    await ann.page.locator("#tabs [data-to=side]").click();
+    await picture(ann, "narrow-side", { colorScheme: "dark" });
+    await ann.page.locator("#channels [data-conversation='#news']").click();
+    await ann.text.waitFor();
     await ann.page.setViewportSize(WIDE);
   });
 
@@ -131,69 +190,90 @@ async function scenario() {
     const { keyboard } = bob.page;
     await bob.page.reload();
     await bob.connected();
-    await keyboard.press("Tab");
+    await bob.page.evaluate(() => document.activeElement.blur());
+    await keyboard.press("Control+k");
+    await keyboard.type(ann.name);
+    await bob.page.locator("dialog .choice button", { hasText: ann.name }).waitFor();
     await keyboard.press("Enter");
-    await bob.tabTo("#news-text");
-    await keyboard.type("By keyboard alone");
-    await keyboard.press("Enter");
-    await ann.line("#news", "By keyboard alone").waitFor();
-
-    await bob.tabTo(`#people button[data-person="${ann.id}"]`);
-    await picture(bob, "keyboard");
-    await keyboard.press("Enter");
-    await bob.page.locator("#private-text:focus").waitFor();
+    await bob.page.locator("#title", { hasText: ann.name }).waitFor();
+    await bob.page.locator("#text:focus").waitFor();
     await keyboard.type("By keyboard to Ann");
-    await keyboard.press("Tab");
     await keyboard.press("Enter");
-    await ann.line("#private", "By keyboard to Ann").waitFor();
+    await ann.to(`@${bob.id}`);
+    await ann.line("By keyboard to Ann").waitFor();
+    await bob.page.evaluate(() => document.activeElement.blur());
+    await keyboard.press("?");
+    await bob.page.locator("dialog kbd").first().waitFor();
+    await keyboard.press("Escape");
+    await bob.page.locator("dialog").waitFor({ state: "detached" });
+    for (const guest of [ann, bob]) {
+      await guest.to("#news");
+    }
   });
 
-  await stage("a name can be chosen, and a wrong one is explained", async () => {
-    await bob.page.getByLabel("Your name").fill("   ");
-    await bob.page.getByRole("button", { name: "Rename" }).click();
+  await stage("a name can be chosen without a reload, and a wrong one is explained", async () => {
+    await bob.text.fill("a draft");
+    await bob.page.evaluate(() => (window.isTheSamePage = true));
+    await bob.type("   ");
     await bob.page.getByText("A name has at least one letter.").waitFor();
-    await bob.connected();
     for (const name of ["Jürgen", "名前", "سلمى", "😀"]) {
       await bob.rename(name);
-      assert.equal(await bob.page.getByLabel("Your name").inputValue(), name);
       await ann.person(bob.id).filter({ hasText: name }).waitFor();
-      await bob.sendNews(`I am ${name}`);
-      await ann.page.locator("#news .line", { hasText: `I am ${name}` }).locator(".name", { hasText: name }).waitFor();
+      await bob.send(`I am ${name}`);
+      await ann.page.locator("#log .line", { hasText: `I am ${name}` }).locator(".name", { hasText: name }).waitFor();
     }
     await bob.rename("Bob <b>#{7*7}</b>");
     await ann.person(bob.id).filter({ hasText: bob.name }).waitFor();
+    assert.equal(await bob.page.evaluate(() => window.isTheSamePage), true, "the page was not loaded again");
   });
 
   await stage("both come back after a restart, without a hole or a double", async () => {
-    await ann.sendNews("Before the restart");
-    await bob.line("#news", "Before the restart").waitFor();
-    await ann.page.evaluate(() => (window.isTheSamePage = true));
+    await ann.send("Before the restart");
+    await bob.line("Before the restart").waitFor();
 
     const answer = nextLine();
     serverIsAway = true;
     console.log("RESTART");
     await Promise.race([answer, untilServerIsDown()]);
-    await ann.sendNews("While the server was away");
+    const away = ["While the server was away 1", "While the server was away 2", "While the server was away 3"];
+    for (const text of away) {
+      await ann.send(text);
+    }
+    await ann.page.getByText("3 messages wait and will be sent").first().waitFor();
+    await ann.page.getByText(/^Reconnecting since /).first().waitFor();
     await picture(ann, "offline");
     assert.equal(await answer, "RESTARTED");
     await Promise.all([ann, bob].map((guest) => guest.connected(RESTART_PATIENCE)));
     serverIsAway = false;
 
-    await bob.line("#news", "While the server was away").waitFor();
-    await bob.sendNews("After the restart");
+    await bob.line(away[2]).waitFor();
+    await bob.page.getByText(/^Caught up .*nothing is missing/).first().waitFor();
+    await picture(bob, "caught-up");
+    await bob.send("After the restart");
     for (const guest of [ann, bob]) {
-      await guest.line("#news", "After the restart").waitFor();
-      for (const text of ["Hello from Ann", "Before the restart", "While the server was away", "After the restart", ...NASTY]) {
-        assert.equal(await guest.line("#news", text).count(), 1, `${guest.name} sees: ${text}`);
+      await guest.line("After the restart").waitFor();
+      const texts = await guest.texts();
+      for (const text of ["Before the restart", ...away, "After the restart"]) {
+        assert.equal(texts.filter((one) => one === text).length, 1, `${guest.name} sees: ${text}`);
       }
-      await guest.page.locator("#news .outbox li").waitFor({ state: "detached" });
+      assert.equal(await guest.page.locator("#log .pending").count(), 0);
     }
-    await ann.person(bob.id).click();
-    await ann.sendPrivately("Private after the restart");
-    await bob.person(ann.id).click();
-    await bob.line("#private", "Private after the restart").waitFor();
-    assert.equal(await ann.page.evaluate(() => window.isTheSamePage), true, "the page was not loaded again");
-    await picture(ann, "after-restart");
+    assert.deepEqual((await bob.texts()).filter((text) => away.includes(text)), away, "in the order in which they were written");
+  });
+
+  await stage("what was written offline survives a reload, and is sent once", async () => {
+    const kept = await ann.page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("outbox:")));
+    assert.deepEqual(kept, []);
+    await ann.page.evaluate(() => localStorage.setItem("herald:/:outbox:kept-over-a-reload", JSON.stringify({ to: "#news", text: "kept over a reload", at: Date.now(), problem: null })));
+    for (let n = 0; n < 2; n++) {
+      await ann.page.reload();
+      await ann.connected();
+      await bob.line("kept over a reload").waitFor();
+      await ann.page.waitForFunction(() => Object.keys(localStorage).every((key) => !key.includes("outbox:")));
+    }
+    await ann.send("and after it");
+    await bob.line("and after it").waitFor();
+    assert.equal(await bob.line("kept over a reload").count(), 1);
   });
 
   assert.deepEqual(complaints, []);
@@ -210,7 +290,7 @@ async function picture({ page }, name, media) {
     await page.emulateMedia(media);
   }
   await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))));
-  await page.screenshot({ path: join(outDir, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(outDir, `${name}.png`) });
   if (media) {
     await page.emulateMedia({ colorScheme: null });
   }
@@ -226,7 +306,7 @@ async function visit(name) {
   });
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("console", (message) => {
-    const isExpected = serverIsAway && message.text().includes("WebSocket connection");
+    const isExpected = serverIsAway && /WebSocket connection|Failed to load resource/.test(message.text());
     if (["error", "warning"].includes(message.type()) && !isExpected) {
       complaints.push(`${message.type()}: ${message.text()}`);
     }
@@ -248,52 +328,51 @@ async function visit(name) {
 class Guest {
   constructor(page) {
     this.page = page;
+    this.text = page.locator("#text");
   }
 
   connected(timeout) {
     return this.page.getByRole("status").filter({ hasText: /^Connected$/ }).waitFor({ timeout, state: "attached" });
   }
 
-  async rename(name) {
-    this.name = name;
+  async type(name) {
+    if (!(await this.page.getByLabel("Your name").isVisible())) {
+      await this.page.locator("#you summary").click();
+    }
     await this.page.getByLabel("Your name").fill(name);
     await this.page.getByRole("button", { name: "Rename" }).click();
-    await this.page.locator("#you bdi").filter({ hasText: name }).waitFor();
+  }
+
+  async rename(name) {
+    this.name = name;
+    await this.type(name);
+    await this.page.locator("#you .name").filter({ hasText: name }).waitFor();
     await this.connected();
   }
 
   person(id) {
-    return this.page.locator(`#people button[data-person="${id}"]`);
+    return this.page.locator(`#people [data-person="${id}"]`);
   }
 
-  /** The visible lines whose text is this, to the letter. */
-  line(section, text) {
+  /** Goes to a conversation by a click. */
+  async to(id) {
+    await this.page.locator(`nav [data-conversation="${id}"]`).first().click();
+    await this.page.locator(`#log[data-shown="${id}"]`).waitFor();
+  }
+
+  /** The lines whose text is this, to the letter. */
+  line(text) {
     const exactly = new RegExp(`^${text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&").replace(/\s+/gu, "\\s+")}$`, "u");
-    return this.page.locator(`${section} .line:not([hidden]) .text`).filter({ hasText: exactly });
+    return this.page.locator("#log .line .text").filter({ hasText: exactly });
   }
 
-  texts(section) {
-    return this.page.locator(`${section} .text`).allTextContents();
+  texts() {
+    return this.page.locator("#log .text").allTextContents();
   }
 
-  async sendNews(text) {
-    await this.page.getByLabel("News for everyone").fill(text);
-    await this.page.locator("#news").getByRole("button", { name: "Send" }).click();
-  }
-
-  async sendPrivately(text) {
-    await this.page.locator("#private-text").fill(text);
-    await this.page.locator("#private-text").press("Enter");
-  }
-
-  async tabTo(selector) {
-    for (let n = 0; n < 200; n++) {
-      if (await this.page.evaluate((target) => document.activeElement?.matches(target), selector)) {
-        return;
-      }
-      await this.page.keyboard.press("Tab");
-    }
-    assert.fail(`the keyboard does not get to ${selector}`);
+  async send(text) {
+    await this.text.fill(text);
+    await this.page.getByRole("button", { name: "Send", exact: true }).click();
   }
 }
 
@@ -321,7 +400,7 @@ try {
   console.error("FAILED:", failure.stack ?? failure);
   process.exitCode = 1;
   for (const [n, page] of browser.contexts().flatMap((context) => context.pages()).entries()) {
-    await page.screenshot({ path: join(outDir, `failed-${n}.png`), fullPage: true }).catch(() => {});
+    await page.screenshot({ path: join(outDir, `failed-${n}.png`) }).catch(() => {});
   }
 } finally {
   await browser.close();

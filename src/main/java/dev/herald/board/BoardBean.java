@@ -11,11 +11,12 @@ import jakarta.faces.context.ExternalContext;
 import jakarta.faces.context.FacesContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The front page as the server renders it, and its form. The page's script gets later messages from the feed, beginning after
- * the positions that are given here.
+ * The front page as the server renders it, and its form. The page's script gets later messages by Socket.IO, beginning
+ * after the positions that are given here.
  */
 @Named("board")
 @RequestScoped
@@ -44,6 +45,14 @@ public class BoardBean {
     /** What is shown. */
     public FrontPage getPage() {
         return page;
+    }
+
+    /** Where Socket.IO is, relative to the page: only the browser knows what a proxy has taken off the path. */
+    public String getSocketIo() {
+        return ConfigProvider.getConfig()
+                .getOptionalValue("herald.socketio.path", String.class)
+                .orElse("/socket.io/")
+                .substring(1);
     }
 
     /** The visitor's name: the current one, or what was typed. */

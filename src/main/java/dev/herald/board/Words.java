@@ -1,0 +1,60 @@
+package dev.herald.board;
+
+import jakarta.annotation.PostConstruct;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.faces.context.FacesContext;
+import jakarta.inject.Named;
+import jakarta.json.Json;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ResourceBundle;
+import java.util.stream.Collectors;
+
+/**
+ * The page's words in the visitor's language: German where the browser asks for it first, else English. The page's script gets the same
+ * words.
+ */
+@Named("words")
+@RequestScoped
+public class Words {
+
+    private ResourceBundle bundle;
+
+    @PostConstruct
+    void read() {
+        bundle = inLanguageOf(
+                FacesContext.getCurrentInstance().getExternalContext().getRequestLocale());
+    }
+
+    /** The words in a locale's language, or in English; never in the server's own language. */
+    static ResourceBundle inLanguageOf(Locale wanted) {
+        return ResourceBundle.getBundle(
+                "dev.herald.board.words",
+                new Locale(wanted.getLanguage()),
+                Words.class.getClassLoader(),
+                ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
+    }
+
+    /** The language's code, for the page's {@code lang}. */
+    public String getLanguage() {
+        return bundle.getString("language");
+    }
+
+    /** The words by their keys. */
+    public Map<String, String> getText() {
+        return bundle.keySet().stream().collect(Collectors.toMap(key -> key, bundle::getString));
+    }
+
+    /** All words as a JSON object, for the page's script. */
+    public String getJson() {
+        var words = Json.createObjectBuilder();
+        bundle.keySet().forEach(key -> words.add(key, bundle.getString(key)));
+        return words.build().toString();
+    }
+
+    /** How many people are online, in words. */
+    public String count(int people) {
+        return bundle.getString(people == 1 ? "people.online.one" : "people.online.other")
+                .replace("{n}", Integer.toString(people));
+    }
+}

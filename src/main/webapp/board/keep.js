@@ -1,0 +1,81 @@
+/**
+ * What the page keeps in this browser: drafts, messages not sent yet, what was read, the theme. Where the browser keeps nothing
+ * for pages, it lasts as long as the page, and `lasts` is false.
+ */
+
+const PREFIX = `herald:${new URL(".", document.baseURI).pathname}:`;
+
+class Memory {
+  #values = new Map();
+  getItem(key) {
+    return this.#values.get(key) ?? null;
+  }
+  setItem(key, value) {
+    this.#values.set(key, value);
+  }
+  removeItem(key) {
+    this.#values.delete(key);
+  }
+  keys() {
+    return [...this.#values.keys()];
+  }
+}
+
+function browsers() {
+  try {
+    const storage = window.localStorage;
+    storage.setItem(`${PREFIX}probe`, "1");
+    storage.removeItem(`${PREFIX}probe`);
+    return storage;
+  } catch {
+    return null; // Switched off, or full from the beginning.
+  }
+}
+
+const storage = browsers();
+const memory = new Memory();
+
+export const keep = {
+  /** Whether what is kept survives a reload. Becomes false when the storage is full. */
+  lasts: storage !== null,
+
+  get(key) {
+    const text = memory.getItem(PREFIX + key) ?? storage?.getItem(PREFIX + key) ?? null;
+    try {
+      return text === null ? undefined : JSON.parse(text);
+    } catch {
+      return undefined; // Another program's, or another version's.
+    }
+  },
+
+  set(key, value) {
+    const text = JSON.stringify(value);
+    try {
+      (storage ?? memory).setItem(PREFIX + key, text);
+      memory.removeItem(PREFIX + key);
+    } catch {
+      keep.lasts = false;
+      memory.setItem(PREFIX + key, text);
+    }
+  },
+
+  remove(key) {
+    memory.removeItem(PREFIX + key);
+    storage?.removeItem(PREFIX + key);
+  },
+
+  /** The keys that begin so, without this beginning. */
+  below(beginning) {
+    const all = new Set([...(storage ? Object.keys(storage) : []), ...memory.keys()]);
+    return [...all].filter((key) => key.startsWith(PREFIX + beginning)).map((key) => key.slice((PREFIX + beginning).length));
+  },
+
+  /** Calls back with the key when another tab has changed something that is kept. */
+  onOther(listener) {
+    window.addEventListener("storage", ({ key }) => {
+      if (key?.startsWith(PREFIX)) {
+        listener(key.slice(PREFIX.length));
+      }
+    });
+  },
+};

@@ -1,0 +1,57 @@
+// What of the page's scripts needs no browser: messages, rows and the catch-up.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CatchUp } from "../../../main/webapp/board/catchup.js";
+import { Conversation } from "../../../main/webapp/board/conversation.js";
+import { mentions, messageOf } from "../../../main/webapp/board/messages.js";
+import { rowsOf } from "../../../main/webapp/board/rows.js";
+
+const at = "2026-11-27T12:00:00Z";
+const message = (offset, msg, more = {}) => messageOf({ event: "news", channel: "news", epoch: "e", offset, from: "ann", name: "Ann", at, data: { msg }, ...more });
+
+test("private messages belong to the other person, and unknown events to nobody", () => {
+  assert.equal(messageOf({ event: "private", channel: "user:me", from: "bob", data: {} }).conversation, "@bob");
+  assert.equal(messageOf({ event: "sent", channel: "user:me", from: "me", to: "bob", data: {} }).conversation, "@bob");
+  assert.equal(messageOf({ event: "order", channel: "orders", data: {} }), null);
+});
+
+test("coming and going is folded, but not the same words of a person", () => {
+  const moved = (offset, msg) => message(offset, msg, { from: undefined });
+  const messages = [moved(1, "One more person is online"), moved(2, "3 people went home"), message(3, "Someone went home")];
+  const rows = rowsOf(messages, [], null, { id: "me" });
+  assert.deepEqual(rows.map(({ came, went }) => [came, went]), [[1, 3], [undefined, undefined]]);
+});
+
+test("messages are kept once and in the log's order", () => {
+  const conversation = new Conversation("#news");
+  [3, 1, 2, 3].forEach((offset) => conversation.add(message(offset, `${offset}`)));
+  assert.deepEqual(conversation.messages.map(({ offset }) => offset), [1, 2, 3]);
+});
+
+test("only the author's edit counts, also when it is known before the message", () => {
+  const conversation = new Conversation("#news");
+  conversation.add(message(3, "", { event: "edit", from: "eve", data: { of: 1, msg: "forged" } }));
+  conversation.add(message(1, "hello"));
+  assert.equal(conversation.messages[0].text, "hello");
+  conversation.add(message(4, "", { event: "edit", data: { of: 1, msg: "hello!" } }));
+  assert.equal(conversation.messages[0].text, "hello!");
+});
+
+test("mentions are whole names", () => {
+  assert.ok(mentions("hi @Jürgen!", "jürgen"));
+  assert.ok(mentions('hi @"Ann Meyer"', "Ann Meyer"));
+  assert.ok(!mentions("hi @Annika", "Ann"));
+});
+
+test("the catch-up is done when each channel is at its end, and says how many came", () => {
+  const positions = new Map([["news", { epoch: "e", offset: 2 }]]);
+  const catchUp = new CatchUp({ isConnected: true }, positions, () => {});
+  catchUp.begin(["news"]);
+  catchUp.told("news", { head: 4, epoch: "e", recovered: true });
+  for (const offset of [3, 4]) {
+    assert.equal(catchUp.result, null);
+    positions.set("news", { epoch: "e", offset });
+    catchUp.heard("news", { epoch: "e", offset });
+  }
+  assert.deepEqual(catchUp.result, { count: 2, missing: [] });
+});
