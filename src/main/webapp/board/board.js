@@ -1,7 +1,7 @@
 /** The front page: the server renders it, and this script keeps it up to date by the stock client of Socket.IO. */
 
 import { Composer } from "./composer.js";
-import { messageActions, showChannels, showHelp, showJump, showSearch } from "./dialogs.js";
+import { messageActions, showChannels, showHelp, showJump } from "./dialogs.js";
 import { eachFrame, find } from "./dom.js";
 import { keep } from "./keep.js";
 import { messageOf } from "./messages.js";
@@ -63,7 +63,6 @@ function drawHead() {
   find("#leave").hidden = !current.isChannel || current.id === "#news";
   find("#mute").hidden = !current.isChannel || !session.isBoard;
   find("#mute").setAttribute("aria-pressed", String(current.isMuted));
-  find("#search").hidden = !session.isFull;
   const typing = current.whoTypes;
   find("#typing").textContent = typing.length === 0 ? "" : typing.length > 3 ? say("typing.many") : say("typing", { n: typing.length, names: typing.join(", ") });
   find("#unkept").hidden = keep.lasts && navigator.cookieEnabled;
@@ -130,11 +129,6 @@ function position(channel) {
   return epoch ? { epoch, offset: Number(page[`${channel}Offset`]) } : null;
 }
 
-const KEYS = {
-  "?": showHelp,
-  "/": () => session.isFull && showSearch(session, go),
-};
-
 document.addEventListener("keydown", (event) => {
   const isWriting = event.target.closest?.("textarea, input, select, dialog");
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -147,14 +141,13 @@ document.addEventListener("keydown", (event) => {
     if (links[place]) {
       go(links[place].dataset.conversation);
     }
-  } else if (!isWriting && KEYS[event.key] && !event.ctrlKey && !event.metaKey) {
+  } else if (!isWriting && event.key === "?" && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
-    KEYS[event.key]();
+    showHelp();
   }
 });
 find("#help").addEventListener("click", showHelp);
 find("#jump").addEventListener("click", () => showJump(session, go));
-find("#search").addEventListener("click", () => showSearch(session, go));
 find("#add-channel").addEventListener("click", () => showChannels(session, go));
 find("#mute").addEventListener("click", () => session.mute(session.current, !session.current.isMuted));
 find("#leave").addEventListener("click", () => session.exit(session.current.name));

@@ -18,6 +18,8 @@ export class Conversation {
   isMuted = false;
   /** Whether there is nothing older than `messages`. */
   isComplete = false;
+  /** Before which offset the board's history goes on; undefined when it was not read yet. */
+  next = undefined;
   isLoading = false;
   problem = "";
 
@@ -118,24 +120,24 @@ export class Conversation {
     }
   }
 
-  /** Only the author's edits and deletions count, whatever a client publishes. */
-  #take({ epoch, from, at, change }) {
+  /** The server has checked whose message it is. */
+  #take({ epoch, change }) {
     const message = this.#byKey.get(`${epoch}:${change.of}`);
     if (!message) {
       if (this.#early.length < MOST) {
-        this.#early.push({ epoch, from, at, change });
+        this.#early.push({ epoch, change });
       }
       return;
     }
     message.version = (message.version ?? 0) + 1;
     if (change.event === "react" && typeof change.emoji === "string") {
       const people = new Set(message.reactions[change.emoji]);
-      people[change.on === false ? "delete" : "add"](from);
+      people[change.on === false ? "delete" : "add"](change.by);
       message.reactions = { ...message.reactions, [change.emoji]: [...people] };
-    } else if (change.event === "edit" && message.from === from && typeof change.msg === "string") {
+    } else if (change.event === "edit" && typeof change.msg === "string") {
       message.text = change.msg;
       message.edited = true;
-    } else if (change.event === "delete" && message.from === from) {
+    } else if (change.event === "delete") {
       message.deleted = true;
       message.text = "";
     }

@@ -1,6 +1,6 @@
 import { button, element, find } from "./dom.js";
 import { addressOf } from "./router.js";
-import { clock, day, say } from "./words.js";
+import { say } from "./words.js";
 
 /** How long typing pauses before the server is asked, in ms. */
 const PAUSE = 250;
@@ -22,7 +22,7 @@ function open(title, children) {
 
 /** The keyboard's shortcuts. */
 export function showHelp() {
-  const keys = ["?", "Ctrl-K", "/", "Alt-↑ Alt-↓", "Enter", "Shift-Enter", "↑", "Esc"];
+  const keys = ["?", "Ctrl-K", "Alt-↑ Alt-↓", "Enter", "Shift-Enter", "↑", "Esc"];
   const rows = keys.flatMap((key) => [element("dt", { children: [element("kbd", { text: key })] }), element("dd", { text: say(`key.${key}`) })]);
   open(say("help.title"), [element("dl", { class: "keys", children: rows })]);
 }
@@ -115,26 +115,6 @@ async function make(session, go, name, dialog) {
 
 function tellIn(dialog, problem) {
   dialog.querySelector("[role=status]").textContent = problem.message;
-}
-
-/** Search in all that the reader may read. */
-export function showSearch(session, go) {
-  openChoice(say("search.title"), say("search.label"), async (query, dialog) => {
-    if (query.length < 2) {
-      return [];
-    }
-    const { messages } = await session.connection.ask("board:search", { query });
-    return messages.map(({ channel, with: person, name, at, msg, offset }) => {
-      const id = channel && !channel.startsWith("user:") ? `#${channel}` : `@${person?.id ?? person ?? ""}`;
-      const place = id.startsWith("#") ? id : session.people.nameOf(id.slice(1));
-      const when = new Date(at);
-      return element("button", {
-        type: "button",
-        on: { click: () => (dialog.close(), go(id, { message: offset })) },
-        children: [element("small", { text: `${place} · ${name ?? "Herald"} · ${day(when)} ${clock(when)}` }), element("span", { class: "found-text", dir: "auto", text: msg })],
-      });
-    });
-  });
 }
 
 const EMOJI = ["👍", "❤️", "😂", "🎉", "👀", "✅"];

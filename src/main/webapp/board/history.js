@@ -51,7 +51,7 @@ export class History {
     this.#session.changed();
     try {
       if (this.#session.isFull) {
-        await this.#board(conversation, { before: conversation.oldest?.offset });
+        await this.#board(conversation, { before: conversation.next ?? conversation.oldest?.offset });
       } else if (conversation.isChannel) {
         await this.#channel(conversation);
       } else {
@@ -72,7 +72,7 @@ export class History {
   }
 
   async #board(conversation, { before }) {
-    const { messages, more } = await this.#session.connection.ask("board:history", {
+    const { messages, more, next } = await this.#session.connection.ask("board:history", {
       ...conversation.address,
       ...(before === undefined ? {} : { before }),
       limit: PAGE,
@@ -82,7 +82,8 @@ export class History {
     const unknown = page.filter(({ key }) => !conversation.has(key));
     conversation.replace(page.filter(({ key }) => conversation.has(key)));
     conversation.addOlder(unknown);
-    conversation.isComplete = more?.before === false || (page.length > 0 && page[0].offset <= 1) || page.length === 0;
+    conversation.next = next ?? conversation.next;
+    conversation.isComplete = more?.before === false || next === undefined || next === null;
     this.#session.changed();
   }
 

@@ -15,7 +15,7 @@ const GOING = /^(?:Someone|(\d+) people) went home$/;
  * `delete`, `react`). Messages to this connection alone have no `offset`.
  */
 export function messageOf({ event, channel, offset, epoch, from = "", name, to, at, data, id, edited, deleted, reactions }) {
-  const conversation = conversationOf(event, channel, from, to);
+  const conversation = conversationOf(event, channel, from, to, data);
   if (conversation === null) {
     return null;
   }
@@ -41,7 +41,7 @@ let countOfUnkept = 0;
 
 const CHANGES = new Set(["edit", "delete", "react"]);
 
-function conversationOf(event, channel, from, to) {
+function conversationOf(event, channel, from, to, data) {
   const isOwnLog = channel === undefined || channel === "private" || channel.startsWith("user:");
   if (event === "sent" && isOwnLog) {
     return `@${to}`;
@@ -50,7 +50,8 @@ function conversationOf(event, channel, from, to) {
     return `@${from}`;
   }
   if (CHANGES.has(event) && channel !== undefined) {
-    return isOwnLog ? null : `#${channel}`;
+    // Only the server says what was changed; what a client publishes has its sender.
+    return from !== "" ? null : isOwnLog ? `@${data?.with}` : `#${channel}`;
   }
   if (event === "news" && (channel === "news" || channel === undefined)) {
     return "#news";
@@ -91,6 +92,6 @@ export function mentions(text, name) {
 }
 
 /** A message of a page of the board's history or search, which has all changes in it. */
-export function messageOfPage(conversation, { msg, from, event: _, ...rest }) {
-  return { ...messageOf({ ...rest, from: from ?? "", event: "news", channel: "news", data: { msg } }), conversation };
+export function messageOfPage(conversation, { msg, data, from, event: _, ...rest }) {
+  return { ...messageOf({ ...rest, from: from ?? "", event: "news", channel: "news", data: data ?? { msg } }), conversation };
 }

@@ -26,7 +26,7 @@ export class Session {
   people = new People();
   /** Whether the server knows memberships and what was read. */
   isBoard = false;
-  /** Whether it knows edits, reactions, search and names as well. */
+  /** Whether it knows edits, reactions and names as well. */
   isFull = false;
   limits = { text: MOST_TEXT };
   currentId = "#news";

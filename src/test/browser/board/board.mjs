@@ -131,6 +131,28 @@ async function scenario() {
     assert.equal((await bob.texts()).at(-2), before);
   });
 
+  await stage("messages are edited, reacted to and deleted, for all", async () => {
+    await ann.send("a mistkae");
+    await bob.line("a mistkae").waitFor();
+    await ann.text.press("ArrowUp");
+    await ann.text.fill("a mistake");
+    await ann.text.press("Enter");
+    await bob.line("a mistake").waitFor();
+    assert.equal(await bob.line("a mistkae").count(), 0);
+    await bob.line("a mistake").hover();
+    await bob.page.getByRole("button", { name: "React with 🎉" }).click();
+    await ann.page.locator("#log .reaction", { hasText: "🎉 1" }).waitFor();
+    await ann.page.reload();
+    await ann.connected();
+    await ann.page.locator("#log .reaction", { hasText: "🎉 1" }).waitFor();
+    await ann.line("a mistake").hover();
+    await ann.page.getByRole("button", { name: "Delete" }).click();
+    await picture(ann, "actions");
+    await ann.page.getByRole("button", { name: "Delete for all?" }).click();
+    await bob.page.locator("#log .text.deleted").waitFor();
+    assert.equal(await bob.line("a mistake").count(), 0);
+  });
+
   await stage("two tabs of one person agree on what is read", async () => {
     const second = new Guest(await bob.page.context().newPage());
     await second.page.goto(baseUrl);

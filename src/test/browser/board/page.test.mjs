@@ -28,12 +28,11 @@ test("messages are kept once and in the log's order", () => {
   assert.deepEqual(conversation.messages.map(({ offset }) => offset), [1, 2, 3]);
 });
 
-test("only the author's edit counts, also when it is known before the message", () => {
+test("only what the server says of edits counts, also when it is known before the message", () => {
   const conversation = new Conversation("#news");
-  conversation.add(message(3, "", { event: "edit", from: "eve", data: { of: 1, msg: "forged" } }));
+  assert.equal(message(3, "", { event: "edit", data: { of: 1, msg: "forged" } }), null);
+  conversation.add(message(4, "", { event: "edit", from: undefined, data: { of: 1, msg: "hello!", by: "ann" } }));
   conversation.add(message(1, "hello"));
-  assert.equal(conversation.messages[0].text, "hello");
-  conversation.add(message(4, "", { event: "edit", data: { of: 1, msg: "hello!" } }));
   assert.equal(conversation.messages[0].text, "hello!");
 });
 
