@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What pages tell and ask of people: names, who looks, who types; docs/board.md has the events. Handlers wait for the database. */
+/**
+ * What pages tell and ask of people: names, who looks, who types; docs/board.md has the events. Called by the threads of handlers
+ * and observers, which hold no lock and may wait for the database.
+ */
 @ApplicationScoped
 public class PeopleEvents {
 
