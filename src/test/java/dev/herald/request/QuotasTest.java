@@ -168,6 +168,10 @@ class QuotasTest {
 
         @Test
         void isChargedForEachKindOfRequest() {
+            // What beans ask about a client is not the client's request.
+            var kinds = Stream.of(Request.class.getPermittedSubclasses())
+                    .filter(kind -> kind != Request.Consider.class)
+                    .toArray(Class<?>[]::new);
             var all = Stream.of(
                     publish(1),
                     new Request.Tell("bob", "1", null),
@@ -183,7 +187,7 @@ class QuotasTest {
                     .allSatisfy(request -> assertThat(passed(quotas, connection(user("ann", "")), request, 9))
                             .isBetween(1, 5))
                     .<Class<?>>extracting(Request::getClass)
-                    .containsExactlyInAnyOrder(Request.class.getPermittedSubclasses());
+                    .containsExactlyInAnyOrder(kinds);
         }
 
         @Test
