@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * longer than a million characters does not reach other nodes, and fails. Immutable.
  *
  * <pre>{@code
- * herald.connection(id).send("offer", new NewOrder("tea", 2), 10);
- * herald.connection(id).join("customers").thenAccept(isNew -> System.out.println(isNew));
+ * herald.connection(connection.id()).send("offer", new NewOrder("tea", 2), 10);
+ * herald.connection(connection.id()).join("customers").thenAccept(isNew -> System.out.println(isNew));
  * }</pre>
  */
 public interface ToConnection {
