@@ -166,6 +166,7 @@ class ArchitectureTest {
             "dev.herald.hub",
             "dev.herald.json",
             "jakarta.json..",
+            "javax.crypto..",
             "javax.sql",
             "org.postgresql..",
             "redis.clients.jedis..",

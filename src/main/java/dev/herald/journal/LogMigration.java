@@ -36,7 +36,20 @@ public final class LogMigration {
      * All tables of the log, in an order in which rows refer to earlier tables only. A migration that adds a table must add it
      * here.
      */
-    static final List<String> TABLES = List.of("journal", "channel", "message", "node", "client_state", "device");
+    static final List<String> TABLES = List.of(
+            "journal",
+            "channel",
+            "message",
+            "node",
+            "client_state",
+            "device",
+            "board_channel",
+            "board_member",
+            "board_read",
+            "board_mark",
+            "board_reaction",
+            "board_name",
+            "board_away");
 
     /** What several nodes know of each other at present; nobody needs it in another database. */
     static final List<String> NOT_COPIED = List.of("node_lease", "attendance", "cluster_secret", "cluster_command");
