@@ -97,6 +97,10 @@ export class Timeline {
       this.#end = Math.min(this.#rows.length, this.#end + moved + (this.#end === countBefore - moved ? STEP : 0));
     }
     this.#build(anchor);
+    if (!this.#isAtEnd && this.#first > 0 && this.#log.scrollTop < NEAR) {
+      // A reader who is at the top already cannot scroll there again to see what has come.
+      this.#earlier();
+    }
     this.#say(conversation);
     this.#log.dataset.shown = conversation.id;
     if (this.#session.isReading()) {
