@@ -1,4 +1,4 @@
--- What the message board keeps besides messages. People may be guests, whose rows are removed when they have not come for long.
+-- What the message board keeps besides messages. People may be guests.
 
 CREATE TABLE board_channel (
     name VARCHAR(128) NOT NULL PRIMARY KEY,
