@@ -39,11 +39,13 @@ try {
     const who = async (path) => {
       await page.goto(`${origin}${path}/`);
       await page.locator("#state[data-state=connected]").waitFor();
-      const [name, id] = await Promise.all([page.locator("#you .name").textContent(), page.locator("#you .id").textContent()]);
+      const name = await page.locator("#you .name").textContent();
+      const id = await page.evaluate(() => document.body.dataset.self);
       return { name, id };
     };
     const rename = async (path, name) => {
       await who(path);
+      await page.locator("#you summary").click();
       await page.getByLabel("Your name").fill(name);
       await page.getByRole("button", { name: "Rename" }).click();
       await page.locator("#you .name", { hasText: name }).waitFor();
