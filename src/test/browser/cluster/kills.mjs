@@ -42,7 +42,7 @@ console.log("READY");
 
 const publishers = await Promise.all(
   [ways[0], ways.at(-1)].map((way, n) =>
-    publish(url, PACE, () => "", { ...options, transports: [way], retries: 1_000, ackTimeout: 3_000 }, (n + 1) * 1_000_000, UNANSWERED),
+    publish(url, PACE, () => "", { ...options, transports: [way], retries: 1_000, ackTimeout: 3_000 }, (n + 1) * 1_000_000, UNANSWERED, true),
   ),
 );
 let isOver = false;

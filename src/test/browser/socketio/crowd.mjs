@@ -88,16 +88,16 @@ export function listener(url, options) {
 }
 
 /**
- * Publishes numbered news until it is stopped, which gives the numbers that were acknowledged. A server that goes down may refuse some;
- * those are in no log, and nobody waits for them.
+ * Publishes numbered news until it is stopped, which gives the numbers that were acknowledged.
  *
  * @param pace between two messages, in milliseconds
  * @param pad makes the further text of a message
  * @param options of the client; with retries, what is not acknowledged is sent again
  * @param first the first number
  * @param most how many may be without an answer at a time
+ * @param serversGoDown whether a server may refuse some as it goes down in order; those are in no log, and nobody waits for them
  */
-export async function publish(url, pace, pad, options = {}, first = 0, most = Infinity) {
+export async function publish(url, pace, pad, options = {}, first = 0, most = Infinity, serversGoDown = false) {
   const socket = io(url, { transports: ["websocket"], forceNew: true, ...options });
   await until("the publisher is connected", () => socket.connected);
   const acked = [];
@@ -112,7 +112,7 @@ export async function publish(url, pace, pad, options = {}, first = 0, most = In
     const number = first + sent++;
     socket.emit("news", { number, pad: pad() }, { id: `${run}-${number}` }, (...answers) => {
       const answer = answers.at(-1);
-      if (answer?.error?.code === "log-unavailable") {
+      if (serversGoDown && answer?.error?.code === "log-unavailable") {
         refused++;
         return;
       }

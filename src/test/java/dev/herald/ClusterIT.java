@@ -83,7 +83,7 @@ class ClusterIT {
     /** What an administrator does for an update: one node after the other goes down in order, and comes back. */
     @Test
     void nothingIsLostWhenOneNodeAfterTheOtherIsRestarted() throws Exception {
-        withACrowd("steady", "websocket,polling", crowd -> {
+        withACrowd("steady", "websocket", crowd -> {
             for (var node : nodes.both()) {
                 awaitMessages(crowd);
                 node.restart();
