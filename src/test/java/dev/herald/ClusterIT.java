@@ -83,7 +83,7 @@ class ClusterIT {
     /** What an administrator does for an update: one node after the other goes down in order, and comes back. */
     @Test
     void nothingIsLostWhenOneNodeAfterTheOtherIsRestarted() throws Exception {
-        withACrowd("steady", "websocket", crowd -> {
+        withACrowd("steady", "websocket,polling", crowd -> {
             for (var node : nodes.both()) {
                 awaitMessages(crowd);
                 node.restart();
@@ -112,7 +112,7 @@ class ClusterIT {
     @Test
     @Tag("kill")
     void nothingIsLostWhenANodeHoldsStillForLongerThanItsLease() throws Exception {
-        withACrowd("steady", "websocket", crowd -> {
+        withACrowd("steady", "websocket,polling", crowd -> {
             awaitMessages(crowd);
             var deaths = count(Files.readAllLines(nodes.log("other")), "is dead");
             signal("STOP", nodes.one());

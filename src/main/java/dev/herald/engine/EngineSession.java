@@ -182,9 +182,11 @@ public final class EngineSession {
                 flush();
                 upgrade.letGetsGo();
             }
-            case IS_LAST -> {
-                server.forget(this);
-                poll.answer(outbound.lastWords());
+            case IS_AFTER_THE_END -> {
+                outbound.sayGoodbye(poll);
+                if (isOver()) {
+                    server.forget(this);
+                }
             }
             case IS_TOO_LATE -> poll.refuse(EngineError.UNKNOWN_SID);
             case IS_MISPLACED -> poll.refuse(EngineError.BAD_REQUEST);

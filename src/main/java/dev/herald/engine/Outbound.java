@@ -3,7 +3,8 @@ package dev.herald.engine;
 import dev.herald.concurrent.SerialLoop;
 import dev.herald.outbox.OutboundBudget;
 import dev.herald.outbox.Outbox;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,21 +32,23 @@ final class Outbound {
     private boolean writing;
     private Transport transport;
     private State state = State.OPEN;
-    private List<Outgoing> lastWords = List.of();
+    /** The answers to the client's last GETs. */
+    private final Deque<List<Outgoing>> farewells = new ArrayDeque<>();
+
     private long leavingSince;
     /** How to close the WebSocket once the writing thread has finished. */
     private @Nullable Runnable afterWriting;
 
     private enum State {
         OPEN,
-        /** Over for the listener; the client's next poll gets the last answer. */
+        /** Over for the listener; the client's next GETs get the last answers. */
         LEAVING,
         OVER
     }
 
     /** How a session ends. */
     enum Farewell {
-        /** What waits is sent first; when no GET waits, the next one is answered with the end. */
+        /** What waits is sent first; the end is the answer to a GET of its own, the next one if none waits. */
         AFTER_WHAT_WAITS,
         /** What waits is dropped. */
         AT_ONCE,
@@ -56,8 +59,8 @@ final class Outbound {
     /** What happened to a GET. */
     enum Taken {
         WAITS,
-        /** It is the session's last GET: the caller answers it with {@link #lastWords}. */
-        IS_LAST,
+        /** It is one of the session's last GETs: {@link #sayGoodbye} answers it. */
+        IS_AFTER_THE_END,
         /** The session is over. */
         IS_TOO_LATE,
         /** The session has another transport. */
@@ -191,8 +194,7 @@ final class Outbound {
             return Taken.IS_TOO_LATE;
         }
         if (state == State.LEAVING) {
-            state = State.OVER;
-            return Taken.IS_LAST;
+            return Taken.IS_AFTER_THE_END;
         }
         if (!(transport instanceof PollingTransport polling)) {
             return Taken.IS_MISPLACED;
@@ -214,9 +216,20 @@ final class Outbound {
         }
     }
 
-    /** The answer to the client's last GET. */
-    synchronized List<Outgoing> lastWords() {
-        return lastWords;
+    /** Answers one of the client's last GETs. With the last one the session is over. */
+    void sayGoodbye(Poll poll) {
+        List<Outgoing> words;
+        synchronized (this) {
+            words = farewells.poll();
+            if (farewells.isEmpty()) {
+                state = State.OVER;
+            }
+        }
+        if (words == null) {
+            poll.refuse(EngineError.UNKNOWN_SID);
+        } else {
+            poll.answer(words);
+        }
     }
 
     /** Forgets this GET; false when it does not wait. */
@@ -253,7 +266,7 @@ final class Outbound {
 
     // The end.
 
-    /** Whether the session is over and no last answer waits for the client. */
+    /** Whether the session is over and no answer waits for the client. */
     synchronized boolean isOver() {
         return state == State.OVER;
     }
@@ -262,11 +275,11 @@ final class Outbound {
         return state == State.OPEN;
     }
 
-    /** Gives up a client that has not fetched its last answer in time. */
+    /** Gives up a client that has not fetched its last answers in time. */
     synchronized void expire(long now, long patience) {
         if (state == State.LEAVING && now - leavingSince > patience) {
             state = State.OVER;
-            lastWords = List.of();
+            farewells.clear();
         }
     }
 
@@ -284,7 +297,7 @@ final class Outbound {
         queue.close();
         share.close();
         state = State.OVER;
-        var words = new ArrayList<>(farewell == Farewell.AFTER_WHAT_WAITS ? waiting : List.of());
+        var words = farewell == Farewell.AFTER_WHAT_WAITS ? waiting : List.<Outgoing>of();
         return transport instanceof WebSocketTransport socket
                 ? closeOf(socket, words, farewell)
                 : answerOf((PollingTransport) transport, words, farewell, last);
@@ -303,17 +316,23 @@ final class Outbound {
         return () -> {};
     }
 
+    /**
+     * The end is never in one answer with messages: the client for JavaScript takes it before them, keeps them until it is connected
+     * again, and then gets them from the server once more.
+     */
     private Runnable answerOf(PollingTransport polling, List<Outgoing> words, Farewell farewell, Outgoing last) {
-        words.add(last);
+        if (!words.isEmpty()) {
+            farewells.add(words);
+        }
+        farewells.add(List.of(last));
         var parked = polling.unpark();
-        if (parked != null) {
-            return () -> parked.answer(words);
-        }
-        if (farewell == Farewell.AFTER_WHAT_WAITS) {
+        var first = parked == null ? null : farewells.poll();
+        if (farewell == Farewell.AFTER_WHAT_WAITS && !farewells.isEmpty()) {
             state = State.LEAVING;
-            lastWords = List.copyOf(words);
             leavingSince = System.nanoTime();
+        } else {
+            farewells.clear();
         }
-        return () -> {};
+        return parked == null || first == null ? () -> {} : () -> parked.answer(first);
     }
 }
