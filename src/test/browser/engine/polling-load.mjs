@@ -1,13 +1,14 @@
 // Measures polling: fan-out of news to many clients, or echo with acks. Not run by the build.
 //   node polling-load.mjs URL PID fanout|echo [clients=500] [seconds=10] [warm=10]
-// URL is of the server, PID its process (Linux), of which CPU is read. Each client has two connections that are kept alive, as a
+// URL is of the server, PID its process (Linux), of which CPU is read. With two of each and a comma between them, sessions begin at the first
+// server and go on at the second, which hands their requests on; their CPU is summed. Each client has two connections that are kept alive, as a
 // browser has: one for its GET, one for its POSTs. Checks that each client hears each message once and in order. Prints one line of JSON.
 import fs from "node:fs";
 import http from "node:http";
 
-const [url, pid, mode, clientCount = "500", seconds = "10", warm = "10"] = process.argv.slice(2);
+const [urls, pids, mode, clientCount = "500", seconds = "10", warm = "10"] = process.argv.slice(2);
 const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity, scheduling: "fifo" });
-const base = new URL("/socket.io/?EIO=4&transport=polling", url);
+const bases = urls.split(",").map((url) => new URL("/socket.io/?EIO=4&transport=polling", url));
 let mark = 0;
 let over = false;
 const failures = [];
@@ -15,6 +16,7 @@ const counts = { deliveries: 0, lost: 0, doubled: 0, reordered: 0 };
 
 function request(method, sid, body) {
   return new Promise((resolve, reject) => {
+    const base = sid ? bases.at(-1) : bases[0];
     const path = `${base.pathname}${base.search}&t=${(++mark).toString(36)}x${sid ? `&sid=${sid}` : ""}`;
     const headers = body === undefined
       ? { Accept: "*/*", "Accept-Encoding": "gzip" }
@@ -55,8 +57,10 @@ async function client(onMessage) {
 }
 
 function cpuMicros() {
-  const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8").replace(/.*\) /, "").split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+  return pids
+    .split(",")
+    .map((pid) => fs.readFileSync(`/proc/${pid}/stat`, "utf8").replace(/.*\) /, "").split(" "))
+    .reduce((sum, fields) => sum + (Number(fields[11]) + Number(fields[12])) * 10_000, 0);
 }
 
 function check(state, packet) {
