@@ -1,18 +1,28 @@
 package dev.herald;
 
+import static dev.herald.WayDown.Step.OBSERVERS;
+import static dev.herald.WayDown.Step.OPERATORS;
 import static dev.herald.WayDown.Step.RECORDS;
 
+import dev.herald.cdi.ObserverCatalogue;
+import dev.herald.cdi.RequestContext;
 import dev.herald.cluster.Cluster;
+import dev.herald.hub.DurableObservers;
+import dev.herald.hub.Log;
 import dev.herald.journal.Housekeeping;
+import dev.herald.journal.JdbcCursors;
 import dev.herald.journal.JdbcLog;
 import dev.herald.journal.LogDatabase;
 import dev.herald.journal.Retention;
+import dev.herald.operate.DurableObserversStatus;
+import dev.herald.web.Callers;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
@@ -25,6 +35,9 @@ public class HousekeepingProducer {
 
     @Resource
     ManagedExecutorService executor;
+
+    @Inject
+    Callers callers;
 
     @Produces
     @Singleton
@@ -44,5 +57,34 @@ public class HousekeepingProducer {
 
     static void close(@Disposes Retention retention) {
         WayDown.close(retention);
+    }
+
+    @Produces
+    @Singleton
+    DurableObservers durableObservers(
+            Log log,
+            LogDatabase database,
+            ObserverCatalogue catalogue,
+            RequestContext context,
+            Housekeeping housekeeping,
+            Deployment deployment,
+            WayDown wayDown) {
+        var observers = wayDown.add(
+                OBSERVERS,
+                new DurableObservers(
+                        log,
+                        new JdbcCursors(database.sources()),
+                        catalogue.durable(context),
+                        housekeeping.isMine(),
+                        callers.withoutCaller(executor),
+                        timer,
+                        System::nanoTime));
+        wayDown.add(OPERATORS, new DurableObserversStatus(deployment.path(), observers))
+                .open();
+        return observers;
+    }
+
+    static void close(@Disposes DurableObservers observers) {
+        WayDown.close(observers);
     }
 }

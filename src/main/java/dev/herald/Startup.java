@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.cluster.Cluster;
+import dev.herald.hub.DurableObservers;
 import dev.herald.hub.Hub;
 import dev.herald.journal.HeraldDataSource;
 import dev.herald.journal.LogDatabase;
@@ -48,6 +49,9 @@ public class Startup implements ServletContextListener {
     Instance<Retention> retention;
 
     @Inject
+    Instance<DurableObservers> durableObservers;
+
+    @Inject
     Instance<TransactionalPublisher> publisher;
 
     @Inject
@@ -80,6 +84,7 @@ public class Startup implements ServletContextListener {
             retention.get().open();
             publisher.get().open();
             cluster.get().start(hub.get());
+            durableObservers.get().open();
             LoadedClasses.load(event.getServletContext());
             ServerAddress.of(
                             ConfigProvider.getConfig(),

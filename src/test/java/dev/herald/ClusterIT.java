@@ -71,6 +71,21 @@ class ClusterIT {
         }
     }
 
+    /** The first node is the one that does what is done once for all, as it lives longest. */
+    @Test
+    void whatIsPublishedIsObservedOnceForBothNodes() throws Exception {
+        nodes.other().restart();
+        try (var script = talkTo("cluster/once.mjs")) {
+            script.awaitLine("KILL");
+            nodes.one().kill();
+            script.tell("killed");
+            script.awaitPass();
+        } finally {
+            nodes.one().kill();
+            nodes.one().startAgain();
+        }
+    }
+
     @Test
     void aBusThatIsCutOrSilentCostsDelayOnlyAndHealsByItself() throws Exception {
         try (var ticks = new Ticks(nodes)) {

@@ -10,8 +10,10 @@ import dev.herald.api.Left;
 import dev.herald.api.MessageAttempt;
 import dev.herald.api.Namespace;
 import dev.herald.api.On;
+import dev.herald.api.Once;
 import dev.herald.api.Published;
 import dev.herald.api.Received;
+import dev.herald.hub.DurableObserver;
 import dev.herald.hub.EventName;
 import dev.herald.hub.NamePattern;
 import jakarta.enterprise.event.Observes;
@@ -45,6 +47,8 @@ public class ObserverCatalogue implements Extension {
 
     private final List<Observer> observers = new CopyOnWriteArrayList<>();
 
+    private final DurableCatalogue durable = new DurableCatalogue();
+
     private final Set<String> roles = new CopyOnWriteArraySet<>();
 
     /** The observers of each type of event, in the order in which they are called; looked up for each event. */
@@ -55,6 +59,7 @@ public class ObserverCatalogue implements Extension {
      *
      * @param namespace whose events it observes; a pattern for those of several
      * @param event the only event that it observes; {@code null} for all
+     * @param once how it is called once for all nodes; {@code null} for all others
      * @param isForeign whether it has qualifiers that none of Herald's events has
      */
     private record Observer(
@@ -62,23 +67,27 @@ public class ObserverCatalogue implements Extension {
             Class<?> type,
             NamePattern namespace,
             @Nullable String event,
+            @Nullable Once once,
             boolean isForeign) {
 
         /** Without a namespace, a method is one of the main namespace. */
         static Observer of(ObserverMethod<?> method, Class<?> type) {
             var namespace = Connection.MAIN;
             String event = null;
+            Once once = null;
             var isForeign = false;
             for (var qualifier : method.getObservedQualifiers()) {
                 if (qualifier instanceof Namespace named) {
                     namespace = named.value();
                 } else if (qualifier instanceof On on) {
                     event = on.value();
+                } else if (qualifier instanceof Once named) {
+                    once = named;
                 } else {
                     isForeign = isForeign || !(qualifier instanceof Any);
                 }
             }
-            return new Observer(method, type, new NamePattern(namespace), event, isForeign);
+            return new Observer(method, type, new NamePattern(namespace), event, once, isForeign);
         }
 
         boolean observes(HeraldEvent happened) {
@@ -86,6 +95,7 @@ public class ObserverCatalogue implements Extension {
                     && (event == null
                             || (happened instanceof Received received
                                     && received.event().equals(event)))
+                    && once == null
                     && !isForeign;
         }
 
@@ -114,7 +124,9 @@ public class ObserverCatalogue implements Extension {
                     rule.<ObserverMethod<?>>map(one -> new GuardedObserver<>(method, one))
                             .orElse(method),
                     type);
-            if (observer.isForeign() || observer.isPossible()) {
+            if (observer.once() != null && !observer.isForeign()) {
+                durable.add(found, method, observer.once(), observer.event());
+            } else if (observer.isForeign() || observer.isPossible()) {
                 observers.add(observer);
             } else {
                 found.addDefinitionError(new DefinitionException("the observer of " + type.getSimpleName() + " in "
@@ -134,6 +146,11 @@ public class ObserverCatalogue implements Extension {
         // An extension's own observers have no method with annotations.
         var annotated = found instanceof ProcessSyntheticObserverMethod ? null : found.getAnnotatedMethod();
         return annotated == null ? Optional.empty() : RoleRule.of(annotated.getJavaMember(), method.getBeanClass());
+    }
+
+    /** The observers that are called once for all nodes, each in a request context of its own. To be asked after deployment. */
+    public List<DurableObserver> durable(RequestContext context) {
+        return durable.all(context);
     }
 
     /** The roles that observers and handlers ask for. */

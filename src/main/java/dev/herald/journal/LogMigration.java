@@ -49,7 +49,9 @@ public final class LogMigration {
             "board_mark",
             "board_reaction",
             "board_name",
-            "board_away");
+            "board_away",
+            "durable_observer",
+            "durable_observer_place");
 
     /** What several nodes know of each other at present; nobody needs it in another database. */
     static final List<String> NOT_COPIED = List.of("node_lease", "attendance", "cluster_secret", "cluster_command");

@@ -34,6 +34,7 @@ record FakeObserver(
             case "getObservedQualifiers" -> qualifiers;
             case "getPriority" -> priority;
             case "getBeanClass" -> FakeObserver.class;
+            case "isAsync" -> false;
             case "notify" -> {
                 body.accept(arguments[0]);
                 yield null;

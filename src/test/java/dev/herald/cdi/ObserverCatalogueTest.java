@@ -15,6 +15,7 @@ import dev.herald.api.Joined;
 import dev.herald.api.Left;
 import dev.herald.api.Namespace;
 import dev.herald.api.On;
+import dev.herald.api.Once;
 import dev.herald.api.Person;
 import dev.herald.api.Published;
 import dev.herald.api.Received;
@@ -22,6 +23,7 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.DefinitionException;
 import java.lang.annotation.Annotation;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -183,5 +185,75 @@ class ObserverCatalogueTest {
 
         assertThat(catalogue.of(received(MAIN, "a"))).isEmpty();
         assertThat(catalogue.examiners("/")).isEmpty();
+    }
+
+    private static Once once(String name, String channel) {
+        return FakeObserver.proxy(Once.class, (method, arguments) -> switch (method) {
+            case "name" -> name;
+            case "channel" -> channel;
+            case "fromBeginning" -> false;
+            case "annotationType" -> Once.class;
+            default -> "@Once";
+        });
+    }
+
+    private static Published published() {
+        return new Published(new Envelope(new ChannelName("orders"), null, "created", null, null, Instant.EPOCH, "1"));
+    }
+
+    @Test
+    void aDurableObserverIsNotToldOnEachNode() {
+        var method = of(Published.class).foundBy(catalogue);
+        of(Published.class, once("invoices", "orders")).foundBy(catalogue);
+
+        assertThat(catalogue.of(published())).isEqualTo(List.of(method));
+    }
+
+    @Test
+    void aDurableObserverIsCalledInARequestContext() {
+        var told = new ArrayList<Object>();
+        FakeObserver.of(Published.class, told::add, once("invoices", "orders.*"))
+                .foundBy(catalogue);
+
+        var observers = catalogue.durable(new NoRequestContext());
+
+        assertThat(observers).hasSize(1);
+        assertThat(observers.get(0).name()).isEqualTo("invoices");
+        assertThat(observers.get(0).channels().fits("orders.1")).isTrue();
+        observers.get(0).call().accept(published().message());
+        assertThat(told).isEqualTo(List.of(published()));
+    }
+
+    static Stream<Arguments> wrongDurableObservers() {
+        return Stream.of(
+                Arguments.of(Received.class, List.of(once("a", "orders")), "@Once is for observers of Published"),
+                Arguments.of(HeraldEvent.class, List.of(once("a", "orders")), "@Once is for observers of Published"),
+                Arguments.of(
+                        Published.class,
+                        List.of(once("a", "orders"), new On.Literal("created")),
+                        "has @On, which is for"),
+                Arguments.of(Published.class, List.of(once("", "orders")), "needs another name: 1 to 64"),
+                Arguments.of(Published.class, List.of(once("名前", "orders")), "needs another name: 1 to 64"),
+                Arguments.of(Published.class, List.of(once("a".repeat(65), "orders")), "needs another name: 1 to 64"),
+                Arguments.of(Published.class, List.of(once("a", "")), "names no channel"),
+                Arguments.of(Published.class, List.of(once("a", "orders %")), "names no channel"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongDurableObservers")
+    void aDurableObserverThatCannotBeFailsTheDeployment(Class<?> type, List<Annotation> qualifiers, String why) {
+        assertThatThrownBy(() -> of(type, qualifiers.toArray(Annotation[]::new)).foundBy(catalogue))
+                .isInstanceOf(DefinitionException.class)
+                .hasMessageContaining(why);
+        assertThat(catalogue.durable(new NoRequestContext())).isEmpty();
+    }
+
+    @Test
+    void twoDurableObserversOfOneNameFailTheDeployment() {
+        of(Published.class, once("invoices", "orders")).foundBy(catalogue);
+
+        assertThatThrownBy(() -> of(Published.class, once("invoices", "others")).foundBy(catalogue))
+                .isInstanceOf(DefinitionException.class)
+                .hasMessageContainingAll("\"invoices\"", "each needs a name of its own");
     }
 }
