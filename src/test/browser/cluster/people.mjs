@@ -147,7 +147,10 @@ await step("who was on a node that is killed, and does not come back, is gone wh
     await member.ask("join", channel);
   }
   await until("both are known", async () => (await counted(other, channel)) === 2);
+  const watcher = await arrived(other);
+  await until("all is told", () => tidings(watcher).length > 0);
   await pause(QUIET);
+  watcher.forget();
 
   console.log("KILL");
   await once(process.stdin, "data");
@@ -158,8 +161,11 @@ await step("who was on a node that is killed, and does not come back, is gone wh
   const time = Math.round(performance.now() - killed);
   console.log(`gone ${time} ms after the kill`);
   assert.ok(time < LEASE);
+  // Said by the node that is left, which has said nothing before; Ben was there all the time.
+  const [count] = await assertTold([watcher], WENT);
   ben.socket.disconnect();
   await until("nobody is left", async () => (await counted(other, channel)) === 0);
+  assert.deepEqual(await assertTold([watcher], WENT), [count - 1]);
 });
 
 console.log("PASSED");

@@ -219,8 +219,8 @@ public class HeraldProducer {
     /** What the board keeps. */
     @Produces
     @Singleton
-    BoardStore boardStore(LogDatabase database) {
-        return BoardStore.in(database.sources().reading(), Clock.systemUTC());
+    BoardStore boardStore(LogDatabase database, Housekeeping housekeeping) {
+        return BoardStore.in(database.sources().reading(), Clock.systemUTC(), housekeeping);
     }
 
     @Produces

@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.herald.board.Board;
 import dev.herald.cluster.Cluster;
 import dev.herald.hub.DurableObservers;
 import dev.herald.hub.Hub;
@@ -52,6 +53,9 @@ public class Startup implements ServletContextListener {
     Instance<DurableObservers> durableObservers;
 
     @Inject
+    Instance<Board> board;
+
+    @Inject
     Instance<TransactionalPublisher> publisher;
 
     @Inject
@@ -85,6 +89,7 @@ public class Startup implements ServletContextListener {
             publisher.get().open();
             cluster.get().start(hub.get());
             durableObservers.get().open();
+            board.get().open();
             LoadedClasses.load(event.getServletContext());
             ServerAddress.of(
                             ConfigProvider.getConfig(),

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each announcement has the number of people after the changes told so far; after the last one, that is the number of people
  * who are there. Whether somebody is there is checked when it is announced, because the events of different connections are
- * observed in any order. Somebody who comes and goes between two announcements is not mentioned. Who comes to another node is announced
- * there, and counts here; who goes is announced by the node of the last connection.
+ * observed in any order. Somebody who comes and goes between two announcements is not mentioned.
+ *
+ * <p>Of several nodes {@linkplain Announcer one announces} who comes and goes on any of them.
  *
  * <p>Called by the threads of observers and by the timer, which hold no lock. One thread at a time makes the announcements,
  * also holding no lock; other threads add their change to those that wait, and return.
@@ -50,18 +52,20 @@ final class Attendance {
     /** How far announcements may be ahead of that average: five changes that come at once are announced at once. */
     static final Duration BURST = Duration.ofSeconds(1);
 
+    /** After which all nodes know who is there. */
+    static final Duration SETTLED = Duration.ofMillis(1_500);
+
     private static final JsonBuilderFactory JSON = Json.createBuilderFactory(Map.of());
 
     private final Herald herald;
     private final Timer timer;
     private final LongSupplier nanoTime;
 
-    /**
-     * Somebody came or went.
-     *
-     * @param cameBefore whether the coming was announced by another node
-     */
-    private record Change(Person person, boolean came, boolean cameBefore) {}
+    /** Whether an {@link Announcer} says who comes and goes. */
+    private final boolean isShared;
+
+    /** Somebody came or went. */
+    private record Change(Person person, boolean came) {}
 
     /** By the person's id: who came or went since the last announcement. At most one for each connection. */
     private final Map<String, Change> changes = new LinkedHashMap<>();
@@ -81,37 +85,61 @@ final class Attendance {
 
     /**
      * @param nanoTime as {@link System#nanoTime}
+     * @param isShared whether an {@link Announcer}, here or on another node, says who comes and goes
      */
-    Attendance(Herald herald, Timer timer, LongSupplier nanoTime) {
+    Attendance(Herald herald, Timer timer, LongSupplier nanoTime, boolean isShared) {
         this.herald = herald;
         this.timer = timer;
         this.nanoTime = nanoTime;
+        this.isShared = isShared;
         this.usedUntil = nanoTime.getAsLong();
     }
 
-    /**
-     * A connection of the person is open.
-     *
-     * @param isFirst whether there was none, on any node
-     */
-    void came(Person person, boolean isFirst) {
-        synchronized (this) {
-            var before = changes.get(person.id());
-            changes.put(person.id(), new Change(person, true, !isFirst && (before == null || before.cameBefore())));
-        }
-        tellWhatWaits();
+    /** A connection of the person is open. */
+    void came(Person person) {
+        changed(List.of(person), List.of());
     }
 
     /** A connection of the person is closed. */
     void went(Person person) {
+        changed(List.of(), List.of(person));
+    }
+
+    /** These came, or have another name, and those went: in one moment, so many are announced together. */
+    void changed(Collection<Person> come, Collection<Person> gone) {
         synchronized (this) {
-            changes.putIfAbsent(person.id(), new Change(person, false, true));
+            gone.forEach(person -> changes.putIfAbsent(person.id(), new Change(person, false)));
+            come.forEach(person -> changes.put(person.id(), new Change(person, true)));
         }
         tellWhatWaits();
     }
 
-    /** Sends a connection the list of people. Later messages of the channel {@code people} are changes to this list. */
+    /** Goes on where another node was that announced until now: these are there according to its announcements. */
+    void goOn(Map<String, Person> announced) {
+        synchronized (this) {
+            changes.clear();
+            present.clear();
+            present.putAll(announced);
+        }
+    }
+
+    /** Who is there according to the announcements so far. */
+    synchronized Map<String, Person> present() {
+        return new LinkedHashMap<>(present);
+    }
+
+    /**
+     * Sends a connection the list of people. Later messages of the channel {@code people} are changes to this list. Of several nodes
+     * this one may learn a moment later than the announcing one who is there; so the list is sent once more then.
+     */
     void list(String connectionId) {
+        sendListTo(connectionId);
+        if (isShared) {
+            timer.schedule(() -> sendListTo(connectionId), SETTLED);
+        }
+    }
+
+    private void sendListTo(String connectionId) {
         synchronized (this) {
             readers.add(connectionId);
         }
@@ -202,46 +230,26 @@ final class Attendance {
             var person = change.person();
             var known = present.get(person.id());
             if (!here.contains(person.id())) {
-                leave(known, gone);
-            } else if (known == null && change.came() && change.cameBefore()) {
-                enter(person);
+                Optional.ofNullable(known).ifPresent(gone::add);
             } else if (change.came() && !person.equals(known)) {
                 (known == null ? come : renamed).add(person);
             }
         }
-        var elsewhere = elsewhere().size();
-        var before = present.size() + elsewhere;
+        var before = present.size();
         synchronized (this) {
             gone.forEach(person -> present.remove(person.id()));
             come.forEach(person -> present.put(person.id(), person));
             renamed.forEach(person -> present.put(person.id(), person));
         }
         tellNews(gone.size(), "Someone went home", "people went home", before - gone.size());
-        tellNews(come.size(), "One more person is online", "more people are online", present.size() + elsewhere);
+        tellNews(come.size(), "One more person is online", "more people are online", present.size());
         come.addAll(renamed);
         tellPeople(gone, come);
     }
 
-    /** Somebody is not here any more; who is on another node goes from there. */
-    private void leave(@Nullable Person known, List<Person> gone) {
-        if (known != null && herald.isOnline(known.id())) {
-            synchronized (this) {
-                present.remove(known.id());
-            }
-        } else if (known != null) {
-            gone.add(known);
-        }
-    }
-
-    private synchronized void enter(Person person) {
-        present.put(person.id(), person);
-    }
-
-    /** The ids of the people with connections of this node. */
+    /** The ids of the people who are there. */
     private Set<String> here() {
-        return herald.connections().stream()
-                .map(connection -> connection.person().id())
-                .collect(Collectors.toSet());
+        return herald.people().stream().map(Person::id).collect(Collectors.toSet());
     }
 
     private void tellNews(int people, String one, String several, int count) {
@@ -271,10 +279,7 @@ final class Attendance {
     }
 
     private void publish(String event, JsonObjectBuilder data) {
-        herald.publish(
-                Board.PEOPLE,
-                event,
-                data.add("count", present.size() + elsewhere().size()).build());
+        herald.publish(Board.PEOPLE, event, data.add("count", present.size()).build());
     }
 
     private void sendList(List<String> connectionIds) {
@@ -283,22 +288,8 @@ final class Attendance {
     }
 
     private JsonObjectBuilder snapshot() {
-        var all = new ArrayList<>(present.values());
-        all.addAll(elsewhere());
-        return JSON.createObjectBuilder().add("count", all.size()).add("people", list(all));
-    }
-
-    /** Who is on other nodes and not here. Those who are here, but not announced yet, do not count. */
-    private List<Person> elsewhere() {
-        var here = here();
-        if (herald.countPeople() == here.size()) {
-            return List.of();
-        }
-        return herald.people().stream()
-                .filter(person -> !here.contains(person.id()) && !present.containsKey(person.id()))
-                // Somebody may have gone between the two questions, and would be counted until the next announcement.
-                .filter(person -> herald.isOnline(person.id()))
-                .toList();
+        var people = isShared ? herald.people() : present.values();
+        return JSON.createObjectBuilder().add("count", people.size()).add("people", list(people));
     }
 
     private static JsonArrayBuilder list(Collection<Person> people) {

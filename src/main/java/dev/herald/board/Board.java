@@ -1,7 +1,9 @@
 package dev.herald.board;
 
+import static dev.herald.board.Announcer.LOOK;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connected;
@@ -11,9 +13,12 @@ import dev.herald.api.Herald;
 import dev.herald.api.Joined;
 import dev.herald.api.On;
 import dev.herald.api.Received;
+import dev.herald.boardstore.BoardStore;
+import dev.herald.concurrent.LimitedLog;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -21,7 +26,10 @@ import jakarta.inject.Inject;
 import jakarta.json.Json;
 import jakarta.json.JsonValue;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells everyone when somebody comes or goes, welcomes newcomers, keeps the pages' lists of people up to date, and does for the
@@ -42,19 +50,68 @@ public class Board {
 
     private static final System.Logger LOG = System.getLogger(Board.class.getName());
 
+    private final LimitedLog failures = new LimitedLog(LOG);
+
     @Inject
     Herald herald;
+
+    @Inject
+    BoardStore store;
 
     @Resource
     ManagedScheduledExecutorService timer;
 
+    @Resource
+    ManagedExecutorService executor;
+
     boolean enabled = true;
+    /** Whether one of several nodes announces who comes and goes. */
+    boolean isShared;
+
     Attendance attendance;
+
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private @Nullable Future<?> looks;
 
     @PostConstruct
     void configure() {
         enabled = BoardSwitch.isOn();
-        attendance = new Attendance(herald, this::later, System::nanoTime);
+        isShared = store.present().isShared();
+        attendance = new Attendance(herald, this::later, System::nanoTime, isShared);
+    }
+
+    /** Begins to announce who comes and goes on any node, if that is for this one to do. Called once, at the start. */
+    public void open() {
+        if (enabled && isShared) {
+            var present = store.present();
+            var announcer =
+                    new Announcer(herald, attendance, present::isMine, present::all, present::write, System::nanoTime);
+            looks = timer.scheduleWithFixedDelay(
+                    () -> askForALook(announcer), LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** The timer does not wait for the database. */
+    private void askForALook(Announcer announcer) {
+        if (!looking.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            executor.execute(() -> look(announcer));
+        } catch (RuntimeException e) {
+            looking.set(false);
+            LOG.log(DEBUG, "no thread is free to look who came and went; the next tick asks again", e);
+        }
+    }
+
+    private void look(Announcer announcer) {
+        try {
+            announcer.look();
+        } catch (RuntimeException | Error e) {
+            failures.log(WARNING, "not everyone is told who came and went; it is tried again: " + e);
+        } finally {
+            looking.set(false);
+        }
     }
 
     private void later(Runnable task, Duration delay) {
@@ -71,6 +128,10 @@ public class Board {
     @PreDestroy
     void stop() {
         attendance.stop();
+        var last = looks;
+        if (last != null) {
+            last.cancel(false);
+        }
     }
 
     void welcome(@Observes Connected connected) {
@@ -78,7 +139,9 @@ public class Board {
             return;
         }
         var connection = connected.connection();
-        attendance.came(connection.person(), connected.first());
+        if (!isShared) {
+            attendance.came(connection.person());
+        }
         var welcome = "Welcome you are the " + connected.people() + " person here";
         herald.send(
                 connection.id(),
@@ -87,7 +150,7 @@ public class Board {
     }
 
     void sayGoodbye(@Observes Disconnected disconnected) {
-        if (enabled) {
+        if (enabled && !isShared) {
             attendance.went(disconnected.connection().person());
         }
     }

@@ -54,7 +54,8 @@ public final class LogMigration {
             "durable_observer_place");
 
     /** What several nodes know of each other at present; nobody needs it in another database. */
-    static final List<String> NOT_COPIED = List.of("node_lease", "attendance", "cluster_secret", "cluster_command");
+    static final List<String> NOT_COPIED =
+            List.of("node_lease", "attendance", "cluster_secret", "cluster_command", "board_present");
 
     private LogMigration() {}
 

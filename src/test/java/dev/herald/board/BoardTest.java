@@ -156,44 +156,6 @@ class BoardTest {
     }
 
     @Test
-    void tellsOnceWhoComesByOneNodeAndGoesFromAnother() {
-        herald.isElsewhere(ANN, true);
-        var tab = herald.connect("1", ANN);
-        board.welcome(tab);
-        assertThat(published(NEWS)).as("the other node has told it").isEmpty();
-        herald.isElsewhere(ANN, false);
-        board.sayGoodbye(herald.disconnect(tab.connection()));
-
-        assertThat(published(NEWS)).containsExactly("news {\"msg\":\"Someone went home\",\"count\":0}");
-    }
-
-    @Test
-    void countsThoseOfOtherNodesWhenSomebodyGoes() {
-        herald.isElsewhere(BOB, true);
-        var tab = herald.connect("1", ANN);
-        board.welcome(tab);
-        board.sayGoodbye(herald.disconnect(tab.connection()));
-
-        assertThat(published(NEWS)).last().isEqualTo("news {\"msg\":\"Someone went home\",\"count\":1}");
-    }
-
-    @Test
-    void leavesItToTheOtherNodeToTellThatSomebodyGoesFromThere() {
-        var tab = herald.connect("1", ANN);
-        board.welcome(tab);
-        herald.isElsewhere(ANN, true);
-        board.sayGoodbye(herald.disconnect(tab.connection()));
-        herald.isElsewhere(ANN, false);
-        pass(Attendance.BURST);
-        board.welcome(herald.connect("2", BOB));
-
-        assertThat(published(NEWS))
-                .containsExactly(
-                        "news {\"msg\":\"One more person is online\",\"count\":1}",
-                        "news {\"msg\":\"One more person is online\",\"count\":1}");
-    }
-
-    @Test
     void tellsTwoWhoCameInTheSameMomentEachWithTheRightCount() {
         var ann = herald.connect("1", ANN);
         var bob = herald.connect("2", BOB);
@@ -488,7 +450,7 @@ class BoardTest {
         // Not announced yet, and never will be: it is gone before it could be.
         var passing = herald.connect("3", new Person("passing", "Passing by")).connection();
         herald.disconnect(bob.connection());
-        herald.beforeConnections = () -> herald.disconnect(passing);
+        herald.beforePeople = () -> herald.disconnect(passing);
         board.sayGoodbye(new Disconnected(bob.connection(), "closed by the client", Set.of(), true));
 
         assertThat(lastCount(NEWS)).isEqualTo(1);
@@ -499,7 +461,7 @@ class BoardTest {
         var board = new Board();
         board.herald = herald;
         board.enabled = enabled;
-        board.attendance = new Attendance(herald, this::schedule, () -> now);
+        board.attendance = new Attendance(herald, this::schedule, () -> now, false);
         return board;
     }
 

@@ -124,6 +124,9 @@ final class FakeHerald implements Herald {
 
     @Override
     public synchronized List<Person> people() {
+        var now = beforePeople;
+        beforePeople = () -> {};
+        now.run();
         return Stream.concat(connections.values().stream().map(Connection::person), elsewhere.stream())
                 .distinct()
                 .toList();
@@ -139,12 +142,11 @@ final class FakeHerald implements Herald {
         return people();
     }
 
-    /** Runs before the connections are told: what happens between two questions. */
-    Runnable beforeConnections = () -> {};
+    /** Runs once, before the people are told: what happens between two questions. */
+    Runnable beforePeople = () -> {};
 
     @Override
     public synchronized List<Connection> connections() {
-        beforeConnections.run();
         return List.copyOf(connections.values());
     }
 

@@ -6,6 +6,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.boardstore.ChannelTables.Outcome;
+import dev.herald.journal.Housekeeping;
 import dev.herald.journal.Schema;
 import dev.herald.testing.AdjustableClock;
 import java.time.Duration;
@@ -38,7 +39,7 @@ abstract class BoardStoreContract {
     void open() throws Exception {
         var database = createDatabase();
         Schema.prepare(database, "epoch");
-        store = BoardStore.in(database, clock);
+        store = BoardStore.in(database, clock, Housekeeping.ALONE);
     }
 
     @Test
@@ -235,5 +236,18 @@ abstract class BoardStoreContract {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    @Test
+    void whoIsAnnouncedIsThereUntilTheyAreAnnouncedToBeGone() {
+        assertThat(store.present().all()).isEmpty();
+
+        store.present().write(List.of(new Person(ANN, "Ann"), new Person(SALMA, "سلمى 😀")), List.of());
+        store.present().write(List.of(new Person(ANN, "名前")), List.of());
+        assertThat(store.present().all().values())
+                .containsExactlyInAnyOrder(new Person(ANN, "名前"), new Person(SALMA, "سلمى 😀"));
+
+        store.present().write(List.of(), List.of(ANN, "nobody"));
+        assertThat(store.present().all()).containsOnlyKeys(SALMA);
     }
 }

@@ -41,8 +41,8 @@ class SchemaVersionTest {
 
     /** As if the last migration were one of the Herald that starts, and the nodes that live did not know it. */
     private void becomeOlder() throws SQLException {
-        execute("DROP TABLE durable_observer_place, durable_observer");
-        execute("DELETE FROM \"herald_schema\" WHERE \"version\" = '9'");
+        execute("DROP TABLE board_present");
+        execute("DELETE FROM \"herald_schema\" WHERE \"version\" = '10'");
     }
 
     private void startNode(String endsAt) throws SQLException {
@@ -51,9 +51,9 @@ class SchemaVersionTest {
                         + " CURRENT_TIMESTAMP + INTERVAL " + endsAt + " SECOND, 1, '0.9', CURRENT_TIMESTAMP)");
     }
 
-    private boolean hasDurableObservers() throws SQLException {
+    private boolean hasLastTable() throws SQLException {
         try (var connection = database.getConnection();
-                var tables = connection.getMetaData().getTables(null, null, "DURABLE_OBSERVER", null)) {
+                var tables = connection.getMetaData().getTables(null, null, "BOARD_PRESENT", null)) {
             return tables.next();
         }
     }
@@ -66,11 +66,11 @@ class SchemaVersionTest {
         assertThatThrownBy(() -> Schema.prepare(database, "epoch"))
                 .isInstanceOf(LogUnavailableException.class)
                 .hasMessageContainingAll("node-1 at http://a:8080/ of version 0.9", "stop all nodes of that version");
-        assertThat(hasDurableObservers()).isFalse();
+        assertThat(hasLastTable()).isFalse();
 
         execute("UPDATE node_lease SET ends_at = CURRENT_TIMESTAMP");
         Schema.prepare(database, "epoch");
-        assertThat(hasDurableObservers()).isTrue();
+        assertThat(hasLastTable()).isTrue();
     }
 
     @Test
