@@ -11,9 +11,12 @@ export function speak(newLanguage, newWords) {
   plurals = new Intl.PluralRules(language);
 }
 
-/** The words for a key, with `{name}` replaced by what is given. Where there are `key.one` and `key.other`, the number `n` chooses. */
+/**
+ * The words for a key, with `{name}` replaced by what is given. Where there are `key.one` and `key.other`, and maybe `key.zero`, the number
+ * `n` chooses.
+ */
 export function say(key, given = {}) {
-  const form = given.n === undefined ? undefined : words[`${key}.${plurals.select(given.n)}`];
+  const form = given.n === undefined ? undefined : ((given.n === 0 ? words[`${key}.zero`] : undefined) ?? words[`${key}.${plurals.select(given.n)}`]);
   const sentence = form ?? words[`${key}.other`] ?? words[key] ?? key;
   return sentence.replace(/\{(\w+)\}/g, (hole, name) => {
     const value = given[name];

@@ -1,10 +1,12 @@
 // What of the page's scripts needs no browser: messages, rows and the catch-up.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CatchUp } from "../../../main/webapp/board/catchup.js";
 import { Conversation } from "../../../main/webapp/board/conversation.js";
 import { mentions, messageOf } from "../../../main/webapp/board/messages.js";
 import { rowsOf } from "../../../main/webapp/board/rows.js";
+import { say, speak } from "../../../main/webapp/board/words.js";
 
 const at = "2026-11-27T12:00:00Z";
 const message = (offset, msg, more = {}) => messageOf({ event: "news", channel: "news", epoch: "e", offset, from: "ann", name: "Ann", at, data: { msg }, ...more });
@@ -53,4 +55,15 @@ test("the catch-up is done when each channel is at its end, and says how many ca
     catchUp.heard("news", { epoch: "e", offset });
   }
   assert.deepEqual(catchUp.result, { count: 2, missing: [] });
+});
+
+test("who has missed nothing is not told a number", () => {
+  for (const [language, file, nothing] of [["en", "words", "Nothing is missing"], ["de", "words_de", "Es fehlt nichts"]]) {
+    const lines = readFileSync(new URL(`../../../main/resources/dev/herald/board/${file}.properties`, import.meta.url), "utf8").split("\n");
+    speak(language, Object.fromEntries(lines.filter((line) => /^[\w.]+=/.test(line)).map((line) => line.split(/=(.*)/s))));
+    assert.equal(say("caughtUp", { n: 0 }), nothing);
+    assert.match(say("caughtUp", { n: 1 }), /^(Caught up )?1 /);
+    assert.match(say("caughtUp", { n: 12 }), /^(Caught up )?12 /);
+    assert.equal(say("caughtUp.missing", { n: 0, which: "orders" }), "orders");
+  }
 });
