@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The page's words in the visitor's language: German where the browser asks for it first, else English. The page's script gets the same
@@ -22,8 +23,14 @@ public class Words {
 
     @PostConstruct
     void read() {
+        var request = FacesContext.getCurrentInstance().getExternalContext();
         bundle = inLanguageOf(
-                FacesContext.getCurrentInstance().getExternalContext().getRequestLocale());
+                wanted(request.getRequestHeaderMap().get("Accept-Language"), request.getRequestLocale()));
+    }
+
+    /** What the browser asks for; English when it asks for nothing: the Servlet API then tells the language of the server. */
+    static Locale wanted(@Nullable String acceptLanguage, Locale told) {
+        return acceptLanguage == null || acceptLanguage.isBlank() ? Locale.ENGLISH : told;
     }
 
     /** The words in a locale's language, or in English; never in the server's own language. */

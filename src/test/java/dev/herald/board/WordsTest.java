@@ -1,0 +1,28 @@
+package dev.herald.board;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+class WordsTest {
+
+    @Test
+    void whoAsksForNoLanguageReadsEnglishOnAServerInGermany() {
+        assertThat(Words.wanted(null, Locale.GERMANY)).isEqualTo(Locale.ENGLISH);
+        assertThat(Words.wanted(" ", Locale.GERMANY)).isEqualTo(Locale.ENGLISH);
+        assertThat(Words.wanted("de-AT,en;q=0.5", new Locale("de", "AT")).getLanguage())
+                .isEqualTo("de");
+    }
+
+    @Test
+    void allLanguagesHaveTheSameKeysAndUnknownOnesAreEnglish() {
+        var english = Words.inLanguageOf(Locale.ENGLISH);
+        var german = Words.inLanguageOf(Locale.GERMAN);
+
+        assertThat(german.getString("language")).isEqualTo("de");
+        assertThat(english.getString("language")).isEqualTo("en");
+        assertThat(Words.inLanguageOf(Locale.JAPANESE).getString("language")).isEqualTo("en");
+        assertThat(german.keySet()).isEqualTo(english.keySet());
+    }
+}
