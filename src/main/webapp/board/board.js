@@ -8,6 +8,7 @@ import { messageOf } from "./messages.js";
 import { takeNames } from "./names.js";
 import { Notice } from "./notice.js";
 import { addressOf, follow, placeOf } from "./router.js";
+import { showSearch } from "./search.js";
 import { Session } from "./session.js";
 import { Sidebar } from "./sidebar.js";
 import { Status } from "./status.js";
@@ -60,6 +61,7 @@ function drawHead() {
   const { current } = session;
   find("#title").textContent = `${current.isChannel ? "# " : ""}${session.title(current)}`;
   find("#topic").textContent = current.topic || (current.id === "#news" ? say("news.topic") : "");
+  find("#search").hidden = !session.isFull;
   find("#leave").hidden = !current.isChannel || current.id === "#news";
   find("#mute").hidden = !current.isChannel || !session.isBoard;
   find("#mute").setAttribute("aria-pressed", String(current.isMuted));
@@ -141,12 +143,16 @@ document.addEventListener("keydown", (event) => {
     if (links[place]) {
       go(links[place].dataset.conversation);
     }
+  } else if (!isWriting && event.key === "/" && !event.ctrlKey && !event.metaKey && session.isFull) {
+    event.preventDefault();
+    showSearch(session, go);
   } else if (!isWriting && event.key === "?" && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     showHelp();
   }
 });
 find("#help").addEventListener("click", showHelp);
+find("#search").addEventListener("click", () => showSearch(session, go));
 find("#jump").addEventListener("click", () => showJump(session, go));
 find("#add-channel").addEventListener("click", () => showChannels(session, go));
 find("#mute").addEventListener("click", () => session.mute(session.current, !session.current.isMuted));

@@ -22,30 +22,37 @@ function open(title, children) {
 
 /** The keyboard's shortcuts. */
 export function showHelp() {
-  const keys = ["?", "Ctrl-K", "Alt-↑ Alt-↓", "Enter", "Shift-Enter", "↑", "Esc"];
+  const keys = ["?", "/", "Ctrl-K", "Alt-↑ Alt-↓", "Enter", "Shift-Enter", "↑", "Esc"];
   const rows = keys.flatMap((key) => [element("dt", { children: [element("kbd", { text: key })] }), element("dd", { text: say(`key.${key}`) })]);
   open(say("help.title"), [element("dl", { class: "keys", children: rows })]);
 }
 
-/** A field, and a list below it that is filled as one types; Enter takes the first. `find` gives elements, or a promise of them. */
-function openChoice(title, label, list) {
+/**
+ * A field, and a list below it that is filled as one types; Enter takes the first.
+ *
+ * @param list gives the elements for what was typed, or `{rows, hint}`, or a promise of them
+ * @param more elements between the field and the list; a change there fills it again
+ */
+export function openChoice(title, label, list, more = []) {
   const field = element("input", { type: "search", "aria-label": label, placeholder: label, autocomplete: "off", autofocus: true });
   const results = element("ul", { class: "choice" });
   const said = element("p", { class: "hint", role: "status" });
-  const dialog = open(title, [field, said, results]);
+  const dialog = open(title, [field, ...more, said, results]);
   let asked = 0;
   const refresh = async () => {
     const mine = ++asked;
     try {
       const found = await list(field.value.trim(), dialog);
       if (mine === asked) {
-        results.replaceChildren(...found.map((child) => element("li", { children: [child] })));
-        said.textContent = found.length === 0 && field.value.trim() ? say("nothing") : "";
+        const { rows = found, hint = "" } = found;
+        results.replaceChildren(...rows.map((child) => element("li", { children: [child] })));
+        said.textContent = [rows.length === 0 && field.value.trim() ? say("nothing") : "", hint].filter(Boolean).join(". ");
       }
     } catch (problem) {
       said.textContent = problem.message;
     }
   };
+  more.forEach((one) => one.addEventListener("change", refresh));
   let timer;
   field.addEventListener("input", () => {
     clearTimeout(timer);

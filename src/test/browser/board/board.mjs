@@ -169,6 +169,44 @@ async function scenario() {
     await bob.to("#news");
   });
 
+  await stage("messages are found, marked, shown at their address, and back goes back", async () => {
+    await ann.send("the <b>needle</b> 名前 in the news");
+    await ann.to(`@${bob.id}`);
+    await ann.send("a needle for Bob alone");
+    await ann.line("a needle for Bob alone").waitFor();
+    const before = ann.page.url();
+    await ann.page.evaluate(() => document.activeElement.blur());
+    await ann.page.keyboard.press("/");
+    await ann.page.keyboard.type("NEEDLE");
+    const hits = ann.page.locator("dialog .hit");
+    await hits.nth(1).waitFor();
+    assert.deepEqual(await hits.locator("mark").allTextContents(), ["needle", "needle"]);
+    assert.deepEqual(await hits.locator("span").allTextContents(), ["a needle for Bob alone", "the <b>needle</b> 名前 in the news"]);
+    await picture(ann, "search");
+    await ann.page.locator("dialog .scope input").check();
+    await hits.nth(1).waitFor({ state: "detached" });
+    await ann.page.locator("dialog .scope input").uncheck();
+    await ann.page.locator("dialog input[type=search]").fill("needle 名");
+    await hits.filter({ hasText: "for Bob" }).waitFor({ state: "detached" });
+    await ann.page.keyboard.press("Enter");
+    await ann.page.locator("#title", { hasText: "news" }).waitFor();
+    assert.match(ann.page.url(), /\?message=\d+$/);
+    await ann.line("the <b>needle</b> 名前 in the news").waitFor();
+    await ann.page.goBack();
+    await ann.page.locator("#title", { hasText: bob.name }).waitFor();
+    assert.equal(ann.page.url(), before);
+    await ann.page.locator("#search").click();
+    await ann.page.locator("dialog input[type=search]").fill("no such word at all");
+    await ann.page.locator("dialog .hint", { hasText: "Nothing found" }).waitFor();
+    await ann.page.keyboard.press("Escape");
+    await ann.page.keyboard.press("Escape");
+    await ann.page.locator("dialog").waitFor({ state: "detached" });
+    await bob.to(`@${ann.id}`);
+    for (const guest of [ann, bob]) {
+      await guest.to("#news");
+    }
+  });
+
   await stage("the server's own page is text, too", async () => {
     const plain = await browser.newContext({ javaScriptEnabled: false, viewport: NARROW });
     const page = await plain.newPage();
@@ -269,7 +307,7 @@ async function scenario() {
     serverIsAway = false;
 
     await bob.line(away[2]).waitFor();
-    await bob.page.getByText(/^Caught up .*nothing is missing/).first().waitFor();
+    await bob.page.getByText(/nothing is missing$/i).first().waitFor();
     await picture(bob, "caught-up");
     await bob.send("After the restart");
     for (const guest of [ann, bob]) {

@@ -6,6 +6,7 @@ import { CatchUp } from "../../../main/webapp/board/catchup.js";
 import { Conversation } from "../../../main/webapp/board/conversation.js";
 import { mentions, messageOf } from "../../../main/webapp/board/messages.js";
 import { rowsOf } from "../../../main/webapp/board/rows.js";
+import { parts } from "../../../main/webapp/board/search.js";
 import { say, speak } from "../../../main/webapp/board/words.js";
 
 const at = "2026-11-27T12:00:00Z";
@@ -66,4 +67,10 @@ test("who has missed nothing is not told a number", () => {
     assert.match(say("caughtUp", { n: 12 }), /^(Caught up )?12 /);
     assert.equal(say("caughtUp.missing", { n: 0, which: "orders" }), "orders");
   }
+});
+
+test("what was found is marked, and nothing of the snippet is lost", () => {
+  const shown = (snippet, marks) => parts({ snippet, marks }).map(({ text, isMarked }) => (isMarked ? `[${text}]` : text));
+  assert.deepEqual(shown("so 😀 it is", [[0, 2], [3, 5]]), ["[so]", " ", "[😀]", " it is"]);
+  assert.deepEqual(shown("<b>", []), ["<b>"]);
 });

@@ -271,4 +271,70 @@ await step("private messages are edited, deleted and reacted to in both copies",
   await refused(eve, "unknown", "board:edit", { ...second, msg: "x" });
 });
 
+await step("messages are searched, as they are now, where one may read", async () => {
+  const [one, bob, eve] = [await tab(secret(), "One"), await tab(secret(), "Bob"), await tab()];
+  const channel = fresh("search");
+  const word = `x${randomUUID().slice(0, 8)}`;
+  await one.ask("board:make", { name: channel });
+  const said = [];
+  for (const msg of [`old ${word}`, `Tea with ${word.toUpperCase()} and 名前`, `secret ${word}`, "nothing", `<script>${word}</script> 100%_\\'"`]) {
+    said.push(await one.ask("message", { msg }, { channel }));
+  }
+  const at = (n) => ({ channel, offset: said[n].offset, epoch: said[n].epoch });
+  await one.ask("board:edit", { ...at(0), msg: "changed" });
+  await one.ask("board:edit", { ...at(3), msg: `new ${word} 😀` });
+  await one.ask("board:delete", at(2));
+  await one.ask("private", { to: bob.id, msg: `for Bob ${word}` });
+  // What clients send under the board's own names is no message.
+  await bob.ask("edit", { of: 1, msg: word }, { channel });
+
+  const inChannel = await eve.ask("board:search", { text: word, channel });
+  assert.deepEqual(inChannel.hits.map((hit) => hit.offset), [5, 4, 2], show(inChannel));
+  const [script, edited, tea] = inChannel.hits;
+  assert.equal(script.snippet, `<script>${word}</script> 100%_\\'"`);
+  assert.deepEqual(tea.marks, [[9, 9 + word.length]]);
+  assert.deepEqual([tea.channel, tea.epoch, tea.from, tea.name], [channel, said[1].epoch, one.id, "One"]);
+  assert.ok(edited.edited, show(edited));
+  assert.ok(inChannel.looked >= 5 && !inChannel.more, show(inChannel));
+  const older = await eve.ask("board:search", { text: word, channel, before: 4 });
+  assert.deepEqual(older.hits.map((hit) => hit.offset), [2], show(older));
+  const found = async (text) => (await eve.ask("board:search", { text, channel })).hits.map((hit) => hit.offset);
+  assert.deepEqual(await found(`名 ${word}`), [2]);
+  assert.deepEqual(await found("😀"), [4]);
+  for (const literal of ["%", "_", "\\", "'", '"', "100%_"]) {
+    assert.deepEqual(await found(literal), [5], literal);
+  }
+
+  // In all: what one is in, and what was said to oneself.
+  const all = async (who) => (await who.ask("board:search", { text: word })).hits.map((hit) => hit.with ?? hit.channel);
+  assert.deepEqual(await all(one), [bob.id, channel, channel, channel]);
+  assert.deepEqual(await all(bob), [one.id]);
+  assert.deepEqual(await all(eve), []);
+  assert.equal((await bob.ask("board:search", { text: word, with: one.id })).hits.length, 1);
+  assert.equal((await eve.ask("board:search", { text: word, with: one.id })).hits.length, 0);
+
+  await refused(eve, "channel-forbidden", "board:search", { text: word, channel: "closed.room" });
+  await refused(eve, "name-invalid", "board:search", { text: word, channel: `user:${bob.id}` });
+  await refused(eve, "before-invalid", "board:search", { text: word, channel, before: 0 });
+  await refused(eve, "before-invalid", "board:search", { text: word, before: 9 });
+  for (const text of ["", "  ", null, "x".repeat(10_000)]) {
+    await refused(eve, "text-invalid", "board:search", { text });
+  }
+});
+
+await step("a search of many messages is told in pages, and says how far it looked", async () => {
+  const one = await tab();
+  const channel = fresh("pages");
+  await Promise.all(Array.from({ length: 120 }, (_, n) => one.ask("message", { msg: `word ${n}` }, { channel })));
+  const offsets = [];
+  let before;
+  for (let more = true; more; ) {
+    const page = await one.ask("board:search", { text: "word", channel, before });
+    assert.ok(page.hits.length <= 50, show(page));
+    offsets.push(...page.hits.map((hit) => hit.offset));
+    [before, more] = [page.next, page.more];
+  }
+  assert.deepEqual(offsets, Array.from({ length: 120 }, (_, n) => 120 - n));
+});
+
 console.log("PASSED");

@@ -24,8 +24,7 @@ public class Words {
     @PostConstruct
     void read() {
         var request = FacesContext.getCurrentInstance().getExternalContext();
-        bundle = inLanguageOf(
-                wanted(request.getRequestHeaderMap().get("Accept-Language"), request.getRequestLocale()));
+        bundle = inLanguageOf(wanted(request.getRequestHeaderMap().get("Accept-Language"), request.getRequestLocale()));
     }
 
     /** What the browser asks for; English when it asks for nothing: the Servlet API then tells the language of the server. */
