@@ -10,12 +10,15 @@ import java.util.List;
 final class Publisher extends Actor {
 
     private final List<String> channels;
+    private final long pause;
     /** Of the message that is to be published now, from 0. */
     private int number;
 
-    Publisher(String name, int port, History history, List<String> channels) {
+    /** @param pause after each message, in milliseconds */
+    Publisher(String name, int port, History history, List<String> channels, long pause) {
         super(name, port, history);
         this.channels = channels;
+        this.pause = pause;
     }
 
     @Override
@@ -27,6 +30,7 @@ final class Publisher extends Actor {
                 return;
             }
             number++;
+            Thread.sleep(pause);
         }
     }
 
