@@ -4,6 +4,7 @@ import static dev.herald.WayDown.Step.OBSERVERS;
 import static dev.herald.WayDown.Step.OPERATORS;
 import static dev.herald.WayDown.Step.RECORDS;
 
+import dev.herald.boardstore.BoardSweeper;
 import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cdi.RequestContext;
 import dev.herald.cluster.Cluster;
@@ -57,6 +58,18 @@ public class HousekeepingProducer {
 
     static void close(@Disposes Retention retention) {
         WayDown.close(retention);
+    }
+
+    @Produces
+    @Singleton
+    BoardSweeper boardSweeper(LogDatabase database, Housekeeping housekeeping, WayDown wayDown) {
+        return wayDown.add(
+                RECORDS,
+                BoardSweeper.in(database.sources().reading(), housekeeping, Clock.systemUTC(), timer, executor));
+    }
+
+    static void close(@Disposes BoardSweeper sweeper) {
+        WayDown.close(sweeper);
     }
 
     @Produces

@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.board.Board;
+import dev.herald.boardstore.BoardSweeper;
 import dev.herald.cluster.Cluster;
 import dev.herald.hub.DurableObservers;
 import dev.herald.hub.Hub;
@@ -50,6 +51,9 @@ public class Startup implements ServletContextListener {
     Instance<Retention> retention;
 
     @Inject
+    Instance<BoardSweeper> boardSweeper;
+
+    @Inject
     Instance<DurableObservers> durableObservers;
 
     @Inject
@@ -86,6 +90,7 @@ public class Startup implements ServletContextListener {
             var unused = roles.get();
             database.get().open();
             retention.get().open();
+            boardSweeper.get().open();
             publisher.get().open();
             cluster.get().start(hub.get());
             durableObservers.get().open();
