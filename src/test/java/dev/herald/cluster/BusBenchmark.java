@@ -85,7 +85,7 @@ final class BusBenchmark {
                 while (rows.next()) {
                     var fields = Files.readString(Path.of("/proc/" + rows.getLong(1) + "/stat"))
                             .replaceFirst(".*\\) ", "")
-                            .split(" ");
+                            .split(" ", -1);
                     micros += (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10_000;
                 }
             }
@@ -104,7 +104,7 @@ final class BusBenchmark {
             return (long) (server.execute("INFO cpu")
                             .lines()
                             .filter(line -> line.matches("used_cpu_(sys|user):.*"))
-                            .mapToDouble(line -> Double.parseDouble(line.split(":")[1]))
+                            .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(':') + 1)))
                             .sum()
                     * 1_000_000);
         }
@@ -134,6 +134,7 @@ final class BusBenchmark {
             var told = tell(buses, perSecond, MEASURED);
             var wanted = (long) told * (nodes - 1);
             var isHeard = awaitHeard(ears, wanted);
+            var delays = ears.stream().flatMapToLong(Ear::delays).sorted().toArray();
             print(new Result(
                     server.getClass().getSimpleName(),
                     nodes,
@@ -142,7 +143,8 @@ final class BusBenchmark {
                     (ownMicros() - mine) / (double) told,
                     dropped(buses) - dropped,
                     isHeard ? 0 : wanted - heard(ears),
-                    ears.stream().flatMapToLong(Ear::delays).sorted().toArray()));
+                    percentile(delays, 50),
+                    percentile(delays, 99)));
         } finally {
             buses.parallelStream().forEach(Bus::close);
             threads.shutdownNow();
@@ -185,7 +187,15 @@ final class BusBenchmark {
     }
 
     private record Result(
-            String bus, int nodes, int told, double server, double own, long dropped, long missing, long[] delays) {}
+            String bus,
+            int nodes,
+            int told,
+            double server,
+            double own,
+            long dropped,
+            long missing,
+            double p50,
+            double p99) {}
 
     @SuppressWarnings("SystemOut") // it is what a benchmark is for
     private static void print(Result result) {
@@ -195,8 +205,8 @@ final class BusBenchmark {
                 result.bus(),
                 result.nodes(),
                 result.told() / MEASURED.toSeconds(),
-                percentile(result.delays(), 50),
-                percentile(result.delays(), 99),
+                result.p50(),
+                result.p99(),
                 result.server(),
                 result.own(),
                 result.own() / Math.max(1, result.nodes() - 1),
