@@ -14,6 +14,7 @@ import dev.herald.it.switchboard.Operator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -27,6 +28,9 @@ class ClusterIT {
 
     /** A client that lost its server waits a while before it tries again. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /** How long a node holds still that is stopped; its lease is over after 10 s. */
+    private static final Duration STILL = Duration.ofSeconds(30);
 
     private static TwoNodes nodes;
 
@@ -131,10 +135,12 @@ class ClusterIT {
             awaitMessages(crowd);
             var deaths = count(Files.readAllLines(nodes.log("other")), "is dead");
             signal("STOP", nodes.one());
+            var end = Instant.now().plus(STILL);
             try {
-                await("the other node takes it for dead")
+                await("the other node takes it for dead, and it holds still for longer")
                         .atMost(PATIENCE)
-                        .until(() -> count(Files.readAllLines(nodes.log("other")), "is dead") > deaths);
+                        .until(() -> Instant.now().isAfter(end)
+                                && count(Files.readAllLines(nodes.log("other")), "is dead") > deaths);
             } finally {
                 signal("CONT", nodes.one());
             }
