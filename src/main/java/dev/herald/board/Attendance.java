@@ -73,7 +73,7 @@ final class Attendance {
     /** The connections that wait for the list of people. */
     private final Set<String> readers = new LinkedHashSet<>();
 
-    /** By the person's id: who is here according to the announcements so far. Changed only by the announcing thread. */
+    /** By the person's id: who is there according to the announcements so far. */
     private final Map<String, Person> present = new LinkedHashMap<>();
 
     private boolean isTelling;
@@ -121,6 +121,14 @@ final class Attendance {
             present.clear();
             present.putAll(announced);
         }
+    }
+
+    private synchronized @Nullable Person announced(String id) {
+        return present.get(id);
+    }
+
+    private synchronized int countAnnounced() {
+        return present.size();
     }
 
     /** Who is there according to the announcements so far. */
@@ -228,21 +236,21 @@ final class Attendance {
         var renamed = new ArrayList<Person>();
         for (var change : changes) {
             var person = change.person();
-            var known = present.get(person.id());
+            var known = announced(person.id());
             if (!here.contains(person.id())) {
                 Optional.ofNullable(known).ifPresent(gone::add);
             } else if (change.came() && !person.equals(known)) {
                 (known == null ? come : renamed).add(person);
             }
         }
-        var before = present.size();
+        var before = countAnnounced();
         synchronized (this) {
             gone.forEach(person -> present.remove(person.id()));
             come.forEach(person -> present.put(person.id(), person));
             renamed.forEach(person -> present.put(person.id(), person));
         }
         tellNews(gone.size(), "Someone went home", "people went home", before - gone.size());
-        tellNews(come.size(), "One more person is online", "more people are online", present.size());
+        tellNews(come.size(), "One more person is online", "more people are online", countAnnounced());
         come.addAll(renamed);
         tellPeople(gone, come);
     }
@@ -279,7 +287,7 @@ final class Attendance {
     }
 
     private void publish(String event, JsonObjectBuilder data) {
-        herald.publish(Board.PEOPLE, event, data.add("count", present.size()).build());
+        herald.publish(Board.PEOPLE, event, data.add("count", countAnnounced()).build());
     }
 
     private void sendList(List<String> connectionIds) {
@@ -288,7 +296,7 @@ final class Attendance {
     }
 
     private JsonObjectBuilder snapshot() {
-        var people = isShared ? herald.people() : present.values();
+        var people = isShared ? herald.people() : present().values();
         return JSON.createObjectBuilder().add("count", people.size()).add("people", list(people));
     }
 

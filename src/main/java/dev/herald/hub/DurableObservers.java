@@ -56,6 +56,9 @@ public final class DurableObservers implements AutoCloseable {
     /** Of how many channels it is remembered that their observer has thrown; those beyond are tried at each look. */
     private static final int MAX_PAUSED = 1_000;
 
+    /** Instead of an offset: another node moves the observer. */
+    private static final long ELSEWHERE = -1;
+
     /** How long going down waits for observers that are called. */
     private static final Duration LAST_CALLS = Duration.ofSeconds(2);
 
@@ -138,7 +141,12 @@ public final class DurableObservers implements AutoCloseable {
 
     /** Has somebody look for messages, unless somebody does. */
     private void ask() {
-        if (closed || !isMine.getAsBoolean() || !looking.compareAndSet(false, true)) {
+        if (!isMine.getAsBoolean()) {
+            // Another node knows better now.
+            paused.clear();
+            return;
+        }
+        if (closed || !looking.compareAndSet(false, true)) {
             return;
         }
         try {
@@ -213,12 +221,11 @@ public final class DurableObservers implements AutoCloseable {
         var isEmpty = true;
         try {
             var seen = passGap(observer, unseen);
-            var replay = log.since(unseen.channel(), new Position(unseen.epoch(), seen), TURN);
-            // A gap has come about just now: the next look knows it.
-            var messages = replay instanceof Replay.Complete complete ? complete.messages() : List.<Envelope>of();
+            var messages = messages(unseen, seen);
             isEmpty = messages.isEmpty() || !tellAll(observer, place, seen, messages);
         } catch (RuntimeException | Error e) {
-            failures.log(WARNING, "the durable observer " + place + " waits: " + e.getMessage(), e);
+            failures.log(WARNING, "the durable observer " + place + " waits: " + e.getMessage());
+            LOG.log(DEBUG, "a durable observer waits", e);
         } finally {
             end(place);
         }
@@ -232,13 +239,25 @@ public final class DurableObservers implements AutoCloseable {
         free.release();
     }
 
-    /** Returns where the observer is: further on, when the next messages are not kept any more. */
+    private List<Envelope> messages(Unseen unseen, long seen) {
+        if (seen == ELSEWHERE) {
+            return List.of();
+        }
+        var replay = log.since(unseen.channel(), new Position(unseen.epoch(), seen), TURN);
+        // A gap has come about just now: the next look knows it.
+        return replay instanceof Replay.Complete complete ? complete.messages() : List.of();
+    }
+
+    /** Returns where the observer is: further on, when the next messages are not kept any more; or that another node moves it. */
     private long passGap(DurableObserver observer, Unseen unseen) {
         var before = unseen.firstKept() - 1;
         if (unseen.seen() >= before) {
             return unseen.seen();
         }
-        if (cursors.move(observer.name(), unseen.channel(), unseen.seen(), before) && !unseen.isNew()) {
+        if (!cursors.move(observer.name(), unseen.channel(), unseen.seen(), before)) {
+            return ELSEWHERE;
+        }
+        if (!unseen.isNew()) {
             gaps.log(
                     WARNING,
                     "the durable observer " + observer.name() + " has missed the messages " + (unseen.seen() + 1)

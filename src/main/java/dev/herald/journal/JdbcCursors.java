@@ -17,7 +17,7 @@ import javax.sql.DataSource;
 public final class JdbcCursors implements Cursors {
 
     private static final String PLACES = " FROM channel c LEFT JOIN durable_observer_place p"
-            + " ON p.channel = c.name AND p.observer = ? WHERE c.name LIKE ? ESCAPE '!'";
+            + " ON p.channel = c.name AND p.observer = ? WHERE c.name ";
 
     private final DataSource database;
 
@@ -32,9 +32,9 @@ public final class JdbcCursors implements Cursors {
             if (isNew(connection, observer) && !fromBeginning) {
                 try (var insert =
                         connection.prepareStatement("INSERT INTO durable_observer_place (observer, channel, seen)"
-                                + " SELECT CAST(? AS VARCHAR), name, head FROM channel WHERE name LIKE ? ESCAPE '!'")) {
+                                + " SELECT CAST(? AS VARCHAR), name, head FROM channel WHERE name " + fits(channels))) {
                     insert.setString(1, observer);
-                    insert.setString(2, like(channels));
+                    insert.setString(2, operand(channels));
                     insert.executeUpdate();
                 }
             }
@@ -55,10 +55,10 @@ public final class JdbcCursors implements Cursors {
     public List<Unseen> unseen(String observer, NamePattern channels, String after, int limit) {
         return in(connection -> {
             try (var select = connection.prepareStatement("SELECT c.name, c.epoch, COALESCE(p.seen, 0), p.seen IS NULL,"
-                    + " c.first_kept" + PLACES + " AND c.name > ? AND c.head > COALESCE(p.seen, 0)"
+                    + " c.first_kept" + PLACES + fits(channels) + " AND c.name > ? AND c.head > COALESCE(p.seen, 0)"
                     + " ORDER BY c.name FETCH FIRST " + limit + " ROWS ONLY")) {
                 select.setString(1, observer);
-                select.setString(2, like(channels));
+                select.setString(2, operand(channels));
                 select.setString(3, after);
                 try (var rows = select.executeQuery()) {
                     var unseen = new ArrayList<Unseen>();
@@ -112,9 +112,9 @@ public final class JdbcCursors implements Cursors {
     public long behind(String observer, NamePattern channels) {
         return in(connection -> {
             try (var select = connection.prepareStatement("SELECT COALESCE(SUM(c.head -"
-                    + " GREATEST(COALESCE(p.seen, 0), c.first_kept - 1)), 0)" + PLACES)) {
+                    + " GREATEST(COALESCE(p.seen, 0), c.first_kept - 1)), 0)" + PLACES + fits(channels))) {
                 select.setString(1, observer);
-                select.setString(2, like(channels));
+                select.setString(2, operand(channels));
                 try (var rows = select.executeQuery()) {
                     rows.next();
                     return rows.getLong(1);
@@ -123,9 +123,14 @@ public final class JdbcCursors implements Cursors {
         });
     }
 
-    private static String like(NamePattern channels) {
+    /** What a channel's name is compared by: one name is found by the key, a pattern in all names. */
+    private static String fits(NamePattern channels) {
+        return channels.isOpen() ? "LIKE ? ESCAPE '!'" : "= ?";
+    }
+
+    private static String operand(NamePattern channels) {
         // Of LIKE's signs only the underscore may be in a channel's name.
-        return channels.text().replace("_", "!_").replace(NamePattern.STAR, '%');
+        return channels.isOpen() ? channels.text().replace("_", "!_").replace(NamePattern.STAR, '%') : channels.text();
     }
 
     private <T> T in(Transaction.Work<T> work) {
