@@ -5,6 +5,7 @@ import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -13,10 +14,12 @@ import java.util.stream.Stream;
 /** TomEE with its own server.xml, but for the ports; the WAR is ROOT.war, as its name is the context root. */
 public final class TomEeProcess extends ServerProcess {
 
+    private final Path application;
     private final List<String> settings;
 
-    private TomEeProcess(File log, List<String> settings) throws IOException {
+    private TomEeProcess(Path application, File log, List<String> settings) throws IOException {
         super(log);
+        this.application = application;
         this.settings = settings;
     }
 
@@ -26,7 +29,12 @@ public final class TomEeProcess extends ServerProcess {
      * @param settings of Herald, each as {@code name=value}
      */
     public static TomEeProcess start(File log, String... settings) throws IOException {
-        var server = new TomEeProcess(log, List.of(settings));
+        return start(war(), log, settings);
+    }
+
+    /** Likewise, with another WAR than the one that is released. */
+    public static TomEeProcess start(Path application, File log, String... settings) throws IOException {
+        var server = new TomEeProcess(application, log, List.of(settings));
         server.start();
         return server;
     }
@@ -43,7 +51,7 @@ public final class TomEeProcess extends ServerProcess {
             }
         }
         var deployed = Files.createDirectories(home().resolve("webapps")).resolve("ROOT.war");
-        Files.copy(war(), deployed, REPLACE_EXISTING);
+        Files.copy(application, deployed, REPLACE_EXISTING);
         watches(deployed);
         var conf = home().resolve("conf");
         Files.writeString(

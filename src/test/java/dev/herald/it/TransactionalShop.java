@@ -52,13 +52,13 @@ public final class TransactionalShop {
 
         private static final AtomicBoolean IS_PREPARED = new AtomicBoolean();
 
-        private final String url = ConfigProvider.getConfig().getValue("shop.url", String.class);
+        private final String address = ConfigProvider.getConfig().getValue("shop.url", String.class);
         private final Driver driver;
         private String description = "";
 
         /** Made by the server. */
         public Database() throws SQLException {
-            driver = driver(url);
+            driver = driver(address);
             var script = ConfigProvider.getConfig().getOptionalValue("shop.script", String.class);
             if (script.isPresent() && IS_PREPARED.compareAndSet(false, true)) {
                 prepare(script.get());
@@ -96,7 +96,7 @@ public final class TransactionalShop {
 
         @Override
         public Connection getConnection() throws SQLException {
-            return driver.connect(url, new Properties());
+            return driver.connect(address, new Properties());
         }
 
         @Override

@@ -12,10 +12,12 @@ public final class WildFlyProcess extends ServerProcess {
     /** Where the build has unpacked it, which may have another server for the same tests. */
     private static final Path HOME = Path.of(System.getProperty("wildfly.home"));
 
+    private final Path application;
     private final List<String> settings;
 
-    private WildFlyProcess(File log, List<String> settings) throws IOException {
+    private WildFlyProcess(Path application, File log, List<String> settings) throws IOException {
         super(log);
+        this.application = application;
         this.settings = settings;
     }
 
@@ -25,7 +27,12 @@ public final class WildFlyProcess extends ServerProcess {
      * @param settings of Herald, each as {@code name=value}
      */
     public static WildFlyProcess start(File log, String... settings) throws IOException {
-        var server = new WildFlyProcess(log, List.of(settings));
+        return start(war(), log, settings);
+    }
+
+    /** Likewise, with another WAR than the one that is released. */
+    public static WildFlyProcess start(Path application, File log, String... settings) throws IOException {
+        var server = new WildFlyProcess(application, log, List.of(settings));
         server.start();
         return server;
     }
@@ -40,7 +47,7 @@ public final class WildFlyProcess extends ServerProcess {
             }
         }
         var deployed = deployments.resolve("herald.war");
-        Files.copy(war(), deployed);
+        Files.copy(application, deployed);
         watches(deployed);
 
         var command = new ProcessBuilder(
