@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells everyone when somebody comes or goes, welcomes newcomers, keeps the pages' lists of people up to date, and does for the
  * tutorials' pages what the tutorials' servers do. Switched off by {@code herald.board=false}.
+ *
+ * <p>Called by the threads of observers and by the timer, which hold no lock; looking who came and went is done by a thread of the
+ * executor, as it waits for the database.
  */
 @ApplicationScoped
 public class Board {
