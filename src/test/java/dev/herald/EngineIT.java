@@ -160,11 +160,12 @@ class EngineIT {
     }
 
     @Test
-    void theServersEndComesWithWhatWaited() throws Exception {
+    void theServersEndComesAfterWhatWaited() throws Exception {
         var session = begin();
         post(session, "4close");
 
-        assertThat(get(session).body()).isEqualTo("4closing\u001e1");
+        assertThat(get(session).body()).isEqualTo("4closing");
+        assertThat(get(session).body()).isEqualTo("1");
         assertThat(get(session).statusCode()).isEqualTo(400);
     }
 
