@@ -68,7 +68,7 @@ class NodesKillIT extends KillRounds {
     /** So that the node that lives leaves time for the other one to start. */
     @Override
     long pause() {
-        return 5;
+        return 25;
     }
 
     @Override
