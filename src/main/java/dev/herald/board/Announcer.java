@@ -75,12 +75,19 @@ final class Announcer {
             attendance.goOn(written);
         }
         var announced = attendance.present();
+        if (attendance.isUnderWay()) {
+            return;
+        }
+        if (attendance.wasRefused()) {
+            attendance.goOn(written);
+            announced = written;
+        }
         keep(written, announced);
         written = announced;
         announce(announced, herald.people());
     }
 
-    /** What was announced since the last look is kept. Who dies before that announces it again. */
+    /** What was announced since the last look, and is in the log, is kept. Who dies before that announces it again. */
     private void keep(Map<String, Person> before, Map<String, Person> now) {
         var there = now.values().stream()
                 .filter(person -> !person.equals(before.get(person.id())))

@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +79,11 @@ final class Attendance {
     /** By the person's id: who is there according to the announcements so far. */
     private final Map<String, Person> present = new LinkedHashMap<>();
 
+    /** Announcements that are not in the log yet, or not refused. */
+    private final AtomicInteger underWay = new AtomicInteger();
+
+    private final AtomicBoolean refused = new AtomicBoolean();
+
     private boolean isTelling;
     private boolean isScheduled;
     private boolean isStopped;
@@ -121,6 +129,26 @@ final class Attendance {
             present.clear();
             present.putAll(announced);
         }
+    }
+
+    /** Whether something of what {@link #present} has said before may not be in the log yet. */
+    boolean isUnderWay() {
+        return underWay.get() > 0;
+    }
+
+    /** Whether the log has refused an announcement since this was asked last. */
+    boolean wasRefused() {
+        return refused.getAndSet(false);
+    }
+
+    private void follow(CompletionStage<?> announcement) {
+        underWay.incrementAndGet();
+        announcement.whenComplete((receipt, failure) -> {
+            if (failure != null) {
+                refused.set(true);
+            }
+            underWay.decrementAndGet();
+        });
     }
 
     private synchronized @Nullable Person announced(String id) {
@@ -199,7 +227,15 @@ final class Attendance {
         told.forEach(change -> changes.remove(change.person().id()));
         usedUntil = now + used + cost;
         isTelling = true;
-        return () -> tell(told);
+        // Before the people who are told count as present.
+        underWay.incrementAndGet();
+        return () -> {
+            try {
+                tell(told);
+            } finally {
+                underWay.decrementAndGet();
+            }
+        };
     }
 
     private long cost() {
@@ -263,10 +299,10 @@ final class Attendance {
     private void tellNews(int people, String one, String several, int count) {
         if (people > 0) {
             var text = people == 1 ? one : people + " " + several;
-            herald.news(JSON.createObjectBuilder()
+            follow(herald.news(JSON.createObjectBuilder()
                     .add("msg", text)
                     .add("count", count)
-                    .build());
+                    .build()));
         }
     }
 
@@ -287,7 +323,8 @@ final class Attendance {
     }
 
     private void publish(String event, JsonObjectBuilder data) {
-        herald.publish(Board.PEOPLE, event, data.add("count", countAnnounced()).build());
+        follow(herald.publish(
+                Board.PEOPLE, event, data.add("count", countAnnounced()).build()));
     }
 
     private void sendList(List<String> connectionIds) {

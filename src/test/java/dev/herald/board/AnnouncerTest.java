@@ -248,6 +248,22 @@ class AnnouncerTest {
     }
 
     @Test
+    void announcesAgainWhatTheLogRefused() {
+        var node = node();
+        node.look();
+        herald.refuses = true;
+        herald.connect("1", ANN);
+        node.looksTwice();
+        assertThat(database).as("it was not announced").isEmpty();
+
+        herald.refuses = false;
+        node.looksTwice().looksTwice();
+
+        assertThat(news()).containsExactly(came(1));
+        assertThat(database).containsOnlyKeys("ann");
+    }
+
+    @Test
     void listsThePeopleOfAllNodesAndOnceMoreWhenAllKnowThem() {
         var node = node();
         node.isMine = false;

@@ -1,5 +1,7 @@
 package dev.herald.board;
 
+import static dev.herald.api.RefusedException.Reason.LOG_UNAVAILABLE;
+
 import dev.herald.api.Action;
 import dev.herald.api.AllConnections;
 import dev.herald.api.Answers;
@@ -15,6 +17,7 @@ import dev.herald.api.Peer;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
+import dev.herald.api.RefusedException;
 import dev.herald.api.ToChannel;
 import dev.herald.api.ToConnection;
 import dev.herald.api.ToPerson;
@@ -106,6 +109,9 @@ final class FakeHerald implements Herald {
 
     @Override
     public CompletionStage<Receipt> publish(ChannelName channel, String event, JsonValue data) {
+        if (refuses) {
+            return CompletableFuture.failedStage(new RefusedException(LOG_UNAVAILABLE, "the log is away"));
+        }
         var message = add(channel, event, null, null, data.toString());
         return CompletableFuture.completedStage(new Receipt(channel, message.position(), false, ChannelKind.MEMORY));
     }
@@ -141,6 +147,9 @@ final class FakeHerald implements Herald {
     public List<Person> people(ChannelName channel) {
         return people();
     }
+
+    /** Whether the log takes nothing. */
+    boolean refuses;
 
     /** Runs once, before the people are told: what happens between two questions. */
     Runnable beforePeople = () -> {};
