@@ -1,6 +1,7 @@
 package dev.herald.boardstore;
 
 import static dev.herald.boardstore.BoardDatabase.change;
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.herald.api.RefusedException;
@@ -9,7 +10,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The timer's thread starts a sweep, and a thread of the executor does it, holding no lock; any thread may close it.
  */
 public final class BoardSweeper implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(BoardSweeper.class.getName());
 
     /** Of a guest of whom nothing was written for so long, all is removed: the browser has forgotten the guest's cookie by then. */
     static final Duration GUESTS_KEPT = Duration.ofDays(400);
@@ -108,8 +110,9 @@ public final class BoardSweeper implements AutoCloseable {
         if (mayGoOn() && sweeping.compareAndSet(false, true)) {
             try {
                 executor.execute(this::sweepAndEnd);
-            } catch (RejectedExecutionException e) {
-                sweeping.set(false); // the next tick asks again
+            } catch (RuntimeException e) {
+                sweeping.set(false);
+                LOG.log(DEBUG, "no thread is free to clean the board's tables; the next tick asks again", e);
             }
         }
     }
