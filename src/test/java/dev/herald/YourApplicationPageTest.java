@@ -1,54 +1,67 @@
 package dev.herald;
 
-import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.it.DocumentedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What docs/your-application.md shows is the example that is built and tested, and all of it. */
+/** What docs/your-application.md and the README show are the examples that are built and tested, and all of them. */
 class YourApplicationPageTest {
 
     private static final Path EXAMPLE = Path.of("examples/orders");
+    private static final Path SMALLEST = Path.of("examples/hello");
+    private static final String DEPENDENCY = """
+                <dependency>
+                  <groupId>dev.herald</groupId>
+                  <artifactId>herald</artifactId>
+                  <version>0.1.0-SNAPSHOT</version>
+                  <classifier>classes</classifier>
+                </dependency>
+            """;
     private static final int MAX_JAVA = 200;
 
-    /** A file's name, and what it has. */
-    private static final Pattern SHOWN = Pattern.compile("(?m)^`([^`\n]+)`\n\n```[a-z]+\n(.*?)```$", Pattern.DOTALL);
-
-    private static Map<String, String> shown() throws IOException {
-        return SHOWN.matcher(Files.readString(Path.of("docs/your-application.md")))
-                .results()
-                .collect(toMap(match -> match.group(1), match -> match.group(2)));
-    }
-
-    private static List<Path> files() throws IOException {
-        try (var all = Files.walk(EXAMPLE.resolve("src"))) {
+    private static List<Path> filesOf(Path example) throws IOException {
+        try (var all = Files.walk(example.resolve("src"))) {
             return all.filter(Files::isRegularFile).toList();
         }
     }
 
-    @Test
-    void showsEveryFileAsItIs() throws IOException {
-        var shown = shown();
-
-        assertThat(files())
+    private static void assertShown(Path example, Map<String, String> shown) throws IOException {
+        assertThat(filesOf(example))
                 .isNotEmpty()
                 .allSatisfy(file -> assertThat(
-                                shown.get(EXAMPLE.relativize(file).toString().replace('\\', '/')))
+                                shown.get(example.relativize(file).toString().replace('\\', '/')))
                         .isEqualTo(Files.readString(file)));
+    }
+
+    @Test
+    void showsEveryFileAsItIs() throws IOException {
+        var shown = DocumentedFiles.of(Path.of("docs/your-application.md"));
+
+        assertShown(EXAMPLE, shown);
         assertThat(Files.readString(EXAMPLE.resolve("pom.xml"))).contains(shown.get("pom.xml"));
-        assertThat(shown).hasSize(files().size() + 1);
+        assertThat(shown).hasSize(filesOf(EXAMPLE).size() + 1);
+    }
+
+    @Test
+    void theReadmeShowsEveryFileOfTheSmallestApplicationAsItIs() throws IOException {
+        var shown = DocumentedFiles.of(Path.of("README.md"));
+
+        assertShown(SMALLEST, shown);
+        assertThat(shown).hasSize(filesOf(SMALLEST).size());
+        assertThat(Files.readString(SMALLEST.resolve("pom.xml"))).contains(DEPENDENCY);
+        assertThat(Files.readString(Path.of("README.md"))).contains("```xml\n" + DEPENDENCY + "```");
     }
 
     @Test
     void isShort() throws IOException {
         var lines = 0;
-        for (var file : files()) {
+        for (var file : filesOf(EXAMPLE)) {
             lines +=
                     file.toString().endsWith(".java") ? Files.readAllLines(file).size() : 0;
         }
