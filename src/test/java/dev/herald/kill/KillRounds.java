@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * heard is in the test's output as numbers, with the seed, which {@code -Dkill.seed} chooses.
  */
 @Tag("kill")
-@Timeout(value = 30, unit = TimeUnit.MINUTES)
+@Timeout(value = 2, unit = TimeUnit.HOURS) // for a soak; what each round waits for has a limit of its own
 abstract class KillRounds {
 
     /** Of so many rounds, one has an orderly end, too. */
