@@ -5,17 +5,17 @@
 // Prints RESTART and waits for a line RESTARTED while the server is restarted; prints PASSED at the end, or says what failed
 // and exits with 1. Screenshots of each stage go to outDir.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { launch } from "../chromium.mjs";
+import { Board, Guest, NARROW, WIDE } from "./guests.mjs";
 
 const [baseUrl, outDir] = process.argv.slice(2);
-assert.ok(baseUrl && outDir, "usage: node board.mjs <baseUrl> <outDir>");
-mkdirSync(outDir, { recursive: true });
+const board = await Board.open(baseUrl, outDir);
+const { browser } = board;
+const stage = (name, steps) => board.stage(name, steps);
+const picture = (guest, name, media) => board.picture(guest, name, media);
+const visit = (name) => board.visit(name);
 
-const WIDE = { width: 1280, height: 860 };
-const NARROW = { width: 360, height: 740 };
 const NASTY = [
   "<script>alert(1)</script>",
   '"><img src=x onerror=alert(1)>',
@@ -26,12 +26,6 @@ const NASTY = [
   "two\nlines",
 ];
 const RESTART_PATIENCE = 60_000;
-
-/** What happened on a page that must not. */
-const complaints = [];
-let serverIsAway = false;
-
-const browser = await launch();
 
 async function scenario() {
   const ann = await visit("Ann");
@@ -292,7 +286,7 @@ async function scenario() {
     await bob.line("Before the restart").waitFor();
 
     const answer = nextLine();
-    serverIsAway = true;
+    board.serverIsAway = true;
     console.log("RESTART");
     await Promise.race([answer, untilServerIsDown()]);
     const away = ["While the server was away 1", "While the server was away 2", "While the server was away 3"];
@@ -304,7 +298,7 @@ async function scenario() {
     await picture(ann, "offline");
     assert.equal(await answer, "RESTARTED");
     await Promise.all([ann, bob].map((guest) => guest.connected(RESTART_PATIENCE)));
-    serverIsAway = false;
+    board.serverIsAway = false;
 
     await bob.line(away[2]).waitFor();
     await bob.page.getByText(/nothing is missing$/i).first().waitFor();
@@ -335,105 +329,6 @@ async function scenario() {
     await bob.line("and after it").waitFor();
     assert.equal(await bob.line("kept over a reload").count(), 1);
   });
-
-  assert.deepEqual(complaints, []);
-}
-
-async function stage(name, steps) {
-  console.log("stage:", name);
-  await steps();
-  assert.deepEqual(complaints, [], `after the stage: ${name}`);
-}
-
-async function picture({ page }, name, media) {
-  if (media) {
-    await page.emulateMedia(media);
-  }
-  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))));
-  await page.screenshot({ path: join(outDir, `${name}.png`) });
-  if (media) {
-    await page.emulateMedia({ colorScheme: null });
-  }
-}
-
-async function visit(name) {
-  const context = await browser.newContext({ viewport: WIDE, colorScheme: "light" });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on("dialog", (dialog) => {
-    complaints.push(`dialog: ${dialog.message()}`);
-    dialog.dismiss();
-  });
-  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
-  page.on("console", (message) => {
-    const isExpected = serverIsAway && /WebSocket connection|Failed to load resource/.test(message.text());
-    if (["error", "warning"].includes(message.type()) && !isExpected) {
-      complaints.push(`${message.type()}: ${message.text()}`);
-    }
-  });
-  await page.addInitScript(() =>
-    document.addEventListener("securitypolicyviolation", (event) =>
-      console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`),
-    ),
-  );
-  const answer = await page.goto(baseUrl);
-  assert.equal(answer.status(), 200);
-  const guest = new Guest(page);
-  await guest.connected();
-  await guest.rename(name);
-  guest.id = await page.evaluate(() => document.body.dataset.self);
-  return guest;
-}
-
-class Guest {
-  constructor(page) {
-    this.page = page;
-    this.text = page.locator("#text");
-  }
-
-  connected(timeout) {
-    return this.page.getByRole("status").filter({ hasText: /^Connected$/ }).waitFor({ timeout, state: "attached" });
-  }
-
-  async type(name) {
-    if (!(await this.page.getByLabel("Your name").isVisible())) {
-      await this.page.locator("#you summary").click();
-    }
-    await this.page.getByLabel("Your name").fill(name);
-    await this.page.getByRole("button", { name: "Rename" }).click();
-  }
-
-  async rename(name) {
-    this.name = name;
-    await this.type(name);
-    await this.page.locator("#you .name").filter({ hasText: name }).waitFor();
-    await this.connected();
-  }
-
-  person(id) {
-    return this.page.locator(`#people [data-person="${id}"]`);
-  }
-
-  /** Goes to a conversation by a click. */
-  async to(id) {
-    await this.page.locator(`nav [data-conversation="${id}"]`).first().click();
-    await this.page.locator(`#log[data-shown="${id}"]`).waitFor();
-  }
-
-  /** The lines whose text is this, to the letter. */
-  line(text) {
-    const exactly = new RegExp(`^${text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&").replace(/\s+/gu, "\\s+")}$`, "u");
-    return this.page.locator("#log .line .text").filter({ hasText: exactly });
-  }
-
-  texts() {
-    return this.page.locator("#log .text").allTextContents();
-  }
-
-  async send(text) {
-    await this.text.fill(text);
-    await this.page.getByRole("button", { name: "Send", exact: true }).click();
-  }
 }
 
 /** Until nobody listens any more: a server that goes down may still take a message, and forget it with all others. */
@@ -453,16 +348,4 @@ function nextLine() {
   });
 }
 
-try {
-  await scenario();
-  console.log("PASSED");
-} catch (failure) {
-  console.error("FAILED:", failure.stack ?? failure);
-  process.exitCode = 1;
-  for (const [n, page] of browser.contexts().flatMap((context) => context.pages()).entries()) {
-    await page.screenshot({ path: join(outDir, `failed-${n}.png`) }).catch(() => {});
-  }
-} finally {
-  await browser.close();
-  process.stdin.destroy();
-}
+await board.run("board", scenario);
