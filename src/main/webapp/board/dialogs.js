@@ -30,29 +30,43 @@ export function showHelp() {
 /**
  * A field, and a list below it that is filled as one types; Enter takes the first.
  *
- * @param list gives the elements for what was typed, or `{rows, hint}`, or a promise of them
- * @param more elements between the field and the list; a change there fills it again
+ * @param list gives the elements for what was typed, or `{rows, hint, more}`, or a promise of them; `more()` promises the same of what
+ *     follows, and is null at the end
+ * @param options.controls elements between the field and the list; a change there fills it again
+ * @param options.moreLabel of the button for what follows
  */
-export function openChoice(title, label, list, more = []) {
+export function openChoice(title, label, list, { controls = [], moreLabel = "" } = {}) {
   const field = element("input", { type: "search", "aria-label": label, placeholder: label, autocomplete: "off", autofocus: true });
   const results = element("ul", { class: "choice" });
   const said = element("p", { class: "hint", role: "status" });
-  const dialog = open(title, [field, ...more, said, results]);
+  const following = button(moreLabel, () => show(next, true), { class: "plain following", hidden: true });
+  const dialog = open(title, [field, ...controls, said, results, following]);
   let asked = 0;
-  const refresh = async () => {
+  let next = null;
+  const show = async (ask, isFollowing) => {
     const mine = ++asked;
+    following.disabled = true;
     try {
-      const found = await list(field.value.trim(), dialog);
+      const found = await ask();
       if (mine === asked) {
-        const { rows = found, hint = "" } = found;
-        results.replaceChildren(...rows.map((child) => element("li", { children: [child] })));
-        said.textContent = [rows.length === 0 && field.value.trim() ? say("nothing") : "", hint].filter(Boolean).join(". ");
+        const { rows = found, hint = "", more = null } = found;
+        const items = rows.map((child) => element("li", { children: [child] }));
+        results.replaceChildren(...(isFollowing ? results.children : []), ...items);
+        said.textContent = [results.children.length === 0 && field.value.trim() ? say("nothing") : "", hint].filter(Boolean).join(". ");
+        next = more;
+        const hadFocus = document.activeElement === following;
+        following.hidden = more === null;
+        if (isFollowing && hadFocus) {
+          items[0]?.querySelector("a, button")?.focus({ preventScroll: true });
+        }
       }
     } catch (problem) {
       said.textContent = problem.message;
     }
+    following.disabled = mine !== asked;
   };
-  more.forEach((one) => one.addEventListener("change", refresh));
+  const refresh = () => show(() => list(field.value.trim(), dialog), false);
+  controls.forEach((one) => one.addEventListener("change", refresh));
   let timer;
   field.addEventListener("input", () => {
     clearTimeout(timer);
@@ -90,11 +104,15 @@ export function showJump(session, go) {
 /** Channels to enter, and a new one to make. */
 export function showChannels(session, go) {
   const dialog = openChoice(say("channels.title"), say("channels.label"), async (query) => {
-    const { channels } = await session.connection.ask("board:browse", query ? { query } : {});
-    const rows = channels.map((channel) => channelChoice(session, go, channel, dialog));
-    const isNew = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(query) && !channels.some(({ name }) => name === query);
-    return isNew ? [...rows, button(say("channels.make", { name: query }), () => make(session, go, query, dialog))] : rows;
-  });
+    const page = async (after) => {
+      const { channels, more } = await session.connection.ask("board:browse", { ...(query && { query }), ...(after && { after }) });
+      const rows = channels.map((channel) => channelChoice(session, go, channel, dialog));
+      const isNew = !after && /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(query) && !channels.some(({ name }) => name === query);
+      const made = isNew ? [button(say("channels.make", { name: query }), () => make(session, go, query, dialog))] : [];
+      return { rows: [...rows, ...made], more: more ? () => page(channels.at(-1).name) : null };
+    };
+    return page();
+  }, { moreLabel: say("channels.more") });
 }
 
 function channelChoice(session, go, { name, topic, people, member }, dialog) {

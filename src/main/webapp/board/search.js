@@ -11,11 +11,18 @@ export function showSearch(session, go) {
     if (text === "") {
       return [];
     }
-    const { hits, looked, more } = await session.connection.ask("board:search", onlyHere.checked ? { text, ...current.address } : { text });
-    const rows = hits.map((hit) => row(session, hit, () => (dialog.close(), go(conversationOf(hit), { message: hit.offset }))));
-    return { rows, hint: more ? say("search.looked", { n: looked }) : "" };
+    const question = onlyHere.checked ? { text, ...current.address } : { text };
+    let lookedAt = 0;
+    const page = async (before) => {
+      const { hits, looked, more, next } = await session.connection.ask("board:search", before === undefined ? question : { ...question, before });
+      lookedAt += looked;
+      const rows = hits.map((hit) => row(session, hit, () => (dialog.close(), go(conversationOf(hit), { message: hit.offset }))));
+      // All conversations together have no place from which to go on.
+      return { rows, hint: more ? say("search.looked", { n: lookedAt }) : "", more: more && onlyHere.checked ? () => page(next) : null };
+    };
+    return page();
   };
-  openChoice(say("search.title"), say("search.label"), list, [scope]);
+  openChoice(say("search.title"), say("search.label"), list, { controls: [scope], moreLabel: say("search.older") });
 }
 
 function conversationOf(hit) {
