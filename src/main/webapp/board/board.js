@@ -16,6 +16,10 @@ import { takeTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { say, speak } from "./words.js";
 
+/** How many pages of older messages are loaded at most for a message that a link leads to, and how long they are. */
+const FAR = 50;
+const FAR_PAGE = 200;
+
 /** Who has not looked at the page for so long is away, in ms. */
 const AWAY_AFTER = 5 * 60_000;
 
@@ -27,6 +31,9 @@ const { io } = await import(new URL("socket.io.esm.min.js", socketIo).href);
 
 const session = new Session({ io, path: socketIo.pathname, self: { id: page.self, name: page.name }, keep, onChange: () => draw() });
 session.begin(rendered(), { news: position("news"), private: position("private") });
+
+/** The message that the address leads to, until another does. */
+let wanted = null;
 
 const known = {
   get self() {
@@ -76,6 +83,7 @@ function go(id, { isBack = false, message = null } = {}) {
     history.pushState(null, "", addressOf(id, message));
   }
   document.body.dataset.tab = "conversation";
+  wanted = null;
   session.show(id);
   if (message) {
     reveal(message);
@@ -85,18 +93,24 @@ function go(id, { isBack = false, message = null } = {}) {
   }
 }
 
-/** Loads older messages until this one is there, up to a bound, and shows it. */
+/** Loads older messages until this one is there, up to a bound, and shows it; or says that it is not there. */
 async function reveal(offset) {
   const conversation = session.current;
-  for (let pages = 0; pages < 40 && !conversation.messages.some((one) => one.offset === offset) && !conversation.isComplete; pages++) {
-    await session.history.older(conversation);
-    if (conversation.problem) {
-      break;
-    }
+  const mine = (wanted = { offset });
+  const found = () => conversation.messages.find((one) => one.offset === offset);
+  if (!found()) {
+    await session.opened;
   }
-  const found = conversation.messages.find((one) => one.offset === offset);
-  draw();
-  requestAnimationFrame(() => requestAnimationFrame(() => found && timeline.reveal(found.key)));
+  for (let pages = 0; pages < FAR && !found() && !conversation.isComplete && !conversation.problem && wanted === mine; pages++) {
+    await session.history.older(conversation, FAR_PAGE);
+  }
+  const message = found();
+  if (wanted === mine && conversation === session.current) {
+    draw();
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => (message && timeline.reveal(message.key)) || find("#composer .problem").replaceChildren(say("message.missing"))),
+    );
+  }
 }
 
 function react(message, emoji, on) {
@@ -173,7 +187,7 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("online", () => session.connection.retry());
 
 takeTheme(keep);
-takeNames(session, draw);
+takeNames(session, keep, draw);
 follow(go);
 const start = placeOf(location.href);
 go(start.id, { isBack: true, message: start.message });

@@ -23,8 +23,12 @@ export class NoAnswer extends Error {}
 
 export class Connection {
   #socket;
+  #newSocket;
+  /** The connection that will take the place of this one; null when there is none. */
+  #next = null;
   #heard;
-  #wasConnected = false;
+  /** Whether there has been a connection. */
+  wasConnected = false;
 
   /** `name` is `connecting`, `connected`, `waiting` or `ended`; `since` a date; `reason` is given for `ended`. */
   state = { name: "connecting", since: new Date() };
@@ -34,25 +38,33 @@ export class Connection {
    * @param {object} options of the client
    * @param {object} heard
    * @param {(state: object) => void} heard.state
-   * @param {(connected: { recovered: boolean, isFirst: boolean }) => void} heard.connected
+   * @param {(connected: { recovered: boolean, isAfterBreak: boolean }) => void} heard.connected
    * @param {(event: string, data: any, meta: object | undefined) => void} heard.event
    */
   constructor(io, options, heard) {
     this.#heard = heard;
-    this.#socket = io({
-      transports: ["websocket", "polling"],
-      tryAllTransports: true,
-      reconnectionDelay: 400,
-      reconnectionDelayMax: LONGEST_PAUSE,
-      randomizationFactor: 0.3,
-      autoConnect: false,
-      ...options,
-    });
-    this.#socket.on("connect", () => this.#connected());
-    this.#socket.on("disconnect", (reason) => this.#gone(this.#socket.active ? null : reason));
-    this.#socket.on("connect_error", (problem) => this.#gone(this.#socket.active ? null : problem.message));
-    this.#socket.onAny((event, data, meta) => heard.event(event, data, isMeta(meta) ? meta : undefined));
-    this.#socket.io.on("open", () => this.#socket.io.engine.on("upgrade", () => this.#sayConnected()));
+    this.#newSocket = () =>
+      io({
+        // The client does not notice it when there is no such class.
+        transports: typeof WebSocket === "function" ? ["websocket", "polling"] : ["polling"],
+        tryAllTransports: true,
+        reconnectionDelay: 400,
+        reconnectionDelayMax: LONGEST_PAUSE,
+        randomizationFactor: 0.3,
+        autoConnect: false,
+        forceNew: true,
+        ...options,
+      });
+    this.#use(this.#newSocket());
+  }
+
+  #use(socket) {
+    this.#socket = socket;
+    socket.on("connect", () => this.#connected());
+    socket.on("disconnect", (reason) => this.#gone(socket.active ? null : reason));
+    socket.on("connect_error", (problem) => this.#gone(socket.active ? null : problem.message));
+    socket.onAny((event, data, meta) => this.#heard.event(event, data, isMeta(meta) ? meta : undefined));
+    socket.io.on("open", () => socket.io.engine.on("upgrade", () => this.#sayConnected()));
   }
 
   open() {
@@ -70,9 +82,38 @@ export class Connection {
     }
   }
 
-  /** Closes the connection and opens another, which the server takes for a new one: with the cookies of now. */
+  /**
+   * Has another connection take the place of this one, with the cookies of now. This one is closed when the other is there, so that
+   * others see nobody go and come. Whoever comes back anyway, comes back with the cookies of then.
+   */
   renew() {
-    this.#socket.disconnect().connect();
+    this.#next?.disconnect();
+    this.#next = null;
+    if (!this.#socket.connected) {
+      this.#socket.disconnect().connect();
+      return;
+    }
+    const next = this.#newSocket();
+    this.#next = next;
+    next.once("connect", () => {
+      this.#next = null;
+      const last = this.#socket;
+      last.offAny();
+      last.off();
+      last.io.off();
+      this.#use(next);
+      this.#sayConnected();
+      this.#heard.connected({ recovered: false, isAfterBreak: false });
+      last.disconnect();
+    });
+    next.once("connect_error", () => {
+      if (this.#next === next) {
+        this.#next = null;
+        next.disconnect();
+        this.#socket.disconnect().connect();
+      }
+    });
+    next.connect();
   }
 
   /** Asks the server; rejects with a `Refusal`, or with `NoAnswer` when there is no connection or no answer in time. */
@@ -109,10 +150,10 @@ export class Connection {
   }
 
   #connected() {
-    const isFirst = !this.#wasConnected;
-    this.#wasConnected = true;
+    const isAfterBreak = this.wasConnected;
+    this.wasConnected = true;
     this.#sayConnected();
-    this.#heard.connected({ recovered: this.#socket.recovered, isFirst });
+    this.#heard.connected({ recovered: this.#socket.recovered, isAfterBreak });
   }
 
   #sayConnected() {
@@ -129,7 +170,7 @@ export class Connection {
     if (reason) {
       this.#become({ name: "ended", reason });
     } else {
-      this.#become({ name: this.#wasConnected ? "waiting" : "unreached" });
+      this.#become({ name: this.wasConnected ? "waiting" : "unreached" });
     }
   }
 

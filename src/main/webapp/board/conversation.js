@@ -20,7 +20,8 @@ export class Conversation {
   isComplete = false;
   /** Before which offset the board's history goes on; undefined when it was not read yet. */
   next = undefined;
-  isLoading = false;
+  /** Settled when the older messages are here that are being loaded; null when none are. */
+  loading = null;
   problem = "";
 
   unread = 0;

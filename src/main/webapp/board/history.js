@@ -42,16 +42,19 @@ export class History {
   }
 
   /** Reads a page of what is older; `conversation.problem` says what went wrong. */
-  async older(conversation) {
-    if (conversation.isLoading || conversation.isComplete) {
-      return;
+  async older(conversation, limit = PAGE) {
+    if (!conversation.isComplete) {
+      conversation.loading ??= this.#older(conversation, limit);
+      await conversation.loading;
     }
-    conversation.isLoading = true;
+  }
+
+  async #older(conversation, limit) {
     conversation.problem = "";
     this.#session.changed();
     try {
       if (this.#session.isFull) {
-        await this.#board(conversation, { before: conversation.next ?? conversation.oldest?.offset });
+        await this.#board(conversation, { before: conversation.next ?? conversation.oldest?.offset, limit });
       } else if (conversation.isChannel) {
         await this.#channel(conversation);
       } else {
@@ -60,7 +63,7 @@ export class History {
     } catch (problem) {
       this.#failed(conversation, problem);
     } finally {
-      conversation.isLoading = false;
+      conversation.loading = null;
       this.#session.changed();
     }
   }
@@ -71,11 +74,11 @@ export class History {
     this.#session.changed();
   }
 
-  async #board(conversation, { before }) {
+  async #board(conversation, { before, limit = PAGE }) {
     const { messages, more, next } = await this.#session.connection.ask("board:history", {
       ...conversation.address,
       ...(before === undefined ? {} : { before }),
-      limit: PAGE,
+      limit,
     });
     const page = messages.map((message) => messageOfPage(conversation.id, message)).sort((a, b) => a.offset - b.offset);
     page.forEach(({ from, name }) => this.#session.people.knows(from) || this.#session.people.meet(from, name));

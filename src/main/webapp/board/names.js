@@ -1,20 +1,29 @@
 import { find } from "./dom.js";
 import { say } from "./words.js";
 
+/** The name that was chosen last in this browser: tells the other tabs. */
+const KEPT = "name";
+
 /** The form in which a guest chooses a name. It is sent without loading the page again; without this script, the browser sends it. */
-export function takeNames(session, onRenamed) {
+export function takeNames(session, keep, onRenamed) {
   const form = find("#you form");
+  const take = (name) => {
+    session.self = { ...session.self, name };
+    session.people.meet(session.self.id, name);
+    find("#you .name").textContent = name;
+    session.connection.renew();
+    onRenamed();
+  };
+  keep.onOther((key) => key === KEPT && form && typeof keep.get(KEPT) === "string" && take(keep.get(KEPT)));
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const problem = find("#name-problem");
     problem.textContent = "";
     try {
       const name = await rename(form, session);
-      session.self = { ...session.self, name };
-      session.people.meet(session.self.id, name);
-      find("#you .name").textContent = name;
+      keep.set(KEPT, name);
+      take(name);
       form.closest("details").open = false;
-      onRenamed();
     } catch (failure) {
       problem.textContent = failure.message;
     }
@@ -42,6 +51,5 @@ async function rename(form, session) {
   if (!answer.ok || problem) {
     throw new Error(problem || say("name.failed"));
   }
-  session.connection.renew();
   return page.querySelector("#you .name").textContent;
 }

@@ -31,5 +31,8 @@ export function follow(go) {
       go(link.dataset.conversation);
     }
   });
-  window.addEventListener("popstate", () => go(placeOf(location.href).id, { isBack: true }));
+  window.addEventListener("popstate", () => {
+    const { id, message } = placeOf(location.href);
+    go(id, { isBack: true, message });
+  });
 }

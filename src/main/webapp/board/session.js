@@ -40,6 +40,9 @@ export class Session {
   #positions = new Map();
   #reading;
   #typedAt = 0;
+  #isOpen;
+  /** Settled when the server has said for the first time what there is. */
+  opened = new Promise((resolve) => (this.#isOpen = resolve));
 
   constructor({ io, path, self, keep, onChange }) {
     this.self = self;
@@ -184,11 +187,11 @@ export class Session {
     this.#takeChannel(await this.connection.ask("board:mute", { channel: conversation.name, muted: isMuted }));
   }
 
-  #connected({ recovered, isFirst }) {
+  #connected({ recovered, isAfterBreak }) {
     this.outbox.flush();
     this.#open();
     const channels = new Set(["news", "private", ...this.#channels()]);
-    if (!isFirst) {
+    if (isAfterBreak) {
       this.catchUp.begin([...channels]);
     }
     this.connection.ask("join", "people").catch(unlessGone);
@@ -263,6 +266,7 @@ export class Session {
     } catch (problem) {
       unlessGone(problem);
     }
+    this.#isOpen();
     this.#onChange();
   }
 

@@ -12,8 +12,15 @@ export class Sidebar {
 
   constructor(session) {
     this.#session = session;
+    this.#takeRendered();
     this.#lists.people.replaceChildren();
     this.draw = eachFrame(() => this.#draw());
+  }
+
+  /** The people as the server rendered them are shown until there is a connection. */
+  #takeRendered() {
+    const people = Array.from(this.#lists.people.querySelectorAll("[data-person]"), ({ dataset, textContent }) => ({ id: dataset.person, name: textContent.trim() }));
+    this.#session.people.update("people", { people, count: Number(find("#count").dataset.count) });
   }
 
   #draw() {
@@ -30,7 +37,8 @@ export class Sidebar {
     find("#talks").hidden = talks.length === 0;
     find("#count").textContent = say("people.online", { n: people.count });
     find("#people").classList.toggle("stale", !this.#session.isConnected);
-    find("#stale").hidden = this.#session.isConnected;
+    find("#stale").hidden = this.#session.isConnected || this.#session.connection.state.name === "connecting";
+    find("#stale").textContent = say(this.#session.connection.wasConnected ? "people.stale" : "people.rendered");
     const unlisted = find("#unlisted");
     unlisted.hidden = people.count <= people.online.size;
     unlisted.textContent = say("people.more", { n: people.count - people.online.size });

@@ -207,7 +207,8 @@ export class Timeline {
   }
 
   #say(conversation) {
-    const { isComplete, isLoading, problem } = conversation;
+    const { isComplete, problem } = conversation;
+    const isLoading = conversation.loading !== null;
     const again = button(say("older.load"), () => this.#session.history.older(conversation), { class: "plain" });
     const sentence = isLoading ? say("older.loading") : problem ? say("older.failed", { problem }) : "";
     this.#older.replaceChildren(

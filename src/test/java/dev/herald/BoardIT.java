@@ -1,32 +1,38 @@
 package dev.herald;
 
-import dev.herald.it.HeraldWar;
 import dev.herald.it.NodeScript;
-import dev.herald.it.ServerUnderTest;
+import dev.herald.it.PayaraProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The board's events, by the official client, where some channels are closed and others are only read. */
-@ArquillianTest
-@RunAsClient
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+/** What the board promises its guests, in a real browser, on the released WAR. Screenshots and logs are in {@code target/board}. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class BoardIT {
 
-    @Deployment(testable = false)
-    static WebArchive application() {
-        return HeraldWar.anApplicationWithTheJar()
-                .addAsResource(
-                        HeraldWar.settings("herald.policy=closed.*:read=nobody,still.*:write=nobody"),
-                        "META-INF/microprofile-config.properties");
+    private static final Path OUT =
+            Path.of(System.getProperty("herald.browser")).resolveSibling("board");
+
+    private static PayaraProcess server;
+
+    @BeforeAll
+    static void start() throws IOException {
+        Files.createDirectories(OUT);
+        server = PayaraProcess.start(OUT.resolve("board-server.log").toFile());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
     }
 
     @Test
-    void theWholeWireByTheOfficialClient() throws Exception {
-        NodeScript.pass("board/wire.mjs", "http://127.0.0.1:" + ServerUnderTest.PORT);
+    void guestsFindTheirWayAndAreSeenAsTheyAre() throws Exception {
+        NodeScript.pass("board/places.mjs", server.url(), OUT.toString());
     }
 }
