@@ -1,7 +1,7 @@
 /** The front page: the server renders it, and this script keeps it up to date by the stock client of Socket.IO. */
 
 import { Composer } from "./composer.js";
-import { messageActions, showChannels, showHelp, showJump } from "./dialogs.js";
+import { messageActions, showChannels, showHelp, showJump, showTopic } from "./dialogs.js";
 import { eachFrame, find } from "./dom.js";
 import { keep } from "./keep.js";
 import { messageOf } from "./messages.js";
@@ -40,7 +40,7 @@ const known = {
     return session.self;
   },
   nameOf: (id) => session.people.nameOf(id),
-  whoIs: (name) => (name.toLowerCase() === session.self.name.toLowerCase() ? "self" : "known"),
+  whoIs: (name) => (name.toLowerCase() === session.self.name.toLowerCase() ? "self" : session.people.isName(name) ? "known" : null),
   isConnected: () => session.isConnected,
   go,
   react,
@@ -70,6 +70,7 @@ function drawHead() {
   find("#topic").textContent = current.topic || (current.id === "#news" ? say("news.topic") : "");
   find("#search").hidden = !session.isFull;
   find("#leave").hidden = !current.isChannel || current.id === "#news";
+  find("#change-topic").hidden = !current.isChannel || !session.isBoard || current.id === "#news";
   find("#mute").hidden = !current.isChannel || !session.isBoard;
   find("#mute").setAttribute("aria-pressed", String(current.isMuted));
   const typing = current.whoTypes;
@@ -169,6 +170,7 @@ find("#help").addEventListener("click", showHelp);
 find("#search").addEventListener("click", () => showSearch(session, go));
 find("#jump").addEventListener("click", () => showJump(session, go));
 find("#add-channel").addEventListener("click", () => showChannels(session, go));
+find("#change-topic").addEventListener("click", () => showTopic(session));
 find("#mute").addEventListener("click", () => session.mute(session.current, !session.current.isMuted));
 find("#leave").addEventListener("click", () => session.exit(session.current.name));
 document.querySelectorAll("#tabs button").forEach((tab) => tab.addEventListener("click", () => (document.body.dataset.tab = tab.dataset.to)));

@@ -181,9 +181,9 @@ export class Connection {
   }
 }
 
-/** Whether an argument is what Herald says of a message, and not an argument of the message's own. */
+/** Whether an argument is what Herald says of a message, and not one of the message's own. What is not logged has no offset. */
 function isMeta(argument) {
-  return typeof argument?.channel === "string" && typeof argument.epoch === "string" && Number.isInteger(argument.offset);
+  return typeof argument?.channel === "string" && typeof argument.at === "string" && (argument.offset === undefined || Number.isInteger(argument.offset));
 }
 
 /** What the connection lost is asked again when it is back; what the server refused is in what it answered. */

@@ -16,6 +16,8 @@ export class Conversation {
 
   topic = "";
   isMuted = false;
+  /** Whether the reader is a member, of a channel of the board. */
+  isMember = false;
   /** Whether there is nothing older than `messages`. */
   isComplete = false;
   /** Before which offset the board's history goes on; undefined when it was not read yet. */

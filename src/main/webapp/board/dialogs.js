@@ -138,6 +138,24 @@ async function make(session, go, name, dialog) {
   }
 }
 
+/** Changes the topic of a channel, for all who are in it. */
+export function showTopic(session) {
+  const { current } = session;
+  const field = element("input", { type: "text", "aria-label": say("topic.label"), value: current.topic, maxlength: "250", autocomplete: "off", autofocus: true });
+  const said = element("p", { class: "hint", role: "status" });
+  const form = element("form", {
+    class: "one-field",
+    on: {
+      submit: (event) => {
+        event.preventDefault();
+        session.topic(current, field.value.trim()).then(() => dialog.close(), (problem) => tellIn(dialog, problem));
+      },
+    },
+    children: [field, element("button", { text: say("topic.save") })],
+  });
+  const dialog = open(say("topic.title", { name: current.name }), [form, said]);
+}
+
 function tellIn(dialog, problem) {
   dialog.querySelector("[role=status]").textContent = problem.message;
 }

@@ -12,6 +12,8 @@ export class People {
   online = new Map();
   count = 0;
   #names = new Map([["", APPLICATION_NAME]]);
+  /** All names in lower case; null when it has to be made anew. */
+  #lower = null;
 
   nameOf(id) {
     return this.#names.get(id) ?? id;
@@ -19,6 +21,12 @@ export class People {
 
   knows(id) {
     return this.#names.has(id);
+  }
+
+  /** Whether somebody is called so; case does not count. */
+  isName(name) {
+    this.#lower ??= new Set(Array.from(this.#names.values(), (known) => known.toLowerCase()));
+    return this.#lower.has(name.toLowerCase());
   }
 
   /** `here`, `away` or `offline`. */
@@ -31,6 +39,7 @@ export class People {
     if (!id || !name) {
       return;
     }
+    this.#lower = this.#names.get(id) === name ? this.#lower : null;
     this.#names.delete(id);
     this.#names.set(id, name);
     if (this.#names.size > MOST_NAMES) {

@@ -36,10 +36,14 @@ export class Session {
   #keep;
   #onChange;
   #joined = new Set();
+  /** The channels that this browser remembers, for servers that know no members. */
+  #kept;
+  #isOpened = false;
   /** The last position that was heard of each channel. */
   #positions = new Map();
   #reading;
   #typedAt = 0;
+  #isAway = false;
   #isOpen;
   /** Settled when the server has said for the first time what there is. */
   opened = new Promise((resolve) => (this.#isOpen = resolve));
@@ -47,6 +51,7 @@ export class Session {
   constructor({ io, path, self, keep, onChange }) {
     this.self = self;
     this.#keep = keep;
+    this.#kept = keep.get("channels") ?? [];
     this.#onChange = onChange;
     this.people.meet(self.id, self.name);
     this.connection = new Connection(
@@ -121,6 +126,7 @@ export class Session {
     if (this.currentId !== id) {
       this.current.firstUnread = null;
       this.currentId = id;
+      this.#typedAt = 0;
     }
     const conversation = this.current;
     if (conversation.isChannel && !this.#joined.has(conversation.name)) {
@@ -131,6 +137,7 @@ export class Session {
     } else if (this.isConnected) {
       this.history.fill(conversation);
     }
+    this.#enterCurrent();
     this.#onChange();
   }
 
@@ -158,9 +165,11 @@ export class Session {
     }
   }
 
+  /** Nobody looks at this page any more, or somebody does again. Each new connection is told. */
   away(isAway) {
-    if (this.isFull) {
-      this.connection.tell("board:away", { away: isAway });
+    this.#isAway = isAway;
+    if (this.isFull && this.isConnected) {
+      this.connection.ask("board:away", { away: isAway }).catch(unlessGone);
     }
   }
 
@@ -183,6 +192,10 @@ export class Session {
     this.#gone(name);
   }
 
+  async topic(conversation, topic) {
+    this.#takeChannel(await this.connection.ask("board:topic", { channel: conversation.name, topic }));
+  }
+
   async mute(conversation, isMuted) {
     this.#takeChannel(await this.connection.ask("board:mute", { channel: conversation.name, muted: isMuted }));
   }
@@ -202,12 +215,22 @@ export class Session {
 
   #channels() {
     const current = this.current.isChannel ? [this.current.name] : [];
-    return [...current, ...(this.#keep.get("channels") ?? []), ...this.#joined];
+    return [...current, ...this.#kept, ...this.#joined];
   }
 
   #keepChannels() {
-    const channels = [...this.conversations.values()].filter(({ isChannel }) => isChannel).map(({ name }) => name);
-    this.#keep.set("channels", channels);
+    if (this.#isOpened && !this.isBoard) {
+      this.#kept = [...this.conversations.values()].filter(({ isChannel }) => isChannel).map(({ name }) => name);
+      this.#keep.set("channels", this.#kept);
+    }
+  }
+
+  /** Whoever opens a channel of the board, by its address or a link, is in it from then on. */
+  #enterCurrent() {
+    const { isChannel, isMember, name } = this.current;
+    if (this.isBoard && this.isConnected && isChannel && !isMember) {
+      this.enter(name).catch(unlessGone); // It may be a channel, and none of the board's.
+    }
   }
 
   /** Joins a channel where it was left, so that nothing is missing, and says so; or loads its end, if it is new. */
@@ -262,17 +285,23 @@ export class Session {
       board.talks.forEach((talk) => this.#takeTalk(talk));
       await this.connection.askBriefly(BOARD_PATIENCE, "board:history", { channel: "news", limit: 1 });
       this.isFull = true;
+      if (this.#isAway) {
+        this.away(true);
+      }
       this.history.fill(this.current);
     } catch (problem) {
       unlessGone(problem);
     }
+    this.#isOpened = true;
     this.#isOpen();
+    this.#keepChannels();
+    this.#enterCurrent();
     this.#onChange();
   }
 
   #takeChannel({ name, topic, muted, unread, mentions: named, people }) {
     const conversation = this.conversation(`#${name}`);
-    Object.assign(conversation, { topic: topic ?? "", isMuted: muted === true, members: people });
+    Object.assign(conversation, { topic: topic ?? "", isMuted: muted === true, isMember: true });
     if (Number.isInteger(unread) && !(conversation === this.current && this.isReading())) {
       conversation.unread = Math.max(conversation.unread, unread);
       conversation.mentions = named ?? 0;
@@ -318,7 +347,7 @@ export class Session {
   }
 
   #hearMessage(event, data, meta) {
-    if (meta) {
+    if (meta?.offset !== undefined) {
       const channel = meta.channel.startsWith("user:") ? "private" : meta.channel;
       this.#positions.set(channel, { epoch: meta.epoch, offset: meta.offset });
       this.catchUp.heard(channel, meta);

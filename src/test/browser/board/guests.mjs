@@ -119,6 +119,15 @@ export class Board {
     await tab.connected();
     return Object.assign(tab, { name: guest.name, id: guest.id });
   }
+
+  /** A guest's other device: another browser, which knows nothing but who it is. */
+  async device(guest) {
+    const page = await this.page({ storageState: { cookies: await guest.page.context().cookies(), origins: [] } });
+    const device = new Guest(page);
+    await page.goto(this.baseUrl);
+    await device.connected();
+    return Object.assign(device, { name: guest.name, id: guest.id });
+  }
 }
 
 /** One page of a guest. */
@@ -149,6 +158,16 @@ export class Guest {
 
   person(id) {
     return this.page.locator(`#people [data-person="${id}"]`);
+  }
+
+  /** A conversation in the list of channels or of private conversations. */
+  entry(id) {
+    return this.page.locator(`:is(#channels, #talks) [data-conversation="${id}"]`);
+  }
+
+  /** Waits until so many messages of a conversation are shown as unread. */
+  badge(id, count) {
+    return this.entry(id).locator(".badge [aria-hidden]", { hasText: new RegExp(`^${count.replace("+", "\\+")}$`) }).waitFor();
   }
 
   /** Goes to a conversation by a click. */

@@ -35,4 +35,9 @@ class BoardIT {
     void guestsFindTheirWayAndAreSeenAsTheyAre() throws Exception {
         NodeScript.pass("board/places.mjs", server.url(), OUT.toString());
     }
+
+    @Test
+    void guestsTalkInChannelsTypeAreAwayAndAreNamed() throws Exception {
+        NodeScript.pass("board/channels.mjs", server.url(), OUT.toString());
+    }
 }
