@@ -50,8 +50,12 @@ export const keep = {
 
   set(key, value) {
     const text = JSON.stringify(value);
+    if (storage === null) {
+      memory.setItem(PREFIX + key, text);
+      return;
+    }
     try {
-      (storage ?? memory).setItem(PREFIX + key, text);
+      storage.setItem(PREFIX + key, text);
       memory.removeItem(PREFIX + key);
     } catch {
       keep.lasts = false;

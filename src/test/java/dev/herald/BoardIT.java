@@ -40,4 +40,9 @@ class BoardIT {
     void guestsTalkInChannelsTypeAreAwayAndAreNamed() throws Exception {
         NodeScript.pass("board/channels.mjs", server.url(), OUT.toString());
     }
+
+    @Test
+    void guestsWhoseBrowsersLackSomethingAreToldAndDoTheRest() throws Exception {
+        NodeScript.pass("board/lacking.mjs", server.url(), OUT.toString());
+    }
 }

@@ -36,8 +36,10 @@ final class Names {
             throw new EventException("name-taken", "This is the server's name.");
         }
         var isSomebodyElses = herald.people().stream()
-                .anyMatch(other -> !other.id().equals(guest.id())
-                        && Skeleton.of(other.name()).equals(skeleton));
+                .filter(other -> !other.id().equals(guest.id()))
+                .map(Person::name)
+                // A Greek letter may look like one Latin letter, and its other case like another.
+                .anyMatch(other -> Skeleton.of(other).equals(skeleton) || other.equalsIgnoreCase(name));
         if (isSomebodyElses || !store.names().claim(new Person(guest.id(), name), skeleton, herald::isOnline)) {
             throw new EventException("name-taken", "Somebody here has this name, or one that looks like it.");
         }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -43,33 +44,42 @@ final class Skeleton {
 
     /** The skeleton of a name. */
     static String of(String name) {
-        var plain = Normalizer.normalize(Normalizer.normalize(name, Form.NFKC), Form.NFD);
-        var upper = looks(plain);
-        // A letter may look like another one only after its case was changed.
-        var lower = looks(Normalizer.normalize(upper.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT), Form.NFD));
         var skeleton = new StringBuilder();
-        Normalizer.normalize(lower, Form.NFD)
-                .toLowerCase(Locale.ROOT)
+        Normalizer.normalize(Normalizer.normalize(name, Form.NFKC), Form.NFD)
                 .codePoints()
-                .forEach(one -> {
-                    if (one == 'i' || one == '1' || one == '|') {
+                .filter(one -> !isInvisible(one))
+                .forEach(one -> look(one).codePoints().forEach(latin -> {
+                    if (latin == 'i' || latin == '1' || latin == '|') {
                         skeleton.append('l');
-                    } else if (one == '0') {
+                    } else if (latin == '0') {
                         skeleton.append('o');
                     } else {
-                        skeleton.appendCodePoint(one);
+                        skeleton.appendCodePoint(latin);
                     }
-                });
+                }));
         return skeleton.toString();
+    }
+
+    /**
+     * What a character looks like, the same for both cases of a letter: a Latin letter if it or its other case looks like one, else what
+     * the small one looks like.
+     */
+    private static String look(int one) {
+        var itself = Character.toString(one);
+        var large = itself.toUpperCase(Locale.ROOT);
+        var small = large.toLowerCase(Locale.ROOT);
+        for (var form : List.of(itself, large, small)) {
+            var look = looks(form);
+            if (look.chars().allMatch(character -> character < 128)) {
+                return looks(look.toLowerCase(Locale.ROOT)).toLowerCase(Locale.ROOT);
+            }
+        }
+        return looks(Normalizer.normalize(small, Form.NFD)).toLowerCase(Locale.ROOT);
     }
 
     private static String looks(String text) {
         var result = new StringBuilder();
-        text.codePoints().forEach(one -> {
-            if (!isInvisible(one)) {
-                result.append(LOOKS.getOrDefault(one, Character.toString(one)));
-            }
-        });
+        text.codePoints().forEach(one -> result.append(LOOKS.getOrDefault(one, Character.toString(one))));
         return result.toString();
     }
 

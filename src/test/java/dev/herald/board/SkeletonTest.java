@@ -2,6 +2,7 @@ package dev.herald.board;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,13 @@ class SkeletonTest {
     void theSameLettersWrittenInAnotherWayAreTheSame() {
         assertThat(Skeleton.of("Ju\u0308rgen")).isEqualTo(Skeleton.of("JÜRGEN"));
         assertThat(Skeleton.of("STRASSE")).isEqualTo(Skeleton.of("straße"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Ольга", "Нина", "Глеб", "Пётр", "Тимофей", "Юлия", "Φίλιππος", "Ժաննա", "Müller", "ÆGIR"})
+    void upperAndLowerCaseAreTheSameInEveryScript(String name) {
+        assertThat(Skeleton.of(name.toUpperCase(Locale.ROOT))).isEqualTo(Skeleton.of(name));
+        assertThat(Skeleton.of(name.toLowerCase(Locale.ROOT))).isEqualTo(Skeleton.of(name));
     }
 
     @Test
