@@ -158,6 +158,10 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     /** Takes a part of a message. */
     void receive(String part, boolean last) {
+        socket.whileReading(() -> take(part, last));
+    }
+
+    private void take(String part, boolean last) {
         if (isEnded()) {
             return;
         }
@@ -255,12 +259,12 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     /** A binary message came. */
     void receiveBinary() {
-        close(CANNOT_ACCEPT.getCode(), "the feed speaks text");
+        socket.whileReading(() -> close(CANNOT_ACCEPT.getCode(), "the feed speaks text"));
     }
 
     /** The peer answered a ping. */
     void pong(ByteBuffer payload) {
-        socket.pong(payload);
+        socket.whileReading(() -> socket.pong(payload));
     }
 
     /** The container says that something is wrong with the session. */

@@ -36,6 +36,10 @@ final class RelayConnection implements TextSocket.Owner {
     }
 
     void receive(String part, boolean last) {
+        socket.whileReading(() -> take(part, last));
+    }
+
+    private void take(String part, boolean last) {
         if (ended) {
             return;
         }
@@ -48,11 +52,11 @@ final class RelayConnection implements TextSocket.Owner {
     }
 
     void receiveBinary() {
-        close(CANNOT_ACCEPT.getCode(), "the relay passes text");
+        socket.whileReading(() -> close(CANNOT_ACCEPT.getCode(), "the relay passes text"));
     }
 
     void pong(ByteBuffer payload) {
-        socket.pong(payload);
+        socket.whileReading(() -> socket.pong(payload));
     }
 
     void send(Frame frame) {

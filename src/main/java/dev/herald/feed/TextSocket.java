@@ -45,7 +45,7 @@ final class TextSocket {
     private final boolean takesLists;
     private final FeedSettings settings;
     private final BiConsumer<TextSocket, Runnable> pings;
-    private final BiConsumer<TextSocket, Runnable> closings;
+    private final SessionCloser closer;
     private final Owner owner;
 
     private final OutboundBudget.Share share;
@@ -93,7 +93,7 @@ final class TextSocket {
         this.takesLists = takesLists;
         this.settings = settings;
         this.pings = pings;
-        this.closings = closings;
+        this.closer = new SessionCloser(session, work -> closings.accept(this, work));
         this.owner = owner;
         this.share = budget.open(owner::stalled);
         this.queue = new Outbox<>(settings.queuedMessages(), settings.queuedBytes(), share);
@@ -283,16 +283,26 @@ final class TextSocket {
         return confirmed;
     }
 
+    /** Takes what the peer has sent, on the container's thread that reads from it. */
+    void whileReading(Runnable taking) {
+        closer.whileReading(taking);
+    }
+
     /**
-     * Checks deadlines: pings a silent peer, and gives up one that stays silent or takes no data. False when the socket is
-     * closed.
+     * Checks deadlines: pings a silent peer, and gives up one that stays silent or takes no data. False when the session is
+     * closed, or closing.
      */
     boolean tick(long now) {
+        return isClosed() ? closer.isWaiting(now) : checkDeadlines(now);
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private boolean checkDeadlines(long now) {
         boolean stalled;
         synchronized (this) {
-            if (closed) {
-                return false;
-            }
             var waiting = writing || !queue.isEmpty();
             stalled = waiting
                     && !probeWaits
@@ -327,13 +337,14 @@ final class TextSocket {
     }
 
     /**
-     * Closes the session on another thread, because closing may take long. What waits is dropped. The first call counts.
+     * Closes the session on another thread, because closing may take long; on Payara see {@link SessionCloser}. What waits is
+     * dropped. The first call counts.
      *
      * @param reason for the peer, in ASCII; cut to what a close frame holds
      */
     void close(int code, String reason) {
         if (markClosed()) {
-            closings.accept(this, () -> closeSession(code, reason));
+            closer.close(() -> closeSession(code, reason));
         }
     }
 
@@ -342,6 +353,8 @@ final class TextSocket {
         if (markClosed()) {
             owner.lost("the server goes down");
             closeSession(CloseReason.CloseCodes.GOING_AWAY.getCode(), "the server goes down");
+        } else {
+            closer.closeNow();
         }
     }
 
