@@ -110,14 +110,15 @@ function listDiff(old, now, path) {
 /**
  * What a change makes of a value, which stays as it is. The results are frozen.
  *
+ * @param {any} value
  * @param {{ merge?: any, patch?: Operation[] }} change
  * @throws {Error} if the patch does not apply
  */
-export function applied(value, { merge, patch }) {
-  if (!patch) {
-    return merged(value, merge);
+export function applied(value, change) {
+  if (!change.patch) {
+    return merged(value, change.merge);
   }
-  for (let { op, path, from, value: given } of patch) {
+  for (let { op, path, from, value: given } of change.patch) {
     if (op === "test") {
       if (!same(found(value, path), given)) {
         throw new Error(`${path} has another value`);
@@ -155,18 +156,19 @@ function found(value, path) {
 }
 
 /** Copies only what is on the way. Members are defined, never assigned, as "__proto__" is a name like others. */
-function edited(node, [key, ...rest], op, value) {
-  if (key === undefined) {
+function edited(node, keys, op, value = undefined) {
+  if (!keys.length) {
     return value;
   }
+  const [key, ...rest] = keys;
   const isAdd = op === "add" && !rest.length;
   if (Array.isArray(node)) {
     const index = isAdd && key === "-" ? node.length : /^(0|[1-9]\d*)$/.test(key) ? Number(key) : NaN;
-    if (!(index < node.length + isAdd)) {
+    if (!(index < node.length + Number(isAdd))) {
       throw new Error(`there is no item ${key}`);
     }
     const now = rest.length ? [edited(node[index], rest, op, value)] : op === "remove" ? [] : [value];
-    return Object.freeze([...node.slice(0, index), ...now, ...node.slice(index + !isAdd)]);
+    return Object.freeze([...node.slice(0, index), ...now, ...node.slice(isAdd ? index : index + 1)]);
   }
   if (!isObject(node) || !(isAdd || Object.hasOwn(node, key))) {
     throw new Error(`there is no member ${key}`);
@@ -178,7 +180,7 @@ function edited(node, [key, ...rest], op, value) {
   return Object.freeze({ ...node, [key]: rest.length ? edited(node[key], rest, op, value) : value });
 }
 
-/** The changes that wait, of all tabs, in IndexedDB: `{id, doc, owner, n, patch}`. Each method rejects where there is none. */
+/** The changes that wait, of all tabs, in IndexedDB: `{id, doc, owner, n, patch, sent}`. Each method rejects where there is none. */
 function storeOf(indexedDB) {
   let opened;
   const open = () =>
@@ -206,7 +208,7 @@ function storeOf(indexedDB) {
 class Document {
   /** Whether changes that wait survive a reload of the page. */
   persistent = true;
-  /** @type {any[]} who has the document open: `{id, name, state}` */
+  /** @type {readonly any[]} who has the document open: `{id, name, state}` */
   people = Object.freeze([]);
   /** @type {Promise<Document>} resolves when there is a value, rejects when the server refuses the document */
   ready;
@@ -224,6 +226,8 @@ class Document {
   #isBusy = true;
   #isStopped = false;
   #isStale = false;
+  #saving = 0;
+  #saved;
   #state;
   #timer;
 
@@ -262,11 +266,13 @@ class Document {
    * @returns {Promise<{ version: number }>} when the server has it; rejects with a {@link Refusal}
    */
   change(fn) {
-    return new Promise((resolve, reject) => {
+    /** @type {any} */
+    const change = { id: newId(), n: this.#link.next(), fn, tries: 0 };
+    return (change.done = new Promise((resolve, reject) => {
       if (!this.users || this.pending >= MOST_PENDING) {
         throw new Error(this.users ? `${MOST_PENDING} changes wait` : `${this.#name} is closed`);
       }
-      const change = { id: newId(), n: this.#link.next(), fn, tries: 0, resolve, reject };
+      Object.assign(change, { resolve, reject });
       if (this.#value !== undefined) {
         change.patch = drafted(fn, this.#value);
         if (!change.patch.length) {
@@ -278,7 +284,7 @@ class Document {
       }
       this.#pending.push(change);
       this.#go();
-    });
+    }));
   }
 
   /**
@@ -364,6 +370,7 @@ class Document {
     }
     this.#isBusy = true;
     for (;;) {
+      await this.#inStep();
       // Others have a patch for sure only when none is in doubt.
       const next = this.#pending.find(({ isInDoubt }) => isInDoubt) ?? this.#pending.find(({ acked }) => !acked);
       if (!this.users && !next) {
@@ -394,7 +401,7 @@ class Document {
         return answer.error.retryAfter ?? WAIT;
       }
       this.#isStopped = true;
-      const refusal = refused(answer.error);
+      const refusal = refused({ ...answer.error });
       this.#settleReady.reject(refusal);
       return this.#emit("refused", refusal);
     }
@@ -432,8 +439,13 @@ class Document {
         this.#openAgain();
       }
       this.#settle(change, version);
-      setTimeout(() => this.#pending.includes(change) && this.#openAgain(), this.#link.timeout);
-      return change.after && this.#pending.includes(change) ? this.#show(this.#value, { local: true }) : this.#redo({ local: true });
+      if (this.#pending.includes(change)) {
+        setTimeout(() => this.#pending.includes(change) && this.#openAgain(), this.#link.timeout);
+        if (change.after !== undefined) {
+          return this.#show(this.#value, { local: true });
+        }
+      }
+      return this.#redo({ local: true });
     }
     if (LATER.includes(error.code)) {
       return error.retryAfter ?? WAIT;
@@ -475,7 +487,7 @@ class Document {
     this.#pending = this.#pending.filter((other) => other !== change);
     this.#forget(change);
     if (this.#emit(event, refusal)) {
-      new Promise((resolve, reject) => reject(refusal)).catch(() => {});
+      change.done?.catch(() => {}); // Somebody was told.
     }
     change.reject?.(refusal);
   }
@@ -509,7 +521,8 @@ class Document {
     this.#show(value, told);
   }
 
-  #show(value, { local, by, at, id }) {
+  #show(value, told) {
+    const { local, by, at, id } = told;
     if (this.#value === undefined || !same(value, this.#value)) {
       this.#value = value;
     }
@@ -531,14 +544,28 @@ class Document {
   }
 
   #keep(...changes) {
-    const { store, owner, locked } = this.#link;
-    const rows = changes.map(({ id, n, patch }) => ({ id, doc: this.#key, owner, n, patch }));
-    return locked.then(() => store.put(rows)).catch(() => (this.persistent = false));
+    const { store, owner } = this.#link;
+    const rows = changes.map(({ id, n, patch, sent = false }) => ({ id, doc: this.#key, owner, n, patch, sent }));
+    return this.#save(() => store.put(rows));
   }
 
   #forget({ id }) {
-    const { store, locked } = this.#link;
-    locked.then(() => store.remove(id)).catch(() => (this.persistent = false));
+    this.#save(() => this.#link.store.remove(id));
+  }
+
+  async #save(work) {
+    this.#saving++;
+    this.#saved = this.#link.locked.then(work).catch(() => (this.persistent = false));
+    await this.#saved;
+    this.#saving--;
+  }
+
+  /** Waits until what is kept is what is here. So of what a tab leaves, only the first can have an effect already. */
+  async #inStep() {
+    const late = {};
+    if (this.#saving && this.persistent && (await Promise.race([this.#saved, pause(WAIT).then(() => late)])) === late) {
+      this.persistent = false;
+    }
   }
 
   /** Takes over what tabs have left that are gone, now or later. */
@@ -562,7 +589,7 @@ class Document {
     if (!theirs.length || docs.get(this.#name) !== this) {
       return; // Nothing is left, or this was closed meanwhile.
     }
-    const changes = theirs.map(({ id, n, patch }, i) => ({ id, n, patch: frozen(patch), sent: !i, isInDoubt: !i }));
+    const changes = theirs.map(({ id, n, patch, sent }, i) => ({ id, n, patch: frozen(patch), sent: sent || !i, isInDoubt: sent || !i }));
     this.#link.last = Math.max(this.#link.last, changes.at(-1).n);
     this.#pending = [...this.#pending, ...changes].sort((a, b) => a.n - b.n);
     await this.#keep(...changes);
@@ -572,8 +599,7 @@ class Document {
 }
 
 const lockOf = (owner) => `herald-documents:${owner}`;
-const refused = ({ message, code, version, value, index, id, patch }) =>
-  Object.assign(new Error(message), { code, version, value, index, id, patch });
+const refused = ({ message, ...more }) => Object.assign(new Error(message), more);
 
 function tried(value, change) {
   try {
@@ -624,6 +650,7 @@ export function documents(socket, options = {}) {
 function linkOf(socket, { queue = "", timeout = TIMEOUT, indexedDB = globalThis.indexedDB, locks = globalThis.navigator?.locks }) {
   const [docs, owner] = [new Map(), newId()];
   // A tab is known to be gone when its lock is free.
+  /** @type {Promise<void>} */
   const locked = new Promise((granted) => {
     const held = () => new Promise(() => granted());
     locks ? locks.request(lockOf(owner), held).catch(granted) : granted();
