@@ -344,7 +344,12 @@ class Document {
     if (own) {
       this.#settle(own, version);
     }
-    isAsShown ? this.#show(this.#value, told) : this.#redo(told);
+    if (isAsShown) {
+      this.#base.value = own.after;
+      this.#show(this.#value, told);
+    } else {
+      this.#redo(told);
+    }
   }
 
   /** The server's word, in its order. */
@@ -591,8 +596,10 @@ class Document {
     }
     const changes = theirs.map(({ id, n, patch, sent }, i) => ({ id, n, patch: frozen(patch), sent: sent || !i, isInDoubt: sent || !i }));
     this.#link.last = Math.max(this.#link.last, changes.at(-1).n);
+    // What is on its way is not the first of those that wait any more.
+    const onTheWay = this.#pending.filter(({ sent, acked }) => sent && !acked);
     this.#pending = [...this.#pending, ...changes].sort((a, b) => a.n - b.n);
-    await this.#keep(...changes);
+    await this.#keep(...changes, ...onTheWay);
     this.#redo({ local: true });
     this.#go();
   }

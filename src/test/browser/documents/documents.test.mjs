@@ -474,6 +474,23 @@ describe("a document", () => {
     assert.deepEqual(doc.value, { n: 5, by: "the server" });
   }));
 
+  it("leaves objects the same that nobody has changed", world(async ({ clock, page, server, given }) => {
+    given({ items: [{ id: 1 }, { id: 2 }], other: {}, n: 0 });
+    const { doc } = page();
+    await clock.run();
+    const { items, other } = doc.value;
+    doc.change((d) => void d.items.push({ id: 3 }));
+    const [pushed] = doc.value.items.slice(-1);
+    await clock.run();
+    server.change({ name: NAME, base: 1, id: "theirs", merge: { other: { a: 1 }, n: 1 } }, "bob");
+    await clock.run();
+    assert.deepEqual(doc.value, { items: [{ id: 1 }, { id: 2 }, { id: 3 }], other: { a: 1 }, n: 1 });
+    assert.ok(doc.value.items[0] === items[0] && doc.value.items[2] === pushed && doc.value.other !== other);
+    const before = doc.value;
+    await doc.change((d) => void (d.n = 1));
+    assert.equal(doc.value, before);
+  }));
+
   it("has bounds", world(async ({ clock, page, server, head }) => {
     const { doc } = page();
     await clock.run();
