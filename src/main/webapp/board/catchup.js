@@ -15,6 +15,7 @@ export class CatchUp {
   #open = new Map();
   #missing = [];
   #count = 0;
+  #isBroken = false;
   #timer = null;
 
   constructor(connection, positions, onChange) {
@@ -23,13 +24,22 @@ export class CatchUp {
     this.#onChange = onChange;
   }
 
+  /** The connection is gone. Of what was missed, some may come before the connection is told to be back. */
+  broke() {
+    if (!this.#isBroken) {
+      this.#isBroken = true;
+      this.#count = 0;
+      this.#before = new Map(this.#positions);
+    }
+  }
+
   /** The connection is back, and these channels will say where they are. */
   begin(channels) {
     clearTimeout(this.#timer);
+    this.broke();
+    this.#isBroken = false;
     this.result = null;
     this.#missing = [];
-    this.#count = 0;
-    this.#before = new Map(this.#positions);
     this.#open = new Map(channels.map((channel) => [channel, null]));
     this.#timer = setTimeout(() => this.#giveUp(), PATIENCE);
   }
@@ -50,7 +60,7 @@ export class CatchUp {
 
   /** A message came. */
   heard(channel, { epoch, offset }) {
-    if (this.#open.size > 0) {
+    if (this.#open.size > 0 || this.#isBroken) {
       const before = this.#before.get(channel);
       const end = this.#open.get(channel);
       const isMissed = before !== undefined && (before.epoch !== epoch || offset > before.offset);
@@ -62,6 +72,9 @@ export class CatchUp {
   }
 
   #check() {
+    if (this.#isBroken) {
+      return;
+    }
     for (const [channel, end] of this.#open) {
       const position = this.#positions.get(channel);
       if (end && (end.head === 0 || position === undefined || (position.epoch === end.epoch && position.offset >= end.head))) {

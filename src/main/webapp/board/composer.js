@@ -4,6 +4,10 @@ import { say } from "./words.js";
 /** The counter is shown when so few characters are left. */
 const NEAR_LIMIT = 500;
 
+/** The most lines that are shown of what is written, and so many characters have as many anyway: the browser need not measure them. */
+const MOST_ROWS = 10;
+const LONG = 3_000;
+
 /** How many people a completion offers. */
 const OFFERED = 6;
 
@@ -124,9 +128,13 @@ export class Composer {
 
   /** As high as the text, up to the limit in the style sheet. */
   #fit() {
+    if (this.#text.value.length > LONG) {
+      this.#text.rows = MOST_ROWS;
+      return;
+    }
     this.#text.rows = 1;
     const lineHeight = Number.parseFloat(getComputedStyle(this.#text).lineHeight) || 20;
-    this.#text.rows = Math.min(10, Math.max(1, Math.floor((this.#text.scrollHeight - 12) / lineHeight)));
+    this.#text.rows = Math.min(MOST_ROWS, Math.max(1, Math.floor((this.#text.scrollHeight - 12) / lineHeight)));
   }
 
   get #left() {

@@ -1,7 +1,7 @@
 import { messageOf, messageOfPage } from "./messages.js";
 
 /** How many messages are asked for at a time; the second number is for pages of which nothing was shown. */
-const PAGE = 50;
+const PAGE = 100;
 const PAGE_UNSEEN = 500;
 
 /** Reads what was said before: from the board if the server has one, which applies edits; else from the channels' logs. */

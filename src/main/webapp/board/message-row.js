@@ -52,11 +52,12 @@ function reactions(message, page) {
   const buttons = given.map(([emoji, people]) => {
     const isMine = people.includes(page.self.id);
     const names = people.slice(0, 20).map((id) => page.nameOf(id)).join(", ");
-    return button(`${emoji} ${people.length}`, () => page.react(message, emoji, !isMine), {
+    const shown = `${emoji} ${people.length}`;
+    return button(shown, () => page.react(message, emoji, !isMine), {
       class: "reaction",
       "aria-pressed": String(isMine),
       title: names,
-      "aria-label": say("reaction.by", { emoji, names }),
+      "aria-label": say("reaction.by", { shown, names }),
     });
   });
   return [element("div", { class: "reactions", children: buttons })];

@@ -3,6 +3,9 @@
 /** Messages of one sender within this time are one group, in ms. */
 const GROUP = 5 * 60_000;
 
+/** In ms. */
+const DAY = 24 * 3_600_000;
+
 /**
  * @param {object[]} messages in the log's order
  * @param {object[]} unsent the outbox's entries
@@ -52,5 +55,5 @@ function count(row, { moved }) {
 }
 
 function isSameDay(a, b) {
-  return a.toDateString() === b.toDateString();
+  return Math.abs(a - b) < DAY && a.getDate() === b.getDate();
 }

@@ -58,7 +58,12 @@ export class Session {
       io,
       { path, auth: { device: deviceName(keep) } },
       {
-        state: () => onChange(),
+        state: ({ name }) => {
+          if (name === "waiting") {
+            this.catchUp.broke();
+          }
+          onChange();
+        },
         connected: (how) => this.#connected(how),
         event: (...heard) => this.#hear(...heard),
       },

@@ -5,7 +5,7 @@
 // Prints PASSED at the end, or says what failed and exits with 1. Screenshots go to outDir.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { Board, Guest } from "./guests.mjs";
+import { Board, Guest, cutOff, keepSockets } from "./guests.mjs";
 
 const [baseUrl, outDir] = process.argv.slice(2);
 const board = await Board.open(baseUrl, outDir);
@@ -121,9 +121,7 @@ async function scenario() {
   });
 
   await stage("who has not looked for five minutes is away, until the page is looked at", async () => {
-    const page = await board.page();
-    await page.addInitScript(keepLongTimers);
-    await page.addInitScript(keepSockets);
+    const page = await board.page({ scripts: [keepLongTimers, keepSockets] });
     const eve = new Guest(page);
     await page.goto(baseUrl);
     await eve.connected();
@@ -189,23 +187,6 @@ function keepLongTimers() {
   const { setTimeout } = window;
   window.longTimers = [];
   window.setTimeout = (task, ms, ...args) => (ms > 60_000 ? window.longTimers.push({ task, ms }) : setTimeout(task, ms, ...args));
-}
-
-/** Likewise: the page's WebSockets are in `sockets`. */
-function keepSockets() {
-  const { WebSocket } = window;
-  window.sockets = [];
-  window.WebSocket = class extends WebSocket {
-    constructor(...args) {
-      super(...args);
-      window.sockets.push(this);
-    }
-  };
-}
-
-/** Ends the page's connection as a network does; the page comes back by itself. */
-function cutOff(page) {
-  return page.evaluate(() => window.sockets.at(-1).close());
 }
 
 /** Has a page be looked at, or not: what the browser says when one goes to another tab. */

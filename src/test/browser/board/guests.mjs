@@ -44,7 +44,8 @@ export class Board {
       }
     } finally {
       await this.browser.close();
-      process.stdin.destroy();
+      // Whatever else the scenario has opened, such as a proxy, ends with it.
+      process.exit();
     }
   }
 
@@ -73,10 +74,14 @@ export class Board {
   /**
    * A page that is not open yet, of a new person.
    *
+   * @param scripts run in the page before its own
    * @param options of the browser's context
    */
-  async page(options = {}) {
+  async page({ scripts = [], ...options } = {}) {
     const context = await this.browser.newContext({ viewport: WIDE, colorScheme: "light", ...options });
+    for (const script of scripts) {
+      await context.addInitScript(script);
+    }
     return this.watch(await context.newPage());
   }
 
@@ -128,6 +133,36 @@ export class Board {
     await device.connected();
     return Object.assign(device, { name: guest.name, id: guest.id });
   }
+}
+
+/** To be run in a page before its own scripts: each WebSocket fails, as where a network or a proxy blocks them. */
+export function withoutWebSocket() {
+  window.WebSocket = class {
+    constructor() {
+      setTimeout(() => {
+        this.onerror?.(new Event("error"));
+        this.onclose?.(new CloseEvent("close", { code: 1006 }));
+      });
+    }
+    close() {}
+  };
+}
+
+/** Likewise: the page's WebSockets are in `sockets`, for `cutOff`. */
+export function keepSockets() {
+  const { WebSocket } = window;
+  window.sockets = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(...args) {
+      super(...args);
+      window.sockets.push(this);
+    }
+  };
+}
+
+/** Ends the connection of a page that keeps its sockets, as a network does; the page comes back by itself. */
+export function cutOff(page) {
+  return page.evaluate(() => window.sockets.at(-1).close());
 }
 
 /** One page of a guest. */

@@ -5,7 +5,7 @@
 // Prints PASSED at the end, or says what failed and exits with 1. Screenshots go to outDir.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { Board, Guest, NARROW } from "./guests.mjs";
+import { Board, Guest, NARROW, withoutWebSocket } from "./guests.mjs";
 
 const [baseUrl, outDir] = process.argv.slice(2);
 const board = await Board.open(baseUrl, outDir);
@@ -55,8 +55,7 @@ async function scenario() {
   });
 
   await stage("who has no WebSockets talks by polling, and is told so", async () => {
-    const page = await board.page();
-    await page.addInitScript(withoutWebSocket);
+    const page = await board.page({ scripts: [withoutWebSocket] });
     const bob = new Guest(page);
     await page.goto(baseUrl);
     await page.getByText("Connected by polling").first().waitFor();
@@ -71,8 +70,7 @@ async function scenario() {
   });
 
   await stage("who has no storage is told what does not work, and the rest does", async () => {
-    const page = await board.page();
-    await page.addInitScript(withoutStorage);
+    const page = await board.page({ scripts: [withoutStorage] });
     const bob = new Guest(page);
     await page.goto(baseUrl);
     await bob.connected();
@@ -163,20 +161,7 @@ async function fits(page, what) {
   assert.deepEqual(small, [], `too small for a thumb: ${what}`);
 }
 
-/** To be run in a page before its own scripts: each WebSocket fails, as where a network or a proxy blocks them. */
-function withoutWebSocket() {
-  window.WebSocket = class {
-    constructor() {
-      setTimeout(() => {
-        this.onerror?.(new Event("error"));
-        this.onclose?.(new CloseEvent("close", { code: 1006 }));
-      });
-    }
-    close() {}
-  };
-}
-
-/** Likewise: as where a visitor blocks what pages keep. */
+/** To be run in a page before its own scripts: as where a visitor blocks what pages keep. */
 function withoutStorage() {
   for (const name of ["localStorage", "sessionStorage"]) {
     Object.defineProperty(window, name, {

@@ -58,6 +58,19 @@ test("the catch-up is done when each channel is at its end, and says how many ca
   assert.deepEqual(catchUp.result, { count: 2, missing: [] });
 });
 
+test("what comes before the connection is told to be back is counted, too", () => {
+  const positions = new Map([["news", { epoch: "e", offset: 2 }]]);
+  const catchUp = new CatchUp({ isConnected: true }, positions, () => {});
+  catchUp.broke();
+  for (const offset of [3, 4]) {
+    positions.set("news", { epoch: "e", offset });
+    catchUp.heard("news", { epoch: "e", offset });
+  }
+  catchUp.begin(["news"]);
+  catchUp.told("news", { head: 4, epoch: "e", recovered: true });
+  assert.deepEqual(catchUp.result, { count: 2, missing: [] });
+});
+
 test("who has missed nothing is not told a number", () => {
   for (const [language, file, nothing] of [["en", "words", "Nothing is missing"], ["de", "words_de", "Es fehlt nichts"]]) {
     const lines = readFileSync(new URL(`../../../main/resources/dev/herald/board/${file}.properties`, import.meta.url), "utf8").split("\n");

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { io } from "socket.io-client";
-import { Board, Guest, NARROW } from "./guests.mjs";
+import { Board, withoutWebSocket } from "./guests.mjs";
 
 const [baseUrl, outDir] = process.argv.slice(2);
 const board = await Board.open(baseUrl, outDir);
@@ -23,9 +23,8 @@ async function scenario() {
 
   await stage("before the first connection nothing is said of one that broke", async () => {
     board.serverIsAway = true;
-    const page = await board.page();
+    const page = await board.page({ scripts: [withoutWebSocket] });
     await page.route(/socket\.io\/\?/, (route) => route.abort());
-    await page.addInitScript(withoutWebSocket);
     await page.goto(baseUrl);
     await page.locator("body[data-ready]").waitFor({ state: "attached" });
     await page.locator("#state-shown", { hasText: /^The server does not answer, trying since / }).waitFor();
@@ -117,19 +116,6 @@ async function scenario() {
     await ann.page.goto(baseUrl);
     await ann.connected();
   });
-}
-
-/** To be run in a page before its own scripts: each WebSocket fails, as where a network or a proxy blocks them. */
-function withoutWebSocket() {
-  window.WebSocket = class {
-    constructor() {
-      setTimeout(() => {
-        this.onerror?.(new Event("error"));
-        this.onclose?.(new CloseEvent("close", { code: 1006 }));
-      });
-    }
-    close() {}
-  };
 }
 
 /** The message that a link leads to: marked and in view. */

@@ -45,4 +45,20 @@ class BoardIT {
     void guestsWhoseBrowsersLackSomethingAreToldAndDoTheRest() throws Exception {
         NodeScript.pass("board/lacking.mjs", server.url(), OUT.toString());
     }
+
+    @Test
+    void aGuestReadsTenThousandMessagesAndPastesALongText() throws Exception {
+        System.out.println(NodeScript.pass("board/long.mjs", server.url(), OUT.toString()));
+    }
+
+    @Test
+    void messagesAreThereOnceAlthoughTheNetworkIsCutAndTheServerKilled() throws Exception {
+        NodeScript.passRestarting(
+                server, "board/broken.mjs", server.url(), OUT.toString(), Long.toString(server.pid()));
+    }
+
+    @Test
+    void nothingKeepsPeopleWithDisabilitiesFromUsingIt() throws Exception {
+        NodeScript.pass("board/axe.mjs", server.url(), OUT.toString());
+    }
 }

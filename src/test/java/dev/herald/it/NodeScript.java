@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,7 +34,10 @@ public final class NodeScript {
         return said;
     }
 
-    /** Likewise, for a script that says {@code RESTART} once: then the server is restarted, and told when it is there again. */
+    /**
+     * Likewise, for a script that says {@code RESTART} or {@code KILL}: then the server is restarted, or killed and started anew, and the
+     * script is told when it is there again.
+     */
     public static void passRestarting(ServerProcess server, String... arguments)
             throws IOException, InterruptedException {
         var script = start(arguments);
@@ -44,13 +48,21 @@ public final class NodeScript {
                 said.add(line);
                 if (line.equals("RESTART")) {
                     server.restart();
-                    answers.write("RESTARTED\n");
-                    answers.flush();
+                    tell(answers, "RESTARTED");
+                } else if (line.equals("KILL")) {
+                    server.kill();
+                    server.startAgain();
+                    tell(answers, "STARTED");
                 }
             }
         }
 
         assertThat(script.waitFor()).as(String.join("\n", said)).isZero();
-        assertThat(said).contains("RESTART", "PASSED");
+        assertThat(said).contains("PASSED").containsAnyOf("RESTART", "KILL");
+    }
+
+    private static void tell(Writer answers, String line) throws IOException {
+        answers.write(line + "\n");
+        answers.flush();
     }
 }
