@@ -211,6 +211,7 @@ public abstract class EngineServlet extends HttpServlet {
 
     private static void answer(HttpServletResponse response, int status, String type, String text) throws IOException {
         response.setStatus(status);
+        response.setHeader("Cache-Control", "no-store");
         write(response, type, text);
     }
 

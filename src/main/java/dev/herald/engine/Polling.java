@@ -33,7 +33,7 @@ final class Polling implements Poll {
     private final AsyncContext context;
     private final @Nullable String mark;
     private final int compressedFrom;
-    private final boolean compressible;
+    private final List<String> acceptEncoding;
     /** The answer, once it is known; {@link #GONE} when the client went away first. */
     private final AtomicReference<@Nullable Answer> answer = new AtomicReference<>();
 
@@ -47,8 +47,7 @@ final class Polling implements Poll {
     Polling(EngineSession session, HttpServletRequest request) {
         this.session = session;
         this.compressedFrom = session.server().settings().httpCompression();
-        this.compressible =
-                compressedFrom > 0 && Gzip.isAccepted(Collections.list(request.getHeaders("Accept-Encoding")));
+        this.acceptEncoding = compressedFrom > 0 ? Collections.list(request.getHeaders("Accept-Encoding")) : List.of();
         this.mark = uniqueMark(EngineServlet.parameter(request, "t"));
         this.context = request.startAsync();
         context.setTimeout(0);
@@ -142,7 +141,7 @@ final class Polling implements Poll {
             var body = last.text().getBytes(UTF_8);
             if (compressedFrom > 0 && body.length >= compressedFrom) {
                 response.addHeader("Vary", "Accept-Encoding");
-                if (compressible) {
+                if (Gzip.isAccepted(acceptEncoding)) {
                     response.setHeader("Content-Encoding", Gzip.NAME);
                     body = Gzip.compress(body);
                 }

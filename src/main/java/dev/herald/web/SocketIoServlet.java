@@ -71,8 +71,7 @@ public class SocketIoServlet extends EngineServlet {
         return new Visitor(person, !origins.isStranger(request));
     }
 
-    /** The method is checked first, because reading the parameters of a form would consume the body of a POST. */
     private static boolean begins(HttpServletRequest request) {
-        return request.getMethod().equals("GET") && request.getParameter("sid") == null;
+        return request.getMethod().equals("GET") && parameter(request, "sid") == null;
     }
 }

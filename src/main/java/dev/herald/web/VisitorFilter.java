@@ -54,6 +54,10 @@ public class VisitorFilter extends HttpFilter {
     /** The request attribute with the cookie of a new guest, with which the guest can come back. */
     private static final String NEW_COOKIE = VisitorFilter.class.getName() + ".newCookie";
 
+    /** Who shows nothing within a session that has begun: the session knows who it is. Nothing is proven by it. */
+    private static final PersonPrincipal SOMEBODY = new PersonPrincipal(
+            Visitors.guest(Visitors.newSecret(), null), false, Set.of(), Handshake.from(""), Login.LASTING);
+
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     private static final int FORBIDDEN = HttpServletResponse.SC_FORBIDDEN;
     private static final int TOO_MANY = 429;
@@ -260,6 +264,9 @@ public class VisitorFilter extends HttpFilter {
     }
 
     private PersonPrincipal newGuest(HttpServletRequest request) {
+        if (isWithinSession(request)) {
+            return SOMEBODY;
+        }
         var secret = Visitors.newSecret();
         if (!origins.isStranger(request)) {
             var secure = request.isSecure() ? "; Secure" : "";

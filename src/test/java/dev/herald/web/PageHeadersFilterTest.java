@@ -39,9 +39,22 @@ class PageHeadersFilterTest {
         return filtered(host).headers.get("Content-Security-Policy").get(0);
     }
 
+    @Test
+    void tellsSocketIosClientsOnlyToTrustTheType() throws Exception {
+        var http = filtered(FakeHttp.socketIo("GET", "/?EIO=4&transport=polling"));
+
+        assertThat(http.headers).containsOnlyKeys("X-Content-Type-Options");
+        assertThat(http.passedOn).isNotNull();
+    }
+
     private static FakeHttp filtered(String host) throws Exception {
-        var http = new FakeHttp("GET", "/index.xhtml").header("Host", host);
-        new PageHeadersFilter().doFilter(http.request(), http.response(), http.chain());
+        return filtered(new FakeHttp("GET", "/index.xhtml").header("Host", host));
+    }
+
+    private static FakeHttp filtered(FakeHttp http) throws Exception {
+        var filter = new PageHeadersFilter();
+        filter.socketIo = new SocketIoPath("/socket.io/");
+        filter.doFilter(http.request(), http.response(), http.chain());
         return http;
     }
 }

@@ -77,7 +77,8 @@ class SocketIoServletTest {
         assertThat(polling.headers).containsEntry("Content-Type", List.of("application/json"));
         assertThat(webSocket.answer()).isEqualTo("403 Forbidden");
         assertThat(List.of(polling, webSocket))
-                .allSatisfy(one -> assertThat(one.headers).containsOnlyKeys("Content-Type", "Content-Length"));
+                .allSatisfy(one ->
+                        assertThat(one.headers).containsOnlyKeys("Cache-Control", "Content-Type", "Content-Length"));
     }
 
     @ParameterizedTest

@@ -307,6 +307,18 @@ class VisitorFilterTest {
         assertThat(api.answer()).contains("\"code\":\"rate-limited\"", "\"retryAfter\":10000");
     }
 
+    @Test
+    void makesNoGuestForWhoGoesOnWithASessionAndShowsNothing() throws Exception {
+        var first = filtered(FakeHttp.socketIo("GET", "/?EIO=4&transport=polling&sid=x"));
+        var second = filtered(FakeHttp.socketIo("POST", "/?EIO=4&transport=polling&sid=y"));
+        var other = filtered(FakeHttp.socketIo("GET", "/?EIO=4&transport=polling"));
+
+        var somebody = (PersonPrincipal) first.passedOn.getUserPrincipal();
+        assertThat(somebody.isProven()).isFalse();
+        assertThat(second.passedOn.getUserPrincipal()).isSameAs(somebody);
+        assertThat(other.passedOn.getUserPrincipal()).isNotEqualTo(somebody);
+    }
+
     private static String guestOf(String secret) {
         return Visitors.guest(secret, null).id();
     }
