@@ -10,7 +10,7 @@
  * @typedef {{ op: string, path: string, from?: string, value?: any }} Operation of JSON Patch (RFC 6902)
  * @typedef {Error & { code: string, version?: number, value?: any, index?: number, id?: string, patch?: Operation[] }} Refusal
  *   `value` and `version` are the server's; `id` and `patch` are those of the change that has no effect
- * @typedef {{ value: any, version: number, local: boolean, by?: string, at?: string, id?: string }} Changed
+ * @typedef {{ value: any, version: number, local: boolean, by?: { id: string, name: string }, at?: string, id?: string }} Changed
  * @typedef {{ queue?: string, timeout?: number, indexedDB?: IDBFactory, locks?: LockManager }} Options `queue` names the person
  *   whose changes are kept; `timeout` is in ms
  */
@@ -335,12 +335,13 @@ class Document {
       // More than these are a gap, which is noticed.
       return this.#early.length < MOST_PENDING && this.#early.push(change);
     }
+    const [first] = this.#pending;
+    const own = this.#pending.find((one) => one.id === id);
     if (epoch !== this.#base.epoch || version > this.version + 1 || !this.#take(change)) {
       return this.#openAgain();
     }
-    const own = this.#pending.find((one) => one.id === id);
     const told = { ...change, local: !!own };
-    const isAsShown = own && own === this.#pending[0] && same(own.after, this.#base.value);
+    const isAsShown = own && own === first && same(own.after, this.#base.value);
     if (own) {
       this.#settle(own, version);
     }
@@ -358,6 +359,7 @@ class Document {
       const value = tried(this.#base.value, { merge, patch });
       this.#isStale = value === undefined;
       this.#base = this.#isStale ? this.#base : { ...this.#base, version, value };
+      this.#pending = this.#pending.filter(({ acked }) => !(acked <= this.version));
     }
     return !this.#isStale && version <= this.version;
   }
@@ -456,19 +458,24 @@ class Document {
       return error.retryAfter ?? WAIT;
     }
     change.sent = change.isInDoubt = false;
-    if (error.epoch === this.#base.epoch && "value" in error) {
-      if (error.version > this.version) {
-        this.#jump(error);
-      }
-    } else if (error.code === "conflict") {
-      this.#isOpen = false;
+    const hasValue = "value" in error;
+    if (hasValue && error.epoch !== this.#base.epoch) {
+      this.#isOpen = false; // Its version means nothing there.
+      return 0;
     }
-    if (error.code === "conflict" && change.fn && change.tries++ < TRIES) {
+    // Kept changes may not fit the value that is known: then they are invalid for the server, and too late for people.
+    const isConflict = error.code === "conflict" || (hasValue && error.code === "invalid" && tried(error.value, change) === undefined);
+    if (!hasValue) {
+      this.#isOpen &&= !isConflict;
+    } else if (error.version > this.version) {
+      this.#jump(error);
+    }
+    if (isConflict && change.fn && change.tries++ < TRIES) {
       change.patch = undefined;
       this.#redo({ local: true });
       return Math.random() * CONFLICT_WAIT * change.tries;
     }
-    this.#fail(change, error);
+    this.#fail(change, isConflict ? { ...error, code: "conflict" } : error);
     this.#redo({ local: true });
   }
 

@@ -4,9 +4,9 @@ import { isDeepStrictEqual } from "node:util";
 const clone = (value) => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
 class Refusal extends Error {
-  constructor(code, message, more = {}) {
+  constructor(code, message) {
     super(message);
-    this.answer = { error: { code, message, ...more } };
+    this.answer = { error: { code, message } };
   }
 }
 
@@ -80,7 +80,7 @@ function hasLooseIndex(patch) {
 export class Server {
   /** By name: `{epoch, value, changes}`; the version is the number of changes. */
   documents = new Map();
-  /** May veto or alter a change: `(name, before, after, change) => altered change`. */
+  /** May veto, alter or undo a change: `(name, before, after, change) => altered change, or null`. */
   validate = (name, before, after, change) => change;
   /** May fail before or after the change: gives `[code, isAfter]` or nothing. */
   trouble = () => undefined;
@@ -151,12 +151,18 @@ export class Server {
       return { error: { code: "too-large", message: "more than 1000 operations" } };
     }
     try {
-      if (base < changes.length && patch && hasLooseIndex(patch)) {
-        throw new Refusal("conflict", "an index without a test", now);
+      if (base > changes.length) {
+        throw new Refusal("conflict", "there is no such version yet");
       }
-      const altered = this.validate(name, document.value, this.#after(document.value, { patch, merge }, now), { patch, merge });
+      if (base < changes.length && patch && hasLooseIndex(patch)) {
+        throw new Refusal("conflict", "an index without a test");
+      }
+      const altered = this.validate(name, document.value, this.#after(document.value, { patch, merge }), { patch, merge });
+      if (!altered) {
+        return { version: now.version, epoch, duplicate: false };
+      }
       const version = changes.length + 1;
-      document.value = this.#after(document.value, altered, now);
+      document.value = this.#after(document.value, altered);
       const change = { name, version, epoch, by, at: new Date(this.#clock.now).toISOString(), id, ...clone(altered) };
       changes.push(change);
       const told = this.spoil(change);
@@ -164,21 +170,22 @@ export class Server {
       return { version, epoch, duplicate: false };
     } catch (e) {
       if (e instanceof Refusal) {
-        const more = e.answer.error.code === "refused" ? now : {};
-        return { error: { ...e.answer.error, ...more } };
+        const { code, message } = e.answer.error;
+        // Who has seen the value could have known.
+        return { error: { code: code === "conflict" && base === now.version ? "invalid" : code, message, ...now } };
       }
       throw e;
     }
   }
 
-  #after(value, { patch, merge }, now) {
+  #after(value, { patch, merge }) {
     const holder = { root: clone(value) };
     try {
       for (const operation of patch ?? mergeAsPatch(holder.root, merge)) {
         apply(holder, operation);
       }
     } catch (e) {
-      throw new Refusal("conflict", e.message, now);
+      throw new Refusal("conflict", e.message);
     }
     return holder.root;
   }
@@ -239,7 +246,7 @@ class Session {
       this.names.add(data.name);
       answer(this.#server.open(data));
     } else if (event === "doc:change") {
-      answer(this.#server.change(data, "ann"));
+      answer(this.#server.change(data, { id: "ann", name: "Ann" }));
     } else if (event === "doc:close") {
       this.names.delete(data.name);
       answer({});

@@ -160,14 +160,17 @@ export class Browser {
 }
 
 /**
- * A client's end of a connection, with what the stock client (4.8) promises: messages in order both ways, an ack at most once, an
- * error for each ack that has not come when the connection is lost, and recovery if the server goes on where it was.
+ * A client's end of a connection, with what the stock client (4.8) promises: messages in order both ways, an ack at most once, before
+ * or after the messages of the same time, an error for each ack that has not come when the connection is lost, and recovery if the
+ * server goes on where it was.
  */
 export class Socket {
   connected = false;
   recovered = false;
   /** What the test does to messages of the client; gives the number of times that one arrives. */
   tamper = () => 1;
+  /** Which events reach the client. */
+  heed = () => true;
   #listeners = new Map();
   #acks = new Set();
   #connection = null;
@@ -216,14 +219,14 @@ export class Socket {
     this.recovered = !!session;
     this.#session = session || this.#server.connect();
     this.#lastHeard = session ? this.#lastHeard : 0;
-    const connection = { lastIn: 0, lastOut: 0 };
+    const connection = { lastIn: 0, lastAck: 0, lastOut: 0 };
     this.#connection = connection;
     this.connected = true;
     this.#hear("connect");
     this.#session.listen(this.#lastHeard, (event, data, number) =>
       this.#travel(connection, "lastIn", () => {
         this.#lastHeard = number;
-        this.#hear(event, JSON.parse(JSON.stringify(data)), `offset-${number}`);
+        this.heed(event) && this.#hear(event, JSON.parse(JSON.stringify(data)), `offset-${number}`);
       }),
     );
   }
@@ -244,7 +247,7 @@ export class Socket {
       this.#travel(connection, "lastOut", () =>
         session.receive(event, JSON.parse(sent), (result) => {
           const json = JSON.stringify(result);
-          this.#travel(connection, "lastIn", () => answer?.(JSON.parse(json)));
+          this.#travel(connection, "lastAck", () => answer?.(JSON.parse(json)));
         }),
       );
     }
