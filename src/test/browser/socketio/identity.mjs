@@ -5,46 +5,8 @@
 // Prints PASSED at the end, or says what failed and exits with 1.
 import assert from "node:assert/strict";
 import { io } from "socket.io-client";
-import WebSocket from "ws";
-import { baseUrlAndMore, guest, pause, show, step, until } from "./guest.mjs";
-
-const [baseUrl] = baseUrlAndMore();
-const good = (who, { role = "clerk", seconds = 600 } = {}) => `good.${who}.${role}.${seconds}`;
-
-async function visitor(options = {}, namespace = "/") {
-  const one = guest(io, baseUrl + namespace, options);
-  await one.arrive();
-  return one;
-}
-
-const post = async (path, headers = {}) => {
-  const response = await fetch(baseUrl + path, { method: "POST", headers });
-  assert.equal(response.status, 200, await response.clone().text());
-  return response;
-};
-
-const cookiesOf = (response) => response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
-
-/** Signs in; returns the session's cookie. */
-async function signIn(user, headers = {}) {
-  const response = await post("/door/in", { ...headers, "X-User": user, "X-Password": "for-tests-only" });
-  const session = cookiesOf(response).find((cookie) => cookie.startsWith("JSESSIONID"));
-  assert.ok(session, show(response.headers.getSetCookie()));
-  return session;
-}
-
-/** A plain WebSocket at the feed, which remembers what it hears. */
-function feed(query = "", protocols = [], options = {}) {
-  const socket = new WebSocket(baseUrl.replace(/^http/, "ws") + "/feed" + query, protocols, options);
-  const heard = [];
-  const one = { socket, heard, closed: undefined, status: undefined };
-  socket.on("message", (data) => heard.push(JSON.parse(data)));
-  socket.on("close", (code) => (one.closed = code));
-  socket.on("error", () => {});
-  socket.on("unexpected-response", (request, response) => (one.status = response.statusCode));
-  one.hear = (event) => until(`the feed says ${event}`, () => heard.find((message) => message.event === event), () => show(heard));
-  return one;
-}
+import { guest, pause, show, step, until } from "./guest.mjs";
+import { baseUrl, feed, good, post, signIn, visitor } from "./identities.mjs";
 
 await step("handlers know who sends, and its handshake", async () => {
   const one = await visitor({
@@ -95,33 +57,6 @@ await step("the container's roles hold, too", async () => {
   assert.equal((await carl.ask("who")).id, "carl");
   assert.equal(await carl.ask("for-clerks"), "for clerks");
   assert.equal((await carl.ask("for-bosses")).error.code, "forbidden");
-});
-
-await step("the container's own security holds in handlers and observers, for whom the container knows", async () => {
-  for (const transports of [["polling"], ["websocket"], ["polling", "websocket"]]) {
-    const users = ["dora", "Jürgen 名前 😀"];
-    const signedIn = await Promise.all(
-      users.map(async (user) => visitor({ transports, extraHeaders: { Cookie: await signIn(encodeURIComponent(user)) } })),
-    );
-    const others = [await visitor({ transports }), await visitor({ transports, auth: { token: good("ann") } })];
-    // On the same threads, one after the other and side by side.
-    for (let n = 0; n < 20; n++) {
-      const answers = await Promise.all([...signedIn, ...others].map((one) => one.ask("caller")));
-      assert.deepEqual(answers.map(({ name }) => decodeURIComponent(name)), [...users, "", ""]);
-      assert.deepEqual(answers.map(({ clerk, boss }) => [clerk, boss]), [[true, false], [true, false], [false, false], [false, false]]);
-    }
-    assert.equal(await signedIn[0].ask("count"), "dora counts, a clerk: true");
-    assert.equal((await signedIn[0].ask("break")).error.code, "forbidden");
-    for (const other of others) {
-      assert.equal((await other.ask("count")).error.code, "forbidden");
-    }
-    assert.equal(await signedIn[0].ask("count"), "dora counts, a clerk: true");
-  }
-  const ofFeed = feed("", [], { headers: { Cookie: await signIn("emma") } });
-  await ofFeed.hear("connected");
-  ofFeed.socket.send(JSON.stringify({ event: "name-me", channel: "room", data: 1 }));
-  assert.equal((await ofFeed.hear("you-are")).data, "emma");
-  ofFeed.socket.close();
 });
 
 await step("the rules of the configuration give channels to roles, whoever has said so", async () => {

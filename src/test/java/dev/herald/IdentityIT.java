@@ -65,6 +65,7 @@ class IdentityIT {
     @Test
     void everybodyIsWhoTheySay() throws Exception {
         NodeScript.pass("socketio/identity.mjs", server.url());
+        NodeScript.pass("socketio/caller.mjs", server.url());
 
         // Payara itself may complain of clients that leave, and traces each refusal of an enterprise bean down to
         // Herald's thread.

@@ -11,6 +11,8 @@ import dev.herald.it.ServerProcess;
 import dev.herald.it.TomEeProcess;
 import dev.herald.it.TransactionalShop;
 import dev.herald.it.WildFlyProcess;
+import dev.herald.it.identity.Ready;
+import dev.herald.it.identity.SessionSignIn;
 import dev.herald.it.typed.Bench;
 import java.io.File;
 import java.net.URI;
@@ -64,7 +66,8 @@ class PortableApplicationIT {
         ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("herald.war")))
                 .addClass(TransactionalShop.class)
                 .addClasses(TransactionalShop.class.getDeclaredClasses())
-                .addPackages(false, Bench.class.getPackage())
+                .addPackages(false, Bench.class.getPackage(), SessionSignIn.class.getPackage())
+                .deleteClass(Ready.class)
                 .addAsResource(new File("docs/outbox.sql"), "outbox.sql")
                 .addAsResource(HeraldWar.settings("""
                                 herald.board=false
@@ -132,6 +135,11 @@ class PortableApplicationIT {
     @Test
     void theOfficialClientUsesTypedHandlers() throws Exception {
         NodeScript.pass("socketio/typed.mjs", server.url().replaceFirst("/$", ""));
+    }
+
+    @Test
+    void theContainersCallerIsTheCallerOfHandlers() throws Exception {
+        NodeScript.pass("socketio/caller.mjs", server.url());
     }
 
     @Test

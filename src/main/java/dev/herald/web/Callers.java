@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.Login;
 import dev.herald.concurrent.LimitedLog;
+import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ContextService;
 import jakarta.enterprise.concurrent.ManagedTask;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,8 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.naming.InitialContext;
-import javax.naming.NamingException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +26,14 @@ public class Callers {
 
     private static final System.Logger LOG = System.getLogger(Callers.class.getName());
 
-    private static final String SERVICE = "java:comp/DefaultContextService";
-
     /** Where the work is done, there is no transaction that would have to be set aside. */
     private static final Map<String, String> PROPERTIES =
             Map.of(ManagedTask.TRANSACTION, ManagedTask.USE_TRANSACTION_OF_EXECUTION_THREAD);
+
+    /** The default one of the container. Without a name, as TomEE has none for it. */
+    @Resource
+    @Nullable
+    ContextService contexts;
 
     private final LimitedLog log = new LimitedLog(LOG);
     private volatile Optional<ContextService> service = Optional.empty();
@@ -39,11 +41,11 @@ public class Callers {
 
     /** Remembers what it is like when there is no caller. Called while the application is deployed. */
     public void begin() {
-        begin(lookUp());
+        begin(Optional.ofNullable(contexts));
     }
 
-    void begin(Optional<ContextService> contexts) {
-        service = contexts;
+    void begin(Optional<ContextService> given) {
+        service = given;
         nobody = present();
     }
 
@@ -62,21 +64,10 @@ public class Callers {
 
     private Optional<Executor> present() {
         try {
-            return service.map(
-                            contexts -> contexts.createContextualProxy(inPolicyContext(), PROPERTIES, Executor.class))
+            return service.map(found -> found.createContextualProxy(inPolicyContext(), PROPERTIES, Executor.class))
                     .<Executor>map(Caller::new);
         } catch (RuntimeException e) {
             log.log(WARNING, "the container does not keep a caller: SecurityContext may have none in handlers", e);
-            return Optional.empty();
-        }
-    }
-
-    @SuppressWarnings("BanJNDI") // the name is the standard's
-    private static Optional<ContextService> lookUp() {
-        try {
-            return Optional.ofNullable(InitialContext.doLookup(SERVICE));
-        } catch (NamingException e) {
-            LOG.log(DEBUG, "the container has no context service: SecurityContext may have no caller in handlers", e);
             return Optional.empty();
         }
     }

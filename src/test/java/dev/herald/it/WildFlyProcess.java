@@ -6,11 +6,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** WildFly with its standard configuration; the context root is in the WAR's jboss-web.xml. */
+/**
+ * WildFly with its standard configuration, but that applications may say themselves who somebody is, as docs/beans.md tells; the
+ * context root is in the WAR's jboss-web.xml.
+ */
 public final class WildFlyProcess extends ServerProcess {
 
     /** Where the build has unpacked it, which may have another server for the same tests. */
     private static final Path HOME = Path.of(System.getProperty("wildfly.home"));
+
+    private static final String CONFIGURATION = "standalone-for-tests.xml";
+    private static final String DOMAIN =
+            "<application-security-domain name=\"other\" security-domain=\"ApplicationDomain\"";
 
     private final Path application;
     private final List<String> settings;
@@ -49,10 +56,12 @@ public final class WildFlyProcess extends ServerProcess {
         var deployed = deployments.resolve("herald.war");
         Files.copy(application, deployed);
         watches(deployed);
+        writeConfiguration();
 
         var command = new ProcessBuilder(
                 "sh",
                 HOME.resolve("bin/standalone.sh").toString(),
+                "-c=" + CONFIGURATION,
                 "-b=127.0.0.1",
                 "-bmanagement=127.0.0.1",
                 "-Djboss.http.port=" + port,
@@ -65,5 +74,15 @@ public final class WildFlyProcess extends ServerProcess {
         // So that the script passes SIGTERM on to the server.
         command.environment().put("LAUNCH_JBOSS_IN_BACKGROUND", "1");
         return command;
+    }
+
+    /** The setting is in Undertow's part, which comes after that of enterprise beans. */
+    private static void writeConfiguration() throws IOException {
+        var directory = HOME.resolve("standalone/configuration");
+        var standard = Files.readString(directory.resolve("standalone.xml"));
+        var place = standard.lastIndexOf(DOMAIN) + DOMAIN.length();
+        Files.writeString(
+                directory.resolve(CONFIGURATION),
+                standard.substring(0, place) + " integrated-jaspi=\"false\"" + standard.substring(place));
     }
 }
