@@ -61,13 +61,13 @@ abstract class ApiServlet extends HttpServlet {
     }
 
     /**
-     * A message as a request: its name and data are the body's, and its id the header's.
+     * A message as a request: its name and data are the body's, and its id is the header's alone.
      *
      * @param place where it goes: the member of this name with this value
      * @param event the message's name if the body has none
      */
     static RawRequest message(JsonObject body, String place, String value, String event, Optional<String> key) {
-        var fields = Json.createObjectBuilder(body).add(place, value);
+        var fields = Json.createObjectBuilder(body).add(place, value).remove("id");
         if (!body.containsKey("event")) {
             fields.add("event", event);
         }
