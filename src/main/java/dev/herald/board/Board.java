@@ -15,6 +15,7 @@ import dev.herald.api.On;
 import dev.herald.api.Received;
 import dev.herald.boardstore.BoardStore;
 import dev.herald.concurrent.LimitedLog;
+import dev.herald.concurrent.Pause;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -125,7 +126,7 @@ public class Board {
                 LOG.log(ERROR, "not everyone was told who came and went", e);
             }
         };
-        var unused = timer.schedule(logged, delay.toNanos(), TimeUnit.NANOSECONDS);
+        Pause.then(timer, delay, logged);
     }
 
     @PreDestroy

@@ -2,7 +2,6 @@ package dev.herald.concurrent;
 
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -58,7 +57,7 @@ public final class RetryingExecutor implements Executor {
 
     private boolean isAskedLater(Runnable work) {
         try {
-            var unused = timer.schedule(() -> execute(work), PAUSE.toMillis(), MILLISECONDS);
+            Pause.then(timer, PAUSE, () -> execute(work));
             return true;
         } catch (RuntimeException e) {
             LOG.log(DEBUG, "the container runs no timers any more", e);

@@ -4,8 +4,8 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.herald.concurrent.Pause;
 import dev.herald.hub.LogUnavailableException;
 import java.io.IOException;
 import java.sql.Connection;
@@ -205,7 +205,7 @@ public final class LogDatabase implements AutoCloseable {
     }
 
     private void tryLater() {
-        var unused = threads.timer().schedule(this::tryOnAnotherThread, RETRY.toMillis(), MILLISECONDS);
+        Pause.then(threads.timer(), RETRY, this::tryOnAnotherThread);
     }
 
     private void tryOnAnotherThread() {

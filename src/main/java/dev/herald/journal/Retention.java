@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
+import dev.herald.concurrent.Pause;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -132,7 +133,7 @@ public final class Retention implements AutoCloseable {
                     break;
                 }
                 if (log.waiting() > 0) {
-                    var unused = timer.schedule(() -> hand(sweep), PAUSE.toMillis(), MILLISECONDS);
+                    Pause.then(timer, PAUSE, () -> hand(sweep));
                     return;
                 }
             }

@@ -3,8 +3,8 @@ package dev.herald.journal;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.herald.concurrent.Pause;
 import dev.herald.concurrent.RetryingExecutor;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -182,7 +182,7 @@ final class Writer<T> {
                             + THREAD_PATIENCE.toMillis() + " ms is refused: " + why);
         }
         try {
-            var unused = threads.timer().schedule(this::tryAgain, RetryingExecutor.PAUSE.toMillis(), MILLISECONDS);
+            Pause.then(threads.timer(), RetryingExecutor.PAUSE, this::tryAgain);
         } catch (RuntimeException e) {
             LOG.log(DEBUG, "the container runs no timers any more", e);
             // The next offer tries again, and close() answers those who wait.

@@ -2,9 +2,11 @@ package dev.herald.concurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.herald.testing.ErrorLog;
 import dev.herald.testing.RealTimer;
+import dev.herald.testing.SuspendedTimer;
 import java.util.ArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -39,6 +41,30 @@ class RetryingExecutorTest {
                     .singleElement()
                     .asString()
                     .contains("lends no thread", "asked for again every 50 ms", "more threads", "the queue is full");
+        }
+    }
+
+    @Test
+    void runsRefusedWorkWhenAContainerThatWasSuspendedIsResumed() throws InterruptedException {
+        var timer = new SuspendedTimer(RealTimer.SHARED);
+        var done = new LinkedBlockingQueue<String>();
+        var executor = new RetryingExecutor(
+                work -> {
+                    if (timer.isSuspended()) {
+                        throw new RejectedExecutionException("the container is suspended");
+                    }
+                    work.run();
+                },
+                timer.asExecutor());
+        timer.suspend();
+
+        try (var log = new ErrorLog(RetryingExecutor.class)) {
+            executor.execute(() -> done.add("work"));
+            await().until(() -> timer.dropped() > 0);
+            timer.resume();
+
+            assertThat(done.poll(10, TimeUnit.SECONDS)).isEqualTo("work");
+            assertThat(log.warnings()).hasSize(1);
         }
     }
 

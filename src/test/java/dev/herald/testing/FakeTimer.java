@@ -1,5 +1,6 @@
 package dev.herald.testing;
 
+import dev.herald.concurrent.Pause;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Queue;
@@ -22,7 +23,7 @@ public final class FakeTimer {
             return true;
         });
         return proxy(ScheduledExecutorService.class, (name, arguments) -> {
-            if (name.equals("schedule")) {
+            if (name.equals("schedule") || arguments[0] instanceof Pause) {
                 pauses.add((Runnable) arguments[0]);
             } else if (name.equals("scheduleAtFixedRate") || name.equals("scheduleWithFixedDelay")) {
                 clocks.add((Runnable) arguments[0]);
