@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * were acknowledged. {@code -Dkill.outbox.rounds} says how often. The log is in H2, as by default.
  */
 @Tag("kill")
-@Timeout(value = 30, unit = TimeUnit.MINUTES)
+@Timeout(value = 75, unit = TimeUnit.MINUTES)
 class OutboxKillIT {
 
     private static final int ROUNDS = Integer.getInteger("kill.outbox.rounds", 4);
