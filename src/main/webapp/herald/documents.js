@@ -324,6 +324,15 @@ class Document {
     this.#go();
   }
 
+  /** It may not be opened, or not be open any more; the next connection tries again. */
+  forbidden(error) {
+    this.#isOpen = false;
+    this.#isStopped = true;
+    const refusal = refused({ ...error });
+    this.#settleReady.reject(refusal);
+    this.#emit("refused", refusal);
+  }
+
   peopleCame(people) {
     this.people = frozen(people);
     this.#emit("presence", this.people);
@@ -407,10 +416,7 @@ class Document {
       if (LATER.includes(answer.error.code)) {
         return answer.error.retryAfter ?? WAIT;
       }
-      this.#isStopped = true;
-      const refusal = refused({ ...answer.error });
-      this.#settleReady.reject(refusal);
-      return this.#emit("refused", refusal);
+      return this.forbidden(answer.error);
     }
     this.#isOpen = true;
     if (answer.changes) {
@@ -671,6 +677,10 @@ function linkOf(socket, { queue = "", timeout = TIMEOUT, indexedDB = globalThis.
   });
   socket.on("connect", () => docs.forEach((doc) => doc.connected(socket.recovered)));
   socket.on("doc:changed", (change) => docs.get(change.name)?.changed(change));
+  socket.on("left", (told) => {
+    const [, name] = /^doc:(.*)/.exec(told?.channel) ?? [];
+    told?.code && docs.get(name)?.forbidden(told);
+  });
   socket.on("doc:people", ({ name, people }) => docs.get(name)?.peopleCame(people));
   return {
     socket,

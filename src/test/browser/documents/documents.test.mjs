@@ -401,6 +401,24 @@ describe("a document", () => {
     assert.deepEqual([await waiting, doc.value], [{ version: 1 }, { a: 1 }]);
   }));
 
+  it("that may not be open any more says so, and keeps what waits", world(async ({ clock, page, server, head }) => {
+    const { doc, socket, toldOf } = page();
+    await clock.run();
+    for (const other of [{ channel: "doc:other", code: "x" }, { channel: NAME, code: "x" }, { channel: `doc:${NAME}` }, { code: 5 }, "somebody left", null]) {
+      server.tell("left", other);
+    }
+    server.tell("left", { channel: `doc:${NAME}`, code: "channel-forbidden", message: "not yours any more" });
+    await clock.run();
+    assert.deepEqual(toldOf("refused").map(({ code, message }) => [code, message]), [["channel-forbidden", "not yours any more"]]);
+    doc.change((d) => void (d.a = 1));
+    await clock.run();
+    assert.deepEqual([doc.value, doc.pending, head.value], [{ a: 1 }, 1, {}]);
+    socket.disconnect();
+    socket.connect(false);
+    await clock.run();
+    assert.deepEqual([doc.pending, head.value], [0, { a: 1 }]);
+  }));
+
   it("waits when it is told to, without asking meanwhile", world(async ({ clock, page, server, head }) => {
     const { doc } = page();
     await clock.run();

@@ -11,7 +11,7 @@ import { launch } from "../chromium.mjs";
 import { baseUrlAndMore, PATIENCE, step, until } from "../socketio/guest.mjs";
 
 const [baseUrl, offline = "30000", restart] = baseUrlAndMore();
-const RESTART_PATIENCE = 60_000;
+const RESTART_PATIENCE = 150_000;
 const BLANK = `${baseUrl}/documents-blank.html`;
 
 const browser = await launch();

@@ -119,6 +119,10 @@ export class Server {
     this.#sessions.clear();
   }
 
+  tell(event, data) {
+    this.#sessions.forEach((session) => session.tell(event, data));
+  }
+
   open({ name, since }) {
     const { epoch, value, changes } = this.document(name);
     const version = changes.length;
