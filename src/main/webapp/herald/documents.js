@@ -581,7 +581,7 @@ class Document {
   /** Waits until what is kept is what is here. So of what a tab leaves, only the first can have an effect already. */
   async #inStep() {
     const late = {};
-    if (this.#saving && this.persistent && (await Promise.race([this.#saved, pause(WAIT).then(() => late)])) === late) {
+    if (this.#saving && this.persistent && (await Promise.race([this.#saved, pause(this.#link.timeout).then(() => late)])) === late) {
       this.persistent = false;
     }
   }

@@ -215,7 +215,7 @@ try {
       await ann.change((d) => Object.assign(d, { n: 0 }));
       await equal([ann, bob], (d) => d.n === 0);
       for (const { page } of [ann, bob]) {
-        await page.evaluate(() => (window.counting = setInterval(() => doc.change((d) => void d.n++).then(() => (window.count = (window.count ?? 0) + 1)), 100)));
+        await page.evaluate(() => (window.counting = setInterval(() => doc.change((d) => void d.n++).then(() => (window.count = (window.count ?? 0) + 1)), 1_000)));
       }
       const restarted = new Promise((resolve) => createInterface({ input: process.stdin }).once("line", resolve));
       console.log("RESTART");
