@@ -5,15 +5,13 @@
 // Prints PASSED at the end, or says what failed and exits with 1.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { Board, NARROW, WIDE, cutOff, keepSockets } from "./guests.mjs";
+import { violations } from "./violations.mjs";
 
 const [baseUrl, outDir] = process.argv.slice(2);
 const board = await Board.open(baseUrl, outDir);
 const stage = (name, steps) => board.stage(name, steps);
 const run = randomUUID().slice(0, 4);
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** On a narrow page the places are a view of their own, beside which there is no main content. */
 const ALLOWED = /^places, \w+-360: landmark-one-main/;
 const LOOKS = [
@@ -138,13 +136,7 @@ async function everywhere(guest, name, reach = async () => {}) {
 
 /** Notes what axe finds. */
 async function look({ page }, what) {
-  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))));
-  await page.evaluate(AXE);
-  const violations = await page.evaluate(async () => {
-    const result = await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
-    return result.violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, any, all, none }) => `${id}: ${help}: ${target.join(" ")} ${[...any, ...all, ...none].map(({ message }) => message).join("; ")}`));
-  });
-  found.push(...violations.map((violation) => `${what}: ${violation}`).filter((violation) => !ALLOWED.test(violation)));
+  found.push(...(await violations(page)).map((violation) => `${what}: ${violation}`).filter((violation) => !ALLOWED.test(violation)));
 }
 
 async function closeDialog({ page }) {

@@ -58,6 +58,7 @@ class ArchitectureTest {
                     "dev.herald.hub",
                     "dev.herald.journal",
                     "dev.herald.json",
+                    "dev.herald.measure",
                     "dev.herald.nonblocking",
                     "dev.herald.outbox",
                     "dev.herald.operate",
@@ -80,6 +81,10 @@ class ArchitectureTest {
     /** So every package may import it. */
     @ArchTest
     static final ArchRule CONCURRENT_IMPORTS_NOTHING_OF_OURS = onlyKnows("dev.herald.concurrent", "org.jspecify..");
+
+    /** So every package may import it. */
+    @ArchTest
+    static final ArchRule MEASURE_IMPORTS_NOTHING_OF_OURS = onlyKnows("dev.herald.measure", "org.jspecify..");
 
     /** So every package may import it. */
     @ArchTest
@@ -292,6 +297,8 @@ class ArchitectureTest {
             "dev.herald.forward",
             "dev.herald.hub",
             "dev.herald.journal",
+            "dev.herald.outbox",
+            "dev.herald.request",
             "dev.herald.socketio",
             "javax.management",
             "org.eclipse.microprofile.config..",
@@ -341,7 +348,8 @@ class ArchitectureTest {
             .resideOutsideOfPackages(
                     "dev.herald.forward", "dev.herald.http", "dev.herald.nonblocking", "dev.herald.web")
             .and()
-            .haveNameNotMatching("dev\\.herald\\.(LoadedClasses|Startup|operate\\.HealthServlet)")
+            .haveNameNotMatching(
+                    "dev\\.herald\\.(LoadedClasses|Startup|operate\\.(Health|Metrics|Monitor)Servlet|operate\\.OperatorFilter)")
             .and()
             .haveNameNotMatching("dev\\.herald\\.engine\\.(EngineServlet|Polling|Posting)(\\$.*)?")
             .and()
@@ -394,12 +402,13 @@ class ArchitectureTest {
     static final ArchRule NULL_IS_THE_EXCEPTION_EVERYWHERE = classes().should(resideInANullMarkedPackage());
 
     private static ArchRule onlyKnows(String one, String... others) {
-        var known = new String[others.length + 4];
-        System.arraycopy(others, 0, known, 4, others.length);
+        var known = new String[others.length + 5];
+        System.arraycopy(others, 0, known, 5, others.length);
         known[0] = one;
         known[1] = "java..";
         known[2] = "dev.herald.concurrent";
         known[3] = "dev.herald.random";
+        known[4] = "dev.herald.measure";
         return classes()
                 .that()
                 .resideInAPackage(one)

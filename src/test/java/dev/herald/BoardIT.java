@@ -1,11 +1,20 @@
 package dev.herald;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.herald.it.NodeScript;
 import dev.herald.it.PayaraProcess;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,6 +26,11 @@ class BoardIT {
 
     private static final Path OUT =
             Path.of(System.getProperty("herald.browser")).resolveSibling("board");
+
+    /** A comment of the format, or a sample: its name, its labels and a number. */
+    private static final Pattern METRICS_LINE =
+            Pattern.compile("# (TYPE [a-z_]+ (gauge|counter|summary)|UNIT [a-z_]+ [a-z]+|HELP [a-z_]+ .+|EOF)"
+                    + "|[a-z_]+(\\{[a-z]+=\"[^\"\\n]*\"})? -?[0-9]+(\\.[0-9]+)?(E-?[0-9]+)?");
 
     private static PayaraProcess server;
 
@@ -60,5 +74,36 @@ class BoardIT {
     @Test
     void nothingKeepsPeopleWithDisabilitiesFromUsingIt() throws Exception {
         NodeScript.pass("board/axe.mjs", server.url(), OUT.toString());
+    }
+
+    @Test
+    void anOperatorSeesAndEndsConnections() throws Exception {
+        NodeScript.pass("board/monitor.mjs", server.url(), OUT.toString());
+    }
+
+    @Test
+    void theFiguresAreOpenMetricsAndForThisMachineOnly() throws Exception {
+        var answer = get("metrics");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type").orElse(""))
+                .startsWith("application/openmetrics-text; version=1.0.0; charset=utf-8");
+        assertThat(answer.body()).endsWith("\n# EOF\n").doesNotContain("\n\n");
+        assertThat(answer.body().lines())
+                .allMatch(line -> METRICS_LINE.matcher(line).matches())
+                .contains("# TYPE herald_messages_in counter", "herald_log_up 1", "herald_nodes 1")
+                .anyMatch(line -> line.startsWith("herald_ack_latency_seconds{quantile=\"0.99\"} "));
+
+        for (var path : List.of("metrics", "monitor.xhtml", "monitor/now")) {
+            assertThat(get(path, "X-Forwarded-For", "192.0.2.7").statusCode()).isEqualTo(403);
+            assertThat(get(path, "Forwarded", "for=192.0.2.7").statusCode()).isEqualTo(403);
+        }
+    }
+
+    private static HttpResponse<String> get(String path, String... headers) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(server.url() + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
     }
 }

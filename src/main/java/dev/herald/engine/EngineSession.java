@@ -98,6 +98,11 @@ public final class EngineSession {
         return share;
     }
 
+    /** How many bytes wait for the client, as far as they are counted. */
+    public long waitingBytes() {
+        return share.bytes();
+    }
+
     /** Whether a request may use the session: with a proven principal the owner's, otherwise an unproven one. */
     boolean belongsTo(@Nullable Principal principal, boolean isProven) {
         return isProven ? Objects.equals(owner, principal == null ? null : principal.getName()) : !isOwnerProven;
@@ -122,10 +127,7 @@ public final class EngineSession {
         return outbound.offerIfIdle(packets);
     }
 
-    /**
-     * Writes everything that waits, in one write, if the transport can take it. On a thread that is handling the messages of
-     * one read, this happens after the last of them.
-     */
+    /** Writes all that waits in one write, if the transport can take it: on a thread that handles a read's messages, after the last. */
     public void flush() {
         if (!WriteBatch.putOff(flush)) {
             outbound.flush();
@@ -216,10 +218,7 @@ public final class EngineSession {
         }
     }
 
-    /**
-     * Whether a POST may begin. A second one at the same time is a violation that ends the session; one that comes after the
-     * client has gone over to its WebSocket does no harm.
-     */
+    /** Whether a POST may begin. A second one at the same time ends the session; one after the change to a WebSocket does no harm. */
     boolean beginPost() {
         synchronized (outbound) {
             if (!(outbound.transport() instanceof PollingTransport)) {

@@ -21,6 +21,7 @@ import dev.herald.hub.Delivery;
 import dev.herald.hub.DeviceName;
 import dev.herald.hub.Hub;
 import dev.herald.hub.LimitException;
+import dev.herald.hub.Link;
 import dev.herald.hub.Member;
 import dev.herald.hub.Subscriber;
 import dev.herald.hub.Subscription;
@@ -356,6 +357,11 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     @Override
     public void end(boolean transportToo) {
         close(NORMAL_CLOSURE.getCode(), "ended by the application");
+    }
+
+    @Override
+    public Link link() {
+        return new Link("feed", socket.waitingBytes());
     }
 
     @Override

@@ -119,6 +119,11 @@ final class TextSocket {
         }
     }
 
+    /** How many bytes wait for the client, as far as they are counted. */
+    long waitingBytes() {
+        return share.bytes();
+    }
+
     /** Writes what waits, unless another thread does so already. */
     void flush() {
         if (claim()) {

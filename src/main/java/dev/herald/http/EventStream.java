@@ -119,6 +119,11 @@ final class EventStream implements FrameWriter.Listener {
         return queue.offerToHalf(frame);
     }
 
+    /** How many bytes wait for the client, as far as they are counted. */
+    long waitingBytes() {
+        return share.bytes();
+    }
+
     /** Writes what waits, if the socket is free; at the end of the thread's batch, if it is in one. */
     void flush() {
         if (!WriteBatch.putOff(write)) {

@@ -12,6 +12,7 @@ import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
 import dev.herald.hub.Delivery;
 import dev.herald.hub.LimitException;
+import dev.herald.hub.Link;
 import dev.herald.hub.Member;
 import dev.herald.hub.Subscriber;
 import dev.herald.hub.Subscription;
@@ -262,6 +263,11 @@ final class EventSubscriber implements Subscriber, EventStream.Owner {
     public void end(boolean transportToo) {
         ended("ended by the application");
         stream.close(EventWriter.GOODBYE);
+    }
+
+    @Override
+    public Link link() {
+        return new Link("sse", stream.waitingBytes());
     }
 
     @Override

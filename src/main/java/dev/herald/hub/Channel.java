@@ -42,6 +42,7 @@ final class Channel {
     private final Log log;
     private final Observers observers;
     private final PageReader reader;
+    private final HubFigures figures;
 
     /** What the log has committed and {@link Deliveries} has not delivered yet, in the order of the commits. */
     private final Queue<Runnable> undelivered = new ConcurrentLinkedQueue<>();
@@ -53,7 +54,8 @@ final class Channel {
     private final Deque<Delivery> tail = new ArrayDeque<>(1);
     private final Recipients live = new Recipients();
 
-    Channel(ChannelName name, Log log, ReplayCache cache, Observers observers) {
+    Channel(ChannelName name, Log log, ReplayCache cache, Observers observers, HubFigures figures) {
+        this.figures = figures;
         this.name = name;
         this.log = log;
         this.observers = observers;
@@ -219,11 +221,13 @@ final class Channel {
             tail.removeFirst();
         }
         tail.addLast(delivery);
-        for (var subscription : live.snapshot()) {
+        var recipients = live.snapshot();
+        for (var subscription : recipients) {
             if (!subscription.push(delivery)) {
                 live.remove(subscription);
             }
         }
+        figures.delivered(recipients.length);
         tellPublished(delivery);
     }
 
@@ -243,6 +247,7 @@ final class Channel {
             for (var subscription : recipients) {
                 subscription.offerUnlogged(delivery);
             }
+            figures.delivered(recipients.length);
             tellPublished(delivery);
         }
         for (var subscription : recipients) {

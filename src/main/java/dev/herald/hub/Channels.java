@@ -19,6 +19,7 @@ final class Channels {
     private final Log log;
     private final Observers observers;
     private final Neighbours neighbours;
+    private final HubFigures figures = new HubFigures(() -> subscribed().size());
     private final ReplayCache cache = new ReplayCache(CACHE_BYTES);
     private final ConcurrentMap<ChannelName, Shared> channels = new ConcurrentHashMap<>();
 
@@ -71,7 +72,7 @@ final class Channels {
                 neighbours.listen(n);
             }
             return there == null
-                    ? new Shared(new Channel(n, log, cache, observers), 1, subscriptions)
+                    ? new Shared(new Channel(n, log, cache, observers, figures), 1, subscriptions)
                     : there.plus(1, subscriptions);
         });
         try {
@@ -85,6 +86,11 @@ final class Channels {
             }
             throw e;
         }
+    }
+
+    /** What is done with all channels. */
+    HubFigures figures() {
+        return figures;
     }
 
     /** A channel that somebody is subscribed to. */

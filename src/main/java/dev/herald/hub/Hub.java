@@ -49,6 +49,7 @@ public final class Hub {
     private final HubLimits limits;
     private final Clock clock;
     private final Presence presence;
+    private final HubFigures figures;
     private final Publisher publisher;
     private final Subscriptions subscriptions;
     private final Neighbours neighbours;
@@ -99,6 +100,7 @@ public final class Hub {
         this.neighbours = neighbours;
         this.presence = new Presence(limits.connections(), neighbours);
         var channels = new Channels(log, observers, neighbours);
+        this.figures = channels.figures();
         this.publisher = new Publisher(log, channels, neighbours, executor);
         this.remote = new RemoteMessages(log, channels, publisher, presence, executor);
         this.peers = new RemotePeers(presence, neighbours);
@@ -281,11 +283,7 @@ public final class Hub {
         return CompletableFuture.completedStage(new Receipt(draft.channel(), null, false, ChannelKind.VOLATILE));
     }
 
-    /**
-     * Waits until what the log has committed by now is delivered, and its publishers are told: for the way down.
-     *
-     * @return false if that takes longer
-     */
+    /** For the way down: waits until what the log has committed is delivered, and its publishers told; false if that takes longer. */
     public boolean awaitDelivered(Duration atMost) {
         return publisher.awaitDelivered(atMost);
     }
@@ -344,6 +342,11 @@ public final class Hub {
     /** The connections of all nodes. */
     public RemotePeers peers() {
         return peers;
+    }
+
+    /** What it has done. */
+    public HubFigures figures() {
+        return figures;
     }
 
     /** Who is there. */

@@ -305,6 +305,11 @@ public final class Member implements Peer, Predicate<Set<String>> {
         subscriber.signOut(code, sentence);
     }
 
+    /** How it is served now. */
+    public Link link() {
+        return subscriber.link();
+    }
+
     /** Whether the membership has not ended. */
     public synchronized boolean isOpen() {
         return !gone;
@@ -369,16 +374,12 @@ public final class Member implements Peer, Predicate<Set<String>> {
         return subscriptions.values().stream().map(Place::subscription).toList();
     }
 
-    /**
-     * Ends the membership: the connection is in no channel and no longer present. The first call counts.
-     *
-     * @param reason a few words for people
-     * @return its {@link #places()} at the end; none if it had ended before
-     */
+    /** Ends the membership, with the reason in a few words; returns its {@link #places()} at the end. The first call counts. */
     public synchronized Map<ChannelName, Position> disconnect(String reason) {
         if (gone) {
             return Map.of();
         }
+        hub.figures().ended(reason);
         var places = places();
         events.tell(new Disconnected(connection(), reason, channels, leaveAll()));
         return places;

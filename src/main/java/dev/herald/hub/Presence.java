@@ -232,6 +232,11 @@ public final class Presence {
         }
     }
 
+    /** All connections of this node, in all namespaces, in the order in which they were connected. */
+    public synchronized List<Member> members() {
+        return List.copyOf(members.values());
+    }
+
     /** The connections of a person in all namespaces. */
     public synchronized List<Member> allMembers(String personId) {
         return members.values().stream()

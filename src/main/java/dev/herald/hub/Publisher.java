@@ -30,18 +30,27 @@ final class Publisher {
     private final Log log;
     private final Channels channels;
     private final Neighbours neighbours;
+    private final HubFigures figures;
     private final Deliveries deliveries;
 
     Publisher(Log log, Channels channels, Neighbours neighbours, Executor executor) {
         this.log = log;
         this.channels = channels;
         this.neighbours = neighbours;
+        this.figures = channels.figures();
         this.deliveries = new Deliveries(executor);
     }
 
     /** Appends a message, and the copy of a private one to its sender's channel; as {@link Hub#publish}. */
     CompletionStage<Receipt> publish(Draft draft) {
-        return append(draft).thenCompose(receipt -> copyToSender(draft, receipt));
+        figures.published();
+        var start = System.nanoTime();
+        return append(draft)
+                .thenCompose(receipt -> copyToSender(draft, receipt))
+                .thenApply(receipt -> {
+                    figures.acknowledgements().note(System.nanoTime() - start);
+                    return receipt;
+                });
     }
 
     /** Waits until what the log has committed by now is delivered, and its publishers are told; false if that takes longer. */
@@ -51,6 +60,7 @@ final class Publisher {
 
     /** Delivers a message past the log, on the calling thread. */
     void deliverUnlogged(ChannelName name, Envelope message) {
+        figures.published();
         var channel = channels.acquire(name);
         try {
             channel.deliverUnlogged(message);
@@ -116,14 +126,25 @@ final class Publisher {
         var unused = appended.whenComplete(
                 needsNoWait(appended, channel)
                         ? (answer, failure) -> settle(draft, answer, failure, settled)
-                        : (answer, failure) -> deliveries.add(channel, draft.size(), () -> {
-                            try {
-                                deliver(channel, answer);
-                            } finally {
-                                settle(draft, answer, failure, settled);
-                            }
-                        }));
+                        : (answer, failure) -> deliverLater(channel, draft, answer, failure, settled));
         return settled;
+    }
+
+    private void deliverLater(
+            Channel channel,
+            Draft draft,
+            @Nullable Appended answer,
+            @Nullable Throwable failure,
+            CompletableFuture<Receipt> settled) {
+        var committed = System.nanoTime();
+        deliveries.add(channel, draft.size(), () -> {
+            try {
+                deliver(channel, answer);
+                figures.deliveries().note(System.nanoTime() - committed);
+            } finally {
+                settle(draft, answer, failure, settled);
+            }
+        });
     }
 
     /** Of a repeat they were told before. */

@@ -24,6 +24,11 @@ public interface Subscriber {
         return Optional.empty();
     }
 
+    /** How it is served now. */
+    default Link link() {
+        return new Link("", 0);
+    }
+
     /**
      * Queues a message. Called under a channel's lock: it only computes and queues, and writes nothing.
      *

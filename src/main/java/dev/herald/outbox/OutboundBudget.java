@@ -164,6 +164,11 @@ public final class OutboundBudget {
             }
         }
 
+        /** How many bytes wait for the client. */
+        public long bytes() {
+            return own.get();
+        }
+
         /** The client is gone. Its bytes have been removed, or will be. */
         public void close() {
             shares.remove(this);

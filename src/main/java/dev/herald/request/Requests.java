@@ -15,8 +15,10 @@ import dev.herald.hub.LimitException;
 import dev.herald.hub.Member;
 import dev.herald.hub.NoSuchMessageException;
 import dev.herald.hub.UnknownDeviceException;
+import dev.herald.measure.Tally;
 import dev.herald.request.Permission.Decision;
 import java.time.Clock;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +41,7 @@ public final class Requests {
     private final Permission permission;
 
     private final Quotas quotas;
+    private final Tally refusals = new Tally();
     private final Rooms rooms;
 
     /** The connections of which something waits for a decision. */
@@ -100,8 +103,32 @@ public final class Requests {
         }
     }
 
+    /** How often clients were refused what they asked for, by the error's code. */
+    public Map<String, Long> refusals() {
+        return refusals.now();
+    }
+
+    private CompletionStage<Reply> counted(CompletionStage<Reply> reply) {
+        var unused = reply.whenComplete((answer, failure) -> {
+            if (answer instanceof Reply.Rejected rejected) {
+                refusals.count(rejected.code().code());
+            } else if (failure != null) {
+                var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                var code = cause instanceof RefusedException refused
+                        ? ErrorCode.of(refused.reason())
+                        : ErrorCode.SERVER_ERROR;
+                refusals.count(code.code());
+            }
+        });
+        return reply;
+    }
+
     /** Does what a connection asks for, after all that it has asked for before. */
     public CompletionStage<Reply> handle(Member member, Request request) {
+        return counted(work(member, request));
+    }
+
+    private CompletionStage<Reply> work(Member member, Request request) {
         var asker = Asker.of(member);
         var tooMuch = quotas.charge(asker, request);
         if (tooMuch.isPresent()) {
@@ -135,7 +162,8 @@ public final class Requests {
     }
 
     private CompletionStage<Reply> invalid(Asker asker, RawRequest request, RejectedException e) {
-        return CompletableFuture.completedStage(quotas.charge(asker, request).orElseGet(e::reply));
+        return counted(
+                CompletableFuture.completedStage(quotas.charge(asker, request).orElseGet(e::reply)));
     }
 
     /**
@@ -143,6 +171,10 @@ public final class Requests {
      * not for everybody, or who is in a channel. Reading waits for the log.
      */
     public CompletionStage<Reply> handle(Asker asker, Request request) {
+        return counted(work(asker, request));
+    }
+
+    private CompletionStage<Reply> work(Asker asker, Request request) {
         var tooMuch = quotas.charge(asker, request);
         if (tooMuch.isPresent()) {
             return CompletableFuture.completedStage(tooMuch.get());

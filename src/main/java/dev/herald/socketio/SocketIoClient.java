@@ -11,6 +11,7 @@ import dev.herald.engine.EngineSession;
 import dev.herald.hub.Delivery;
 import dev.herald.hub.DeviceName;
 import dev.herald.hub.EventName;
+import dev.herald.hub.Link;
 import dev.herald.hub.Member;
 import dev.herald.hub.Subscriber;
 import dev.herald.hub.Subscription;
@@ -328,6 +329,11 @@ final class SocketIoClient implements Subscriber {
             carrier.endAll();
         }
         session.flush();
+    }
+
+    @Override
+    public Link link() {
+        return new Link(session.transportName(), session.waitingBytes());
     }
 
     /**

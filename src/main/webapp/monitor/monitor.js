@@ -1,0 +1,179 @@
+/** The operators' page: asks the server every two seconds, and shows its figures as tiles, charts and a table. */
+
+import { Chart } from "./chart.js";
+
+/** How often the figures are asked for, in ms. */
+const PERIOD = 2_000;
+
+/** An answer that takes longer is none, in ms. */
+const PATIENCE = 10_000;
+
+const find = (selector) => document.querySelector(selector);
+const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+
+/** Text is always set as text, never as HTML. */
+function element(tag, text = "", attributes = {}) {
+  const created = document.createElement(tag);
+  created.textContent = text;
+  Object.entries(attributes).forEach(([name, value]) => created.setAttribute(name, value));
+  return created;
+}
+
+const ms = (seconds) => seconds * 1_000;
+
+const CHARTS = [
+  { title: "Messages a second", lines: ["in", "out"], of: ({ rate }) => [rate("herald_messages_in_total"), rate("herald_messages_out_total")] },
+  {
+    title: "Acknowledged, in ms",
+    lines: ["half", "99 of 100"],
+    of: ({ value }) => [ms(value('herald_ack_latency_seconds{quantile="0.5"}')), ms(value('herald_ack_latency_seconds{quantile="0.99"}'))],
+  },
+  {
+    title: "Delivered, in ms",
+    lines: ["half", "99 of 100"],
+    of: ({ value }) => [ms(value('herald_delivery_latency_seconds{quantile="0.5"}')), ms(value('herald_delivery_latency_seconds{quantile="0.99"}'))],
+  },
+  { title: "Who is here", lines: ["connections", "people"], of: ({ value, connections }) => [connections, value("herald_people")] },
+  { title: "What waits", lines: ["KiB for clients", "for the log"], of: ({ value }) => [value("herald_outbound_queued_bytes") / 1024, value("herald_log_waiting")] },
+].map(({ title, lines, of }) => ({ chart: new Chart(find("#charts"), title, lines), of }));
+
+const TILES = [
+  ["Connections", ({ connections }) => connections],
+  ["People", ({ value }) => value("herald_people")],
+  ["Channels", ({ value }) => value("herald_channels")],
+  ["Messages in /s", ({ rate }) => rate("herald_messages_in_total")],
+  ["Messages out /s", ({ rate }) => rate("herald_messages_out_total")],
+  ["Slow readers closed", ({ value }) => value("herald_slow_readers_total")],
+  ["Log", ({ value }) => (value("herald_log_up") === 1 ? "answers" : "does not answer")],
+  ["Nodes", ({ value }) => value("herald_nodes")],
+  ["Bus", ({ value }) => (value("herald_nodes") === 1 && value("herald_bus_up") === 0 ? "none" : value("herald_bus_up") === 1 ? "heard" : "not heard")],
+];
+
+const LISTS = [
+  ["Connections by transport", "herald_connections", "transport"],
+  ["Recoveries", "herald_recoveries_total", "outcome"],
+  ["Refusals", "herald_refusals_total", "code"],
+];
+
+let before = null;
+
+async function ask() {
+  const answer = await fetch("monitor/now", { signal: AbortSignal.timeout(PATIENCE), headers: { Accept: "application/json" } });
+  if (!answer.ok) {
+    throw new Error(answer.status === 403 ? "You may not see this any more" : `The server answers ${answer.status}`);
+  }
+  return answer.json();
+}
+
+async function look() {
+  const state = find("#state");
+  try {
+    const { figures, connections, count } = await ask();
+    const at = Date.now();
+    const last = before;
+    before = { figures, at };
+    const value = (name) => figures[name] ?? 0;
+    const rate = (name) => (last ? Math.max(0, ((value(name) - (last.figures[name] ?? 0)) * 1_000) / (at - last.at)) : 0);
+    show({ value, rate, connections: count }, figures, connections, at);
+    state.textContent = "Live, every 2 seconds";
+    state.classList.remove("problem");
+  } catch (problem) {
+    const sentence = problem.name === "TimeoutError" || problem instanceof TypeError ? "The server does not answer; the figures are old" : problem.message;
+    if (state.textContent !== sentence) {
+      state.textContent = sentence;
+    }
+    state.classList.add("problem");
+  }
+  setTimeout(look, PERIOD);
+}
+
+function show(known, figures, connections, at) {
+  find("#now").replaceChildren(
+    ...TILES.map(([name, of]) => {
+      const tile = element("div");
+      const shown = of(known);
+      tile.append(element("dt", name), element("dd", typeof shown === "number" ? numbers.format(shown) : shown));
+      return tile;
+    }),
+  );
+  CHARTS.forEach(({ chart, of }) => chart.add(at / 1_000, of(known)));
+  find("#counts").replaceChildren(...LISTS.map(([title, name, label]) => list(title, name, label, figures)));
+  find("#shown").textContent = connections.length < known.connections ? `The first ${connections.length} of ${known.connections}` : "";
+  showConnections(connections);
+}
+
+function list(title, name, label, figures) {
+  const table = element("table");
+  const body = element("tbody");
+  const beginning = `${name}{${label}="`;
+  for (const [key, count] of Object.entries(figures).filter(([key]) => key.startsWith(beginning))) {
+    const row = element("tr");
+    row.append(element("th", key.slice(beginning.length, -2), { scope: "row" }), element("td", numbers.format(count), { class: "number" }));
+    body.append(row);
+  }
+  if (body.children.length === 0) {
+    const row = element("tr");
+    row.append(element("td", "none"));
+    body.append(row);
+  }
+  table.append(element("caption", title), body);
+  return table;
+}
+
+/** By the connection's id; rows that are there stay, so that a button is not taken away under the pointer. */
+const rows = new Map();
+
+function showConnections(connections) {
+  const there = new Set(connections.map(({ id }) => id));
+  for (const [id, row] of rows) {
+    if (!there.has(id)) {
+      row.remove();
+      rows.delete(id);
+    }
+  }
+  for (const connection of connections) {
+    const row = rows.get(connection.id) ?? newRow(connection.id);
+    const [person, id, transport, rooms, waiting] = row.children;
+    person.firstChild.textContent = connection.name;
+    id.firstChild.textContent = `${connection.id}${connection.namespace === "/" ? "" : ` in ${connection.namespace}`}`;
+    transport.textContent = connection.transport;
+    const more = connection.roomCount - connection.rooms.length;
+    rooms.textContent = `${connection.rooms.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+    waiting.textContent = `${numbers.format(connection.waiting / 1024)} KiB`;
+  }
+}
+
+function newRow(id) {
+  const row = element("tr", "", { "data-connection": id });
+  const person = element("td");
+  person.append(element("bdi"));
+  const name = element("td");
+  name.append(element("code"));
+  const action = element("td");
+  const button = element("button", "Disconnect", { type: "button" });
+  button.addEventListener("click", () => disconnect(id, button));
+  action.append(button);
+  row.append(person, name, element("td"), element("td"), element("td", "", { class: "number" }), action);
+  rows.set(id, row);
+  find("#connections").append(row);
+  return row;
+}
+
+/** Asks once more in the button itself. */
+async function disconnect(id, button) {
+  if (!button.classList.contains("sure")) {
+    button.classList.add("sure");
+    button.textContent = "Disconnect now?";
+    return;
+  }
+  button.disabled = true;
+  try {
+    const answer = await fetch("monitor/disconnect", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ id }) });
+    button.textContent = answer.ok ? "Disconnected" : answer.status === 404 ? "It was gone already" : `Not done (${answer.status})`;
+  } catch {
+    button.textContent = "Not done: no answer";
+    button.disabled = false;
+  }
+}
+
+look();
