@@ -65,26 +65,40 @@ async function ask() {
   return answer.json();
 }
 
+/** A screen reader is told only what has changed. */
+function say(sentence) {
+  const state = find("#state");
+  if (state.textContent !== sentence) {
+    state.textContent = sentence;
+  }
+}
+
 async function look() {
   const state = find("#state");
+  let answer;
   try {
-    const { figures, connections, count } = await ask();
-    const at = Date.now();
-    const last = before;
-    before = { figures, at };
-    const value = (name) => figures[name] ?? 0;
-    const rate = (name) => (last ? Math.max(0, ((value(name) - (last.figures[name] ?? 0)) * 1_000) / (at - last.at)) : 0);
-    show({ value, rate, connections: count }, figures, connections, at);
-    state.textContent = "Live, every 2 seconds";
+    answer = await ask();
+    say("Live, every 2 seconds");
     state.classList.remove("problem");
   } catch (problem) {
+    // What fetch throws when there is no answer is a TypeError.
     const sentence = problem.name === "TimeoutError" || problem instanceof TypeError ? "The server does not answer; the figures are old" : problem.message;
-    if (state.textContent !== sentence) {
-      state.textContent = sentence;
-    }
+    say(sentence);
     state.classList.add("problem");
   }
   setTimeout(look, PERIOD);
+  if (answer) {
+    take(answer);
+  }
+}
+
+function take({ figures, connections, count }) {
+  const at = Date.now();
+  const last = before;
+  before = { figures, at };
+  const value = (name) => figures[name] ?? 0;
+  const rate = (name) => (last ? Math.max(0, ((value(name) - (last.figures[name] ?? 0)) * 1_000) / (at - last.at)) : 0);
+  show({ value, rate, connections: count }, figures, connections, at);
 }
 
 function show(known, figures, connections, at) {
