@@ -14,6 +14,7 @@ import dev.herald.socketio.SocketIoServer;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What operators see of this node, by HTTP. The requests' threads read it; it waits for nothing. */
 public final class Figures {
@@ -63,8 +64,12 @@ public final class Figures {
 
     /** All figures as they are now. */
     List<Figure> now() {
-        var done = hub.figures();
-        var bus = cluster.bus().orElse(new Bus.State(false, 0, 0, 0, 0));
+        return Stream.of(present(), messages(), troubles(), logAndBus())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private List<Figure> present() {
         return List.of(
                 Figure.gauges("herald_connections", "Open connections of this node.", "transport", byTransport()),
                 Figure.gauge("herald_sessions", "Engine.IO sessions of this node.", engine.size()),
@@ -75,7 +80,12 @@ public final class Figures {
                 Figure.gauge(
                         "herald_channels",
                         "Channels that somebody on this node is subscribed to, private ones included.",
-                        done.channels()),
+                        hub.figures().channels()));
+    }
+
+    private List<Figure> messages() {
+        var done = hub.figures();
+        return List.of(
                 Figure.counter("herald_messages_in", "Messages that were published on this node.", done.in()),
                 Figure.counter("herald_messages_out", "Messages that were queued for live clients.", done.out()),
                 latency(
@@ -86,21 +96,31 @@ public final class Figures {
                         "herald_delivery_latency_seconds",
                         "From the commit of a message until it is in the queues of those who are live here.",
                         done.deliveries()),
-                Figure.gauge("herald_outbound_queued_bytes", "Bytes that wait for all clients.", budget.bytes()),
-                Figure.counter("herald_slow_readers", "Connections closed as slow readers.", done.slowReaders()),
+                Figure.gauge("herald_outbound_queued_bytes", "Bytes that wait for all clients.", budget.bytes()));
+    }
+
+    private List<Figure> troubles() {
+        return List.of(
+                Figure.counter(
+                        "herald_slow_readers",
+                        "Connections closed as slow readers.",
+                        hub.figures().slowReaders()),
                 Figure.counters(
                         "herald_recoveries",
                         "Clients of Socket.IO that came back, by what became of it.",
                         "outcome",
                         new TreeMap<>(socketIo.recoveryOutcomes())),
                 Figure.counters(
-                        "herald_refusals", "What clients were refused, by error code.", "code", requests.refusals()),
+                        "herald_refusals", "What clients were refused, by error code.", "code", requests.refusals()));
+    }
+
+    private List<Figure> logAndBus() {
+        var bus = cluster.bus().orElse(new Bus.State(false, 0, 0, 0, 0));
+        var nodes = cluster.nodes().others().size() + 1;
+        return List.of(
                 Figure.gauge("herald_log_up", "Whether the log's database answers: 1 or 0.", database.isOpen() ? 1 : 0),
                 Figure.gauge("herald_log_waiting", "Messages that wait to be committed.", log.waiting()),
-                Figure.gauge(
-                        "herald_nodes",
-                        "Nodes that live, this one included.",
-                        cluster.nodes().others().size() + 1),
+                Figure.gauge("herald_nodes", "Nodes that live, this one included.", nodes),
                 Figure.gauge("herald_bus_up", "Whether this node hears the bus: 1 or 0.", bus.hearing() ? 1 : 0),
                 Figure.gauge("herald_bus_waiting", "Messages that wait to be told to other nodes.", bus.waiting()),
                 Figure.counter("herald_bus_told", "Messages told to other nodes.", bus.told()),
