@@ -132,8 +132,8 @@ class EngineIT {
         assertThat(post(session, "4" + "x".repeat(2_000_000)).statusCode()).isEqualTo(413);
 
         post(session, "4still here");
-        // On a slow machine a ping may be due before.
-        assertThat(get(session).body()).matches("(2\u001e)?4still here");
+        // On a slow machine a ping may be due before, or before the GET has come.
+        assertThat(get(session).body()).matches("(2\u001e)?4still here(\u001e2)?");
     }
 
     @Test
