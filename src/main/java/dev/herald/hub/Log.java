@@ -25,8 +25,13 @@ public interface Log {
      * <p>Drafts that one thread appends to one channel keep their order. A draft whose sender, or the application as its sender, and client id stand in the
      * channel already is not appended again: the answer is the message that is there, as a duplicate.
      *
+     * <p>A draft that is to come {@linkplain Draft#after after} a position is appended only there. That is decided with the channel
+     * locked, and a repeat is recognised before: so of any number of such drafts for one place, on any number of nodes, one is
+     * appended. When one of a {@link Chain} is not appended, or is a repeat, none is that was given later.
+     *
      * @return completes after the commit, maybe on another thread; exceptionally with {@link dev.herald.api.RefusedException}
-     *     when nothing was appended, or, for {@code LOG_UNAVAILABLE}, nobody knows whether it was
+     *     when nothing was appended, or, for {@code LOG_UNAVAILABLE}, nobody knows whether it was; with {@link HeadMovedException} when
+     *     nothing was appended because the channel's head is elsewhere
      */
     CompletionStage<Appended> append(Draft draft);
 

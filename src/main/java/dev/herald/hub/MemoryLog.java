@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -80,7 +79,8 @@ public final class MemoryLog implements Log {
     public CompletionStage<Appended> append(Draft draft) {
         try {
             return CompletableFuture.completedStage(appendNow(draft));
-        } catch (RefusedException e) {
+        } catch (RefusedException | HeadMovedException e) {
+            draft.breakChain();
             return CompletableFuture.failedStage(e);
         }
     }
@@ -90,8 +90,10 @@ public final class MemoryLog implements Log {
         var repeatKey = RepeatKey.of(draft);
         var first = repeatKey == null ? null : messages.byRepeatKey.get(repeatKey);
         if (first != null) {
+            draft.breakChain();
             return repeat(first, draft);
         }
+        draft.requireAfter(new Position(messages.epoch, messages.head));
         channels.remove(draft.channel());
         channels.put(draft.channel(), messages);
         var message = new Envelope(
@@ -116,9 +118,7 @@ public final class MemoryLog implements Log {
 
     private static Appended repeat(Stored first, Draft draft) {
         var message = first.message;
-        if (!message.event().equals(draft.event())
-                || !message.json().equals(draft.json())
-                || !Objects.equals(message.to(), draft.to())) {
+        if (!draft.isRepeatOf(message)) {
             throw new RefusedException(
                     ID_REUSED,
                     "id " + draft.clientId() + " was used for another message in channel " + draft.channel());

@@ -9,6 +9,7 @@ import dev.herald.api.Position;
 import dev.herald.api.RefusedException;
 import dev.herald.hub.Appended;
 import dev.herald.hub.Draft;
+import dev.herald.hub.HeadMovedException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -62,7 +63,8 @@ final class GroupCommit {
     }
 
     /**
-     * Appends all of the drafts or none of them. Repeats, and drafts that use an id again for other contents, are left out.
+     * Appends all of the drafts or none of them. Left out are repeats, drafts that use an id again for other contents, and
+     * those that are to come after another position than the head.
      *
      * @return for each draft what happened to it, after the commit
      * @throws SQLException when nothing was appended, or, if the connection broke during the commit, perhaps everything
@@ -192,7 +194,7 @@ final class GroupCommit {
         private final List<Tables.Entry> entries = new ArrayList<>();
         private final List<Outcome> outcomes = new ArrayList<>();
 
-        /** By how many messages each head was moved too far (for repeats and refused drafts). */
+        /** By how many messages each head was moved too far (for what is left out). */
         private final TreeMap<String, Integer> surplus = new TreeMap<>();
 
         Batch(Map<String, Long> firstOffsets, Map<String, Position> heads, Map<RepeatKey, Envelope> byRepeatKey) {
@@ -205,16 +207,23 @@ final class GroupCommit {
         void add(Draft draft) {
             var key = RepeatKey.of(draft);
             var first = key.map(byRepeatKey::get);
+            var channel = draft.channel().value();
             if (first.isPresent()) {
-                outcomes.add(repeat(first.get(), draft));
-                surplus.merge(draft.channel().value(), -1, Integer::sum);
+                leaveOut(draft, repeat(first.get(), draft));
                 return;
             }
-            var channel = draft.channel().value();
-            var offset = Objects.requireNonNull(nextOffsets.merge(channel, 1L, Long::sum)) - 1;
+            var epoch = Objects.requireNonNull(heads.get(channel)).epoch();
+            var offset = Objects.requireNonNull(nextOffsets.get(channel));
+            try {
+                draft.requireAfter(new Position(epoch, offset - 1));
+            } catch (HeadMovedException e) {
+                leaveOut(draft, new Outcome.Refused(e));
+                return;
+            }
+            nextOffsets.put(channel, offset + 1);
             var message = new Envelope(
                     draft.channel(),
-                    new Position(Objects.requireNonNull(heads.get(channel)).epoch(), offset),
+                    new Position(epoch, offset),
                     draft.event(),
                     draft.from(),
                     draft.to(),
@@ -226,10 +235,14 @@ final class GroupCommit {
             outcomes.add(new Outcome.Taken(new Appended(message, false)));
         }
 
+        private void leaveOut(Draft draft, Outcome outcome) {
+            draft.breakChain();
+            outcomes.add(outcome);
+            surplus.merge(draft.channel().value(), -1, Integer::sum);
+        }
+
         private Outcome repeat(Envelope first, Draft draft) {
-            return first.event().equals(draft.event())
-                            && first.json().equals(draft.json())
-                            && Objects.equals(first.to(), draft.to())
+            return draft.isRepeatOf(first)
                     ? new Outcome.Taken(new Appended(first, true))
                     : new Outcome.Refused(new RefusedException(
                             ID_REUSED,

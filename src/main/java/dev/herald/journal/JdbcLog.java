@@ -266,6 +266,8 @@ public final class JdbcLog implements Log, AutoCloseable {
     }
 
     private static void fail(List<Waiting> batch) {
+        // No draft may be written before those are broken off that it would have to follow.
+        batch.forEach(waiting -> waiting.draft().breakChain());
         for (var waiting : batch) {
             waiting.stage().completeExceptionally(unavailable("the log cannot take the message now; try again"));
         }

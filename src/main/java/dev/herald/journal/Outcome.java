@@ -1,6 +1,5 @@
 package dev.herald.journal;
 
-import dev.herald.api.RefusedException;
 import dev.herald.hub.Appended;
 
 /** What happened to a draft in a committed transaction. */
@@ -10,5 +9,5 @@ sealed interface Outcome {
     record Taken(Appended answer) implements Outcome {}
 
     /** It is not in the log, although the transaction was committed: the reason concerns this draft alone. */
-    record Refused(RefusedException why) implements Outcome {}
+    record Refused(RuntimeException why) implements Outcome {}
 }

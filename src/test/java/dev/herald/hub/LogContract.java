@@ -282,6 +282,102 @@ public abstract class LogContract {
     }
 
     @Test
+    void appendsADraftOnlyAfterTheHeadThatItIsToFollow() {
+        var beginning = log.head(ORDERS);
+        var first = append(draft(ORDERS, "1").onlyAfter(beginning));
+        var second = append(draft(ORDERS, "2").onlyAfter(first));
+
+        for (var wrong : List.of(beginning, first, new Position(second.epoch(), 3), new Position("another", 2))) {
+            assertThatThrownBy(() -> await(log.append(draft(ORDERS, "3").onlyAfter(wrong))))
+                    .as("after " + wrong)
+                    .rootCause()
+                    .isInstanceOf(HeadMovedException.class)
+                    .hasMessageContaining("orders is at 2");
+        }
+        assertThat(jsons(all(ORDERS))).containsExactly("1", "2");
+        assertThat(append(ORDERS, "3").offset()).isEqualTo(3);
+    }
+
+    @Test
+    void takesTheFirstDraftOfAnEmptyChannelWhateverEpochIsExpected() {
+        assertThat(append(draft(ORDERS, "1").onlyAfter(new Position("another", 0)))
+                        .offset())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void takesDraftsThatFollowOneAnotherUpToTheFirstThatItRefuses() {
+        var head = append(ORDERS, "1");
+        var chain = new Chain();
+        var stages = LongStream.range(1, 100)
+                .mapToObj(n -> log.append(
+                        draft(ORDERS, "after " + n).onlyAfter(new Position(head.epoch(), n == 50 ? 1000 : n), chain)))
+                .toList();
+
+        assertThat(stages.subList(0, 49))
+                .allSatisfy(stage -> assertThat(await(stage).duplicate()).isFalse());
+        assertThat(stages.subList(49, 99)).allSatisfy(LogContract::assertMoved);
+        assertThat(all(ORDERS)).hasSize(50);
+        assertThat(append(ORDERS, "next").offset()).isEqualTo(51);
+    }
+
+    @Test
+    void takesNothingOfAChainAfterARefusalThoughItsPlaceIsTheHeadByNow() {
+        var head = log.head(ORDERS);
+        var chain = new Chain();
+        append(ORDERS, "somebody else's");
+        var first = log.append(draft(ORDERS, "1").onlyAfter(head, chain));
+        assertMoved(first);
+
+        assertMoved(log.append(draft(ORDERS, "2").onlyAfter(log.head(ORDERS), chain)));
+        assertThat(jsons(all(ORDERS))).containsExactly("somebody else's");
+    }
+
+    @Test
+    void takesNothingOfAChainAfterARepeatThoughItsPlaceIsTheHeadByNow() {
+        var chain = new Chain();
+        append(draft(ORDERS, ANN, "1", "id-1"));
+        assertThat(await(log.append(draft(ORDERS, ANN, "1", "id-1").onlyAfter(log.head(ORDERS), chain)))
+                        .duplicate())
+                .isTrue();
+
+        assertMoved(log.append(draft(ORDERS, "2").onlyAfter(log.head(ORDERS), chain)));
+    }
+
+    private static void assertMoved(CompletionStage<Appended> stage) {
+        assertThatThrownBy(() -> await(stage)).rootCause().isInstanceOf(HeadMovedException.class);
+    }
+
+    @Test
+    void knowsARepeatByItsIdBeforeItLooksAtThePlace() {
+        var head = log.head(ORDERS);
+        var first = await(log.append(draft(ORDERS, ANN, "1", "id-1").onlyAfter(head)));
+        append(ORDERS, "2");
+
+        assertThat(await(log.append(draft(ORDERS, ANN, "something else", "id-1").onlyAfter(head))))
+                .isEqualTo(new Appended(first.message(), true));
+        assertThat(jsons(all(ORDERS))).containsExactly("1", "2");
+    }
+
+    @Test
+    void appendsOneOfManyDraftsForOnePlace() throws Exception {
+        for (var round = 1; round <= 20; round++) {
+            var head = log.head(ORDERS);
+            var wins = inThreads(8, thread -> {
+                try {
+                    await(log.append(draft(ORDERS, "by " + thread).onlyAfter(head)));
+                    return true;
+                } catch (RuntimeException | AssertionError e) {
+                    return false;
+                }
+            });
+
+            assertThat(wins).filteredOn(won -> won).hasSize(1);
+            assertThat(log.head(ORDERS).offset()).isEqualTo(round);
+        }
+    }
+
+    @Test
     void appendsTheSameDraftOfManyThreadsOnce() throws Exception {
         for (var round = 1; round <= 20; round++) {
             var draft = draft(NEWS, ANN, "" + round, "id-" + round);
