@@ -36,6 +36,11 @@ public record ChannelName(String value) {
 
     private static final String USER_PREFIX = "user:";
     private static final String NAMESPACE_PREFIX = "ns:";
+    private static final String DOCUMENT_PREFIX = "doc:";
+
+    /** The longest name of a document, in characters. */
+    public static final int MAX_DOCUMENT = MAX_LENGTH - 4;
+
     /** The namespaces of Socket.IO begin with a slash, which is escaped: so no room of theirs has such a name. */
     private static final String CONNECTION_PREFIX = NAMESPACE_PREFIX + "connection:";
 
@@ -126,6 +131,32 @@ public record ChannelName(String value) {
      */
     public static ChannelName ofConnection(String namespace, String connectionId) {
         return escaped(CONNECTION_PREFIX, namespace + "," + connectionId);
+    }
+
+    /**
+     * The channel of a shared document. It is written to by changing the document.
+     *
+     * @param name 1 to {@value #MAX_DOCUMENT} of the characters that channels' names have
+     * @throws IllegalArgumentException when there can be no such document
+     */
+    public static ChannelName ofDocument(String name) {
+        if (name.isEmpty()
+                || name.length() > MAX_DOCUMENT
+                || !VALID.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "a document's name is 1 to " + MAX_DOCUMENT + " of the characters A-Z a-z 0-9 _ . : -");
+        }
+        return new ChannelName(DOCUMENT_PREFIX + name);
+    }
+
+    /** The name of the document that this is the channel of; empty for any other channel. */
+    public Optional<String> document() {
+        return isDocument() ? Optional.of(value.substring(DOCUMENT_PREFIX.length())) : Optional.empty();
+    }
+
+    /** Whether this is a shared document's channel, to which nobody publishes by its name. */
+    public boolean isDocument() {
+        return value.startsWith(DOCUMENT_PREFIX) && value.length() > DOCUMENT_PREFIX.length();
     }
 
     private static ChannelName escaped(String prefix, String text) {

@@ -15,7 +15,8 @@ public final class ChannelKinds {
      * durable.
      *
      * <p>Two kinds of channels are always in memory: that of the health probe, because Herald may be alive while the database
-     * is not; and those of single connections, which would fill the database with useless channels.
+     * is not; and those of single connections, which would fill the database with useless channels. Those of shared documents are
+     * always durable: a document is the sum of its messages.
      */
     public ChannelKinds(List<String> volatilePatterns, List<String> memoryPatterns) {
         this.volatiles = compile(volatilePatterns);
@@ -28,6 +29,9 @@ public final class ChannelKinds {
 
     /** The kind that was chosen for a channel. */
     public ChannelKind of(ChannelName channel) {
+        if (channel.isDocument()) {
+            return ChannelKind.DURABLE;
+        }
         if (matches(volatiles, channel)) {
             return ChannelKind.VOLATILE;
         }

@@ -50,6 +50,7 @@ public final class LogMigration {
             "board_reaction",
             "board_name",
             "board_away",
+            "document",
             "durable_observer",
             "durable_observer_place");
 

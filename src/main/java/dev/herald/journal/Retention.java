@@ -23,7 +23,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trims the log by rules, in sweeps through all channels. A sweep is made of many small steps; waiting publishers go before the
+ * Trims the log by rules, in sweeps through all channels. Of a shared document, what is not in its latest snapshot stays. A sweep is made of many small steps; waiting publishers go before the
  * next step. One node sweeps for all.
  *
  * <p>The age of a message comes from the clock of the server that wrote it. Times are assumed to grow within a channel: after a
@@ -206,7 +206,9 @@ public final class Retention implements AutoCloseable {
             var head = log.head(channel);
             try (var connection = database.getConnection()) {
                 var firstKept = Tables.channel(connection, channel).firstKept();
-                var upTo = Math.min(head.offset(), upTo(connection, channel, head.offset(), firstKept, rule));
+                var upTo = Math.min(
+                        Math.min(head.offset(), JdbcSnapshots.trimmable(connection, channel)),
+                        upTo(connection, channel, head.offset(), firstKept, rule));
                 // Even when no message is to be trimmed now: rows of an earlier sweep may be left.
                 if (upTo > 0) {
                     current = new Trim(channel, new Position(head.epoch(), upTo));

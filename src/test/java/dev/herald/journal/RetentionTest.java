@@ -11,6 +11,7 @@ import dev.herald.api.Position;
 import dev.herald.hub.Appended;
 import dev.herald.hub.Draft;
 import dev.herald.hub.Replay;
+import dev.herald.hub.Snapshots;
 import dev.herald.testing.AdjustableClock;
 import dev.herald.testing.FakeTimer;
 import dev.herald.testing.QuietLog;
@@ -105,6 +106,25 @@ class RetentionTest {
         assertThat(log.head(NEWS).offset()).isEqualTo(200);
         publish(NEWS, 1);
         assertThat(offsets(NEWS)).containsExactly(201L);
+    }
+
+    @Test
+    void keepsWhatTheSnapshotOfADocumentDoesNotHave() {
+        var document = ChannelName.ofDocument("cart");
+        var snapshots = new JdbcSnapshots(new DataSources(database.dataSource()));
+        publish(document, 10);
+        retention("*=3");
+
+        timer.tick();
+        assertThat(offsets(document)).containsExactlyElementsOf(range(1, 10));
+
+        snapshots.keep("cart", new Snapshots.Snapshot(5, "{}"));
+        timer.tick();
+        assertThat(offsets(document)).containsExactlyElementsOf(range(6, 10));
+
+        snapshots.keep("cart", new Snapshots.Snapshot(10, "{}"));
+        timer.tick();
+        assertThat(offsets(document)).containsExactlyElementsOf(range(8, 10));
     }
 
     @Test

@@ -41,8 +41,8 @@ class SchemaVersionTest {
 
     /** As if the last migration were one of the Herald that starts, and the nodes that live did not know it. */
     private void becomeOlder() throws SQLException {
-        execute("DROP TABLE board_present");
-        execute("DELETE FROM \"herald_schema\" WHERE \"version\" = '10'");
+        execute("DROP TABLE document");
+        execute("DELETE FROM \"herald_schema\" WHERE \"version\" = '11'");
     }
 
     private void startNode(String endsAt) throws SQLException {
@@ -53,7 +53,7 @@ class SchemaVersionTest {
 
     private boolean hasLastTable() throws SQLException {
         try (var connection = database.getConnection();
-                var tables = connection.getMetaData().getTables(null, null, "BOARD_PRESENT", null)) {
+                var tables = connection.getMetaData().getTables(null, null, "DOCUMENT", null)) {
             return tables.next();
         }
     }
