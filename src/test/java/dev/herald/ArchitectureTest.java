@@ -51,6 +51,7 @@ class ArchitectureTest {
                     "dev.herald.cdi",
                     "dev.herald.cluster",
                     "dev.herald.concurrent",
+                    "dev.herald.document",
                     "dev.herald.engine",
                     "dev.herald.feed",
                     "dev.herald.forward",
@@ -116,6 +117,7 @@ class ArchitectureTest {
     static final ArchRule REQUESTS_KNOW_HUB_AND_JSON = onlyKnows(
             "dev.herald.request",
             "dev.herald.api",
+            "dev.herald.document",
             "dev.herald.hub",
             "dev.herald.json",
             "jakarta.json..",
@@ -151,6 +153,16 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule BOARDSTORE_KNOWS_THE_LOGS_DATABASE =
             onlyKnows("dev.herald.boardstore", "dev.herald.api", "dev.herald.journal", "javax.sql", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule DOCUMENT_KNOWS_THE_HUB = onlyKnows(
+            "dev.herald.document",
+            "dev.herald.api",
+            "dev.herald.concurrent",
+            "dev.herald.hub",
+            "dev.herald.json",
+            "jakarta.json..",
+            "org.jspecify..");
 
     @ArchTest
     static final ArchRule TRANSACTION_KNOWS_HUB_AND_TRANSACTIONS = onlyKnows(
@@ -264,6 +276,7 @@ class ArchitectureTest {
             "dev.herald.hub",
             "dev.herald.request",
             "javax.naming",
+            "jakarta.annotation",
             "jakarta.inject",
             "jakarta.enterprise.concurrent",
             "jakarta.enterprise.context",
@@ -277,6 +290,7 @@ class ArchitectureTest {
             "dev.herald.cdi",
             "dev.herald.api",
             "dev.herald.asyncapi",
+            "dev.herald.document",
             "dev.herald.hub",
             "dev.herald.json",
             "dev.herald.request",

@@ -6,7 +6,7 @@ package dev.herald.api;
  *
  * <p>Observers run on the container's threads, after the event has happened. The events of one connection ({@link Connected},
  * {@link Joined}, {@link Received}, {@link Left}, {@link Disconnected}) are observed one at a time in the order in which they
- * happened, and so are the {@link Published} of one channel; those of different connections or channels may be observed at the
+ * happened, and so are the {@link Published} of one channel and the {@link DocumentChanged} of one document; others may be observed at the
  * same time. An observer that is slow delays only the later events of its connection or channel; one that throws is logged and
  * harms neither the other observers nor the connection.
  *
@@ -16,4 +16,5 @@ package dev.herald.api;
  * }
  * }</pre>
  */
-public sealed interface HeraldEvent permits Connected, Disconnected, Joined, Left, Received, Published {}
+public sealed interface HeraldEvent
+        permits Connected, Disconnected, Joined, Left, Received, Published, DocumentChanged {}

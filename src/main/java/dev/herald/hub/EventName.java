@@ -20,7 +20,8 @@ public final class EventName {
     private static final Set<String> OF_FEED = Set.of("ack", "connected", "error", "joined", "left", "pong", "sent");
 
     /** Names of requests to Herald in the main namespace. Observers never get these. */
-    private static final Set<String> REQUESTS = Set.of("join", "leave", "history", "seen");
+    private static final Set<String> REQUESTS = Set.of(
+            "join", "leave", "history", "seen", "doc:open", "doc:change", "doc:close", "doc:presence", "doc:people");
 
     private EventName() {}
 
@@ -53,9 +54,14 @@ public final class EventName {
     /**
      * Passes a name that a bean may give to an event in this channel.
      *
-     * @throws IllegalArgumentException when it is not valid, or reserved there
+     * @throws IllegalArgumentException when it is not valid, or reserved there, or it is the channel of a document, to which nobody
+     *     publishes
      */
     public static void requireFree(ChannelName channel, String name) {
+        if (channel.isDocument()) {
+            throw new IllegalArgumentException("nothing is published to " + channel
+                    + ", which is the channel of a shared document: change the document (dev.herald.api.Documents)");
+        }
         requireFree(name, (channel.isOpen() || channel.isPrivate()) ? isReserved(name) : isReservedBySocketIo(name));
     }
 

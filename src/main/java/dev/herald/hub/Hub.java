@@ -12,7 +12,6 @@ import dev.herald.api.Received;
 import dev.herald.api.RefusedException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
@@ -283,6 +282,11 @@ public final class Hub {
         return CompletableFuture.completedStage(new Receipt(draft.channel(), null, false, ChannelKind.VOLATILE));
     }
 
+    /** Delivers a message to those who are there on this node, past the log: other nodes tell theirs by themselves. */
+    public void deliverHere(ChannelName channel, String event, String json) {
+        remote.heard(unlogged(new Draft(channel, event, null, null, json, null)));
+    }
+
     /** For the way down: waits until what the log has committed is delivered, and its publishers told; false if that takes longer. */
     public boolean awaitDelivered(Duration atMost) {
         return publisher.awaitDelivered(atMost);
@@ -299,17 +303,14 @@ public final class Hub {
     }
 
     private Envelope unlogged(Draft draft) {
+        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return new Envelope(
-                draft.channel(), null, draft.event(), draft.from(), draft.to(), now(), draft.json(), draft.except());
+                draft.channel(), null, draft.event(), draft.from(), draft.to(), now, draft.json(), draft.except());
     }
 
     /** A message to a single connection. */
     Envelope unlogged(String event, String json) {
-        return new Envelope(null, null, event, null, null, now(), json);
-    }
-
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return new Envelope(null, null, event, null, null, clock.instant().truncatedTo(ChronoUnit.MILLIS), json);
     }
 
     /** The latest messages of a channel that are still kept, oldest first. */

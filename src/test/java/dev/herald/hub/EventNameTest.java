@@ -62,4 +62,14 @@ class EventNameTest {
         assertThat(EventName.canCome("/shop", name)).isTrue();
         assertThat(EventName.canCome(Namespace.ALL, name)).isTrue();
     }
+
+    @Test
+    void isNeverFreeInTheChannelOfADocument() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EventName.requireFree(ChannelName.ofDocument("cart-7"), "created"))
+                .withMessage("nothing is published to doc:cart-7, which is the channel of a shared document: change the"
+                        + " document (dev.herald.api.Documents)");
+        EventName.requireFree(new ChannelName("doc"), "created");
+        EventName.requireFree(ChannelName.ofNamespace("/doc:cart-7"), "created");
+    }
 }

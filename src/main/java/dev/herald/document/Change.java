@@ -1,0 +1,76 @@
+package dev.herald.document;
+
+import jakarta.json.JsonArray;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
+import jakarta.json.spi.JsonProvider;
+
+/** How a document is to become another one. Immutable. */
+public sealed interface Change permits Change.Merge, Patch {
+
+    /** How it is written: {@code merge} or {@code patch}. */
+    String kind();
+
+    /** What is written: the merge patch, or the array of operations. */
+    JsonValue json();
+
+    /**
+     * The changed value; the value itself stays as it is.
+     *
+     * @throws ChangeException when the change does not fit the value
+     */
+    JsonValue on(JsonValue value);
+
+    /**
+     * A change in the form of {@link #kind} and {@link #json}.
+     *
+     * @throws ChangeException with {@code INVALID} when it is none
+     */
+    static Change of(String kind, JsonValue json) {
+        if (kind.equals(Patch.KIND)) {
+            if (json instanceof JsonArray operations) {
+                return Patch.of(operations);
+            }
+            throw ChangeException.invalid("patch is an array of operations, as in RFC 6902");
+        }
+        return new Merge(json);
+    }
+
+    /** Makes any value into this one. */
+    static Change replacing(JsonValue value) {
+        return Patch.replacing(value);
+    }
+
+    /** Makes one value into another. */
+    static Change between(JsonValue before, JsonValue after) {
+        if (before instanceof JsonObject object && after instanceof JsonObject other) {
+            var patch = Patch.of(Patch.JSON.createDiff(object, other).toJsonArray());
+            if (patch.on(before).equals(after)
+                    && patch.json().toString().length() < after.toString().length()) {
+                return patch;
+            }
+        }
+        return replacing(after);
+    }
+
+    /**
+     * A merge patch (RFC 7396): its members take the place of the document's, {@code null} removes one, arrays are replaced as a whole.
+     * It fits every value.
+     */
+    record Merge(JsonValue json) implements Change {
+
+        static final String KIND = "merge";
+
+        private static final JsonProvider JSON = JsonProvider.provider();
+
+        @Override
+        public String kind() {
+            return KIND;
+        }
+
+        @Override
+        public JsonValue on(JsonValue value) {
+            return JSON.createMergePatch(json).apply(value);
+        }
+    }
+}
