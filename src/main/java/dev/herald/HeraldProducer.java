@@ -19,6 +19,8 @@ import dev.herald.cdi.RequestContext;
 import dev.herald.cdi.TypedJson;
 import dev.herald.cluster.Cluster;
 import dev.herald.concurrent.RetryingExecutor;
+import dev.herald.document.Awareness;
+import dev.herald.document.Documents;
 import dev.herald.engine.EngineServer;
 import dev.herald.engine.EngineSettings;
 import dev.herald.feed.FeedSettings;
@@ -277,8 +279,15 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
-    Requests requests(Hub hub, Permission permission, Quotas quotas, Authentication authentication, Logins logins) {
-        return new Requests(hub, permission, quotas, authentication, logins);
+    Requests requests(
+            Hub hub,
+            Permission permission,
+            Quotas quotas,
+            Authentication authentication,
+            Logins logins,
+            Documents documents,
+            Awareness awareness) {
+        return new Requests(hub, permission, quotas, authentication, logins, documents, awareness);
     }
 
     @Produces

@@ -2,6 +2,7 @@ package dev.herald;
 
 import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cluster.ClusterSettings;
+import dev.herald.document.DocumentSettings;
 import dev.herald.engine.EngineSettings;
 import dev.herald.feed.FeedSettings;
 import dev.herald.http.HttpSettings;
@@ -83,6 +84,7 @@ public class Settings {
                 quotaLimits(),
                 observerThreads(),
                 observerQueue(),
+                documents(),
                 outbox(),
                 cluster(),
                 showsEvents(),
@@ -295,6 +297,17 @@ public class Settings {
         var roles = new HashSet<>(accessRules().roles());
         roles.addAll(list("herald.roles"));
         return roles;
+    }
+
+    @Produces
+    @Singleton
+    DocumentSettings documents() {
+        var name = "herald.document.max-size";
+        var size = number(name, DocumentSettings.MAX_SIZE);
+        if (size < 1 || size > DocumentSettings.MAX_SIZE) {
+            throw new IllegalArgumentException(name + " is not 1 to " + DocumentSettings.MAX_SIZE);
+        }
+        return DocumentSettings.DEFAULT.withMaxSize(size);
     }
 
     /** Whether messages are written by the transactions that publish them. */

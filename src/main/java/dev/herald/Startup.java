@@ -7,6 +7,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import dev.herald.board.Board;
 import dev.herald.boardstore.BoardSweeper;
 import dev.herald.cluster.Cluster;
+import dev.herald.document.DocumentRules;
 import dev.herald.hub.DurableObservers;
 import dev.herald.hub.Hub;
 import dev.herald.journal.HeraldDataSource;
@@ -21,6 +22,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
@@ -75,6 +77,10 @@ public class Startup implements ServletContextListener {
     @Inject
     Instance<RoleNames> roles;
 
+    /** Likewise. */
+    @Inject
+    Instance<DocumentRules> documentRules;
+
     @Override
     public void contextInitialized(ServletContextEvent event) {
         try {
@@ -87,7 +93,7 @@ public class Startup implements ServletContextListener {
             callers.get().begin();
             deployment.beginAt(event.getServletContext().getContextPath());
             HeraldDataSource.beginAt(event.getServletContext().getContextPath());
-            var unused = roles.get();
+            var unused = List.of(roles.get(), documentRules.get());
             database.get().open();
             retention.get().open();
             boardSweeper.get().open();

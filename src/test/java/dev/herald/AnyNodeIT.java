@@ -104,6 +104,17 @@ class AnyNodeIT {
     }
 
     /** By polling, by WebSocket, and by both. */
+    @Test
+    void documentsAreTheSameOnBothNodes() throws Exception {
+        NodeScript.pass(
+                "socketio/documents.mjs", nodes.one().url(), nodes.other().url());
+    }
+
+    @Test
+    void documentsWorkThoughEachRequestIsSentToTheNextNode() throws Exception {
+        NodeScript.pass("socketio/documents.mjs", origin("nginx") + "/");
+    }
+
     @ParameterizedTest
     @CsvSource({"nginx, conversation", "nginx, recovery, 1000", "haproxy, conversation", "haproxy, devices"})
     void stockClientsNeedNoStickySessions(ArgumentsAccessor arguments) throws Exception {

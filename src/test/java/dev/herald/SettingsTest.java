@@ -49,6 +49,8 @@ class SettingsTest {
         "herald.socketio.max-payload, 1e6",
         "herald.http.max-posts, some",
         "herald.observers.threads, four",
+        "herald.document.max-size, 0",
+        "herald.document.max-size, 1000001",
         "herald.outbox, true",
         "herald.origins, app.example",
         "herald.proxies, proxy.example",

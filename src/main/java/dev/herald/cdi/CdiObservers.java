@@ -3,14 +3,21 @@ package dev.herald.cdi;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.herald.api.DocumentChanged;
+import dev.herald.api.DocumentChanged.Kind;
+import dev.herald.api.Envelope;
 import dev.herald.api.HeraldEvent;
 import dev.herald.api.Published;
 import dev.herald.concurrent.OrderedDispatcher;
+import dev.herald.document.Change;
+import dev.herald.document.ChangeMessage;
 import dev.herald.hub.Observers;
 import jakarta.enterprise.inject.spi.ObserverMethod;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
@@ -57,9 +64,17 @@ public final class CdiObservers implements Observers, AutoCloseable {
 
     @Override
     public void tell(HeraldEvent event) {
-        if (!closed && isObserved(event)) {
+        if (!closed && (isObserved(event) || !ofDocument(event).isEmpty())) {
             dispatcher.add(key(event), event);
         }
+    }
+
+    /** Who observes what the event says of a document, if it does. A message of a document's channel is a change of the document. */
+    private List<ObserverMethod<?>> ofDocument(HeraldEvent event) {
+        var channel = event instanceof Published published ? published.message().channel() : null;
+        return channel == null
+                ? List.of()
+                : channel.document().map(catalogue::ofDocument).orElse(List.of());
     }
 
     /** Events of one key are observed one after another: those of a connection, and those of a channel. */
@@ -82,7 +97,34 @@ public final class CdiObservers implements Observers, AutoCloseable {
     private void call(HeraldEvent event) {
         if (!closed) {
             catalogue.of(event).forEach(method -> call(method, event));
+            callOfDocument(event);
         }
+    }
+
+    private void callOfDocument(HeraldEvent event) {
+        var methods = ofDocument(event);
+        if (!methods.isEmpty() && event instanceof Published published) {
+            changed(published.message()).ifPresent(change -> methods.forEach(method -> call(method, change)));
+        }
+    }
+
+    private static Optional<DocumentChanged> changed(Envelope message) {
+        var name = Objects.requireNonNull(message.channel(), "what is published has a channel")
+                .document()
+                .orElseThrow();
+        return ChangeMessage.of(message).map(said -> {
+            var position = Objects.requireNonNull(message.position(), "a change is in the log");
+            var kind = said.change() instanceof Change.Merge ? Kind.MERGE : Kind.PATCH;
+            return new DocumentChanged(
+                    name,
+                    position.offset(),
+                    position.epoch(),
+                    message.from(),
+                    said.at(),
+                    said.id(),
+                    kind,
+                    said.change().json());
+        });
     }
 
     @SuppressWarnings("unchecked") // the catalogue gives only methods that observe this event

@@ -51,7 +51,8 @@ record HandlerFailure(Throwable cause, ErrorAnswer answer, boolean isOurs) {
         return new HandlerFailure(cause, answer, false);
     }
 
-    private static Throwable unwrapped(Throwable thrown) {
+    /** What was thrown, without what was wrapped around it. */
+    static Throwable unwrapped(Throwable thrown) {
         var cause = thrown;
         for (var n = 0; isWrapper(cause) && cause.getCause() != null && n < MAX_CAUSES; n++) {
             cause = cause.getCause();

@@ -95,6 +95,7 @@ final class HubBroadcast implements Broadcast {
     @Override
     public CompletionStage<List<Receipt>> emit(String event, JsonValue... arguments) {
         EventName.requireFree(ChannelName.ofNamespace(namespace), event);
+        channels.forEach(channel -> EventName.requireFree(channel, event));
         var json = Arguments.write(List.of(arguments));
         JsonGuard.requireHarmless(json);
         var receipts = new ArrayList<CompletableFuture<Receipt>>();

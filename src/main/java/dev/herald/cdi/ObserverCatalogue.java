@@ -4,11 +4,13 @@ import dev.herald.api.Connected;
 import dev.herald.api.Connection;
 import dev.herald.api.ConnectionAttempt;
 import dev.herald.api.Disconnected;
+import dev.herald.api.DocumentChanged;
 import dev.herald.api.HeraldEvent;
 import dev.herald.api.Joined;
 import dev.herald.api.Left;
 import dev.herald.api.MessageAttempt;
 import dev.herald.api.Namespace;
+import dev.herald.api.OfDocument;
 import dev.herald.api.On;
 import dev.herald.api.Once;
 import dev.herald.api.Published;
@@ -32,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  * of the container's grows with the names of events, which clients choose.
  */
 public class ObserverCatalogue implements Extension {
+
+    /** A document's name, with stars. */
+    private static final Pattern DOCUMENT = Pattern.compile("[A-Za-z0-9_.:*-]{1,128}");
 
     private final List<Observer> observers = new CopyOnWriteArrayList<>();
 
@@ -59,6 +65,7 @@ public class ObserverCatalogue implements Extension {
      *
      * @param namespace whose events it observes; a pattern for those of several
      * @param event the only event that it observes; {@code null} for all
+     * @param document whose changes it observes; {@code null} for those of all documents
      * @param once how it is called once for all nodes; {@code null} for all others
      * @param isForeign whether it has qualifiers that none of Herald's events has
      */
@@ -67,6 +74,7 @@ public class ObserverCatalogue implements Extension {
             Class<?> type,
             NamePattern namespace,
             @Nullable String event,
+            @Nullable NamePattern document,
             @Nullable Once once,
             boolean isForeign) {
 
@@ -74,6 +82,7 @@ public class ObserverCatalogue implements Extension {
         static Observer of(ObserverMethod<?> method, Class<?> type) {
             var namespace = Connection.MAIN;
             String event = null;
+            NamePattern document = null;
             Once once = null;
             var isForeign = false;
             for (var qualifier : method.getObservedQualifiers()) {
@@ -81,13 +90,15 @@ public class ObserverCatalogue implements Extension {
                     namespace = named.value();
                 } else if (qualifier instanceof On on) {
                     event = on.value();
+                } else if (qualifier instanceof OfDocument of) {
+                    document = new NamePattern(of.value());
                 } else if (qualifier instanceof Once named) {
                     once = named;
                 } else {
                     isForeign = isForeign || !(qualifier instanceof Any);
                 }
             }
-            return new Observer(method, type, new NamePattern(namespace), event, once, isForeign);
+            return new Observer(method, type, new NamePattern(namespace), event, document, once, isForeign);
         }
 
         boolean observes(HeraldEvent happened) {
@@ -95,6 +106,7 @@ public class ObserverCatalogue implements Extension {
                     && (event == null
                             || (happened instanceof Received received
                                     && received.event().equals(event)))
+                    && document == null
                     && once == null
                     && !isForeign;
         }
@@ -108,6 +120,26 @@ public class ObserverCatalogue implements Extension {
 
         boolean isIn(String other) {
             return namespace.fits(other);
+        }
+
+        /** Whatever its namespace: documents are in all. */
+        boolean observesDocument(String name) {
+            return (document == null || document.fits(name)) && event == null && once == null && !isForeign;
+        }
+
+        /** What is wrong with the documents that it names; {@code null} for nothing. */
+        @Nullable
+        String problemOfDocument() {
+            if (document == null || isForeign) {
+                return null;
+            }
+            if (!type.isAssignableFrom(DocumentChanged.class)) {
+                return "has @OfDocument, which is for observers of DocumentChanged";
+            }
+            return DOCUMENT.matcher(document.text()).matches()
+                    ? null
+                    : "names no document by @OfDocument(\"" + document
+                            + "\"): 1 to 128 of A-Z a-z 0-9 _ . : - and * for any characters";
         }
     }
 
@@ -124,7 +156,11 @@ public class ObserverCatalogue implements Extension {
                     rule.<ObserverMethod<?>>map(one -> new GuardedObserver<>(method, one))
                             .orElse(method),
                     type);
-            if (observer.once() != null && !observer.isForeign()) {
+            var problem = observer.problemOfDocument();
+            if (problem != null) {
+                found.addDefinitionError(new DefinitionException("the observer of " + type.getSimpleName() + " in "
+                        + method.getBeanClass().getName() + " " + problem));
+            } else if (observer.once() != null && !observer.isForeign()) {
                 durable.add(found, method, observer.once(), observer.event());
             } else if (observer.isForeign() || observer.isPossible()) {
                 observers.add(observer);
@@ -163,6 +199,18 @@ public class ObserverCatalogue implements Extension {
         List<ObserverMethod<?>> found = List.of();
         for (var observer : of(event.getClass())) {
             if (observer.observes(event)) {
+                found = found.isEmpty() ? new ArrayList<>() : found;
+                found.add(observer.method());
+            }
+        }
+        return found;
+    }
+
+    /** The methods that observe the changes of this document, those of high priority (a small number) first. */
+    List<ObserverMethod<?>> ofDocument(String name) {
+        List<ObserverMethod<?>> found = List.of();
+        for (var observer : of(DocumentChanged.class)) {
+            if (observer.observesDocument(name)) {
                 found = found.isEmpty() ? new ArrayList<>() : found;
                 found.add(observer.method());
             }

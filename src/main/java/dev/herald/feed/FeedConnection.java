@@ -217,6 +217,8 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
     private void answer(Reply reply, @Nullable String id) {
         if (reply instanceof Reply.Joined joined) {
             joined.subscription().start(s -> queue(ToClient.Joined.of(s, id)));
+        } else if (reply instanceof Reply.Opened opened) {
+            opened.subscription().start(s -> queue(new ToClient.OfDocument("doc:opened", id, opened.json())));
         } else if (reply instanceof Reply.History history) {
             answer(history, id);
         } else if (reply instanceof Reply.Rejected rejected && rejected.code() == ErrorCode.SERVER_ERROR) {

@@ -50,20 +50,29 @@ public final class FeedJson {
         }
     }
 
-    /** What one client is told of itself and of its requests: written by JSON-B, but for history, whose messages are JSON already. */
+    /** What one client is told of itself and of its requests: written by JSON-B, but for what is JSON already. */
     public static final class ReplyEncoder extends Stateless implements Encoder.Text<ToClient> {
 
         @Override
         public String encode(ToClient reply) {
+            if (reply instanceof ToClient.OfDocument document) {
+                // The object has members of its own.
+                return head(document.event(), document.id())
+                        .append(document.json().equals("{}") ? "" : ",")
+                        .append(document.json(), 1, document.json().length())
+                        .toString();
+            }
             return reply instanceof ToClient.History history ? encode(history) : JSONB.toJson(reply);
+        }
+
+        private static StringBuilder head(String event, @Nullable String id) {
+            var text = new StringBuilder("{\"event\":").append(quoted(event));
+            return id == null ? text : text.append(",\"id\":").append(quoted(id));
         }
 
         private static String encode(ToClient.History history) {
             var page = history.page();
-            var text = new StringBuilder("{\"event\":\"history\"");
-            if (history.id() != null) {
-                text.append(",\"id\":").append(quoted(history.id()));
-            }
+            var text = head("history", history.id());
             text.append(",\"channel\":").append(quoted(page.channel().value()));
             text.append(",\"messages\":").append(page.messagesJson());
             text.append(",\"head\":").append(page.head().offset());

@@ -30,6 +30,10 @@ sealed interface ToClient {
             return Optional.of(Ack.of(id, published.receipt()));
         } else if (reply instanceof Reply.Seen seen) {
             return Optional.of(Seen.of(id, seen.channel(), seen.upTo()));
+        } else if (reply instanceof Reply.DocumentPeople people) {
+            return Optional.of(new OfDocument("doc:people", id, people.json()));
+        } else if (reply instanceof Reply.OfDocument ofDocument) {
+            return Optional.of(new OfDocument("ack", id, ofDocument.json()));
         } else if (reply instanceof Reply.Authenticated authenticated) {
             return Optional.of(Authenticated.of(id, authenticated));
         }
@@ -139,16 +143,34 @@ sealed interface ToClient {
     /** A page of a channel's past. */
     record History(@Nullable String id, HistoryPage page) implements ToClient {}
 
+    /** Something of a shared document: an object that is written already, to which the event and the id are added. */
+    record OfDocument(String event, @Nullable String id, String json) implements ToClient {}
+
     /** A message was refused. */
-    @JsonbPropertyOrder({"event", "id", "code", "message", "retryAfter", "data"})
+    @JsonbPropertyOrder({"event", "id", "code", "message", "retryAfter", "data", "index", "version", "epoch", "value"})
     record Refusal(
             String event,
             @Nullable String id,
             String code,
             String message,
             @Nullable Long retryAfter,
-            @Nullable JsonValue data)
+            @Nullable JsonValue data,
+            @Nullable JsonValue index,
+            @Nullable JsonValue version,
+            @Nullable JsonValue epoch,
+            @Nullable JsonValue value)
             implements ToClient {
+
+        /** A refusal of something else than a change of a document. */
+        Refusal(
+                String event,
+                @Nullable String id,
+                String code,
+                String message,
+                @Nullable Long retryAfter,
+                @Nullable JsonValue data) {
+            this(event, id, code, message, retryAfter, data, null, null, null, null);
+        }
 
         static Refusal of(@Nullable String id, Reply.Rejected rejected) {
             var wait = rejected.retryAfterMillis();
@@ -158,7 +180,11 @@ sealed interface ToClient {
                     rejected.word(),
                     rejected.sentence(),
                     wait.isPresent() ? wait.getAsLong() : null,
-                    null);
+                    null,
+                    rejected.instead().get("index"),
+                    rejected.instead().get("version"),
+                    rejected.instead().get("epoch"),
+                    rejected.instead().get("value"));
         }
 
         /** The connection ends. */

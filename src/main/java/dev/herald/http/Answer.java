@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What a single request is answered.
@@ -21,6 +22,8 @@ import java.util.Map;
 public record Answer(int status, String type, String body, Map<String, String> headers) {
 
     static final String JSON_TYPE = "application/json;charset=UTF-8";
+
+    private static final String ETAG = "ETag";
 
     private static final JsonProvider JSON = JsonProvider.provider();
 
@@ -46,10 +49,28 @@ public record Answer(int status, String type, String body, Map<String, String> h
             return new Answer(200, JSON_TYPE, written(history.page()));
         } else if (reply instanceof Reply.Presence presence) {
             return new Answer(200, JSON_TYPE, written(presence));
+        } else if (reply instanceof Reply.Document document) {
+            return new Answer(200, JSON_TYPE, document.json()).with(ETAG, quoted(document.version()));
+        } else if (reply instanceof Reply.DocumentChanged changed) {
+            return new Answer(200, JSON_TYPE, changed.json()).with(ETAG, quoted(changed.version()));
+        } else if (reply instanceof Reply.OfDocument ofDocument) {
+            return new Answer(200, JSON_TYPE, ofDocument.json());
         } else if (reply instanceof Reply.Rejected rejected) {
             return Problem.of(rejected).answer();
         }
         throw new IllegalArgumentException("no single request has such a reply: " + reply);
+    }
+
+    private static String quoted(String version) {
+        return '"' + version + '"';
+    }
+
+    /** The same, or only that it has not changed, if the asker has it already. */
+    Answer unless(Predicate<String> has) {
+        var etag = headers.get(ETAG);
+        return status == 200 && etag != null && has.test(etag)
+                ? new Answer(HttpServletResponse.SC_NOT_MODIFIED, type, "", headers)
+                : this;
     }
 
     /** The ack, as clients of the other protocols get it. A repeat makes nothing new. */

@@ -10,6 +10,7 @@ import dev.herald.request.Asker;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.RejectedException;
 import dev.herald.request.Reply;
+import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -106,14 +108,25 @@ public final class Exchange {
 
     /** Answers what becomes of a request. */
     public void answerWith(Supplier<CompletionStage<Reply>> question) {
+        answerUnless(etag -> false, question);
+    }
+
+    /**
+     * Answers what becomes of a request, or only that it has not changed.
+     *
+     * @param has whether the asker has what has this {@code ETag}
+     */
+    public void answerUnless(Predicate<String> has, Supplier<CompletionStage<Reply>> question) {
         try {
-            var unused = question.get().thenApply(Answer::of).whenComplete((there, failure) -> {
-                if (failure == null) {
-                    answer(there);
-                } else {
-                    fail(failure);
-                }
-            });
+            var unused = question.get()
+                    .thenApply(reply -> Answer.of(reply).unless(has))
+                    .whenComplete((there, failure) -> {
+                        if (failure == null) {
+                            answer(there);
+                        } else {
+                            fail(failure);
+                        }
+                    });
         } catch (RejectedException e) {
             answer(Answer.of(e.reply()));
         } catch (RuntimeException | Error e) {
@@ -136,18 +149,37 @@ public final class Exchange {
             refuse(new Problem(415, "type-unsupported", "a body is application/json in UTF-8"));
             return;
         }
-        var body = new Body(question);
-        body.begin();
+        new Body(bytes -> question.apply(PublishBody.read(bytes))).begin();
+    }
+
+    /**
+     * Reads the request's body, which has to be a change of a document, and answers what becomes of it.
+     *
+     * @param question given the change as the member {@code merge} or {@code patch}
+     */
+    public void answerChange(Function<JsonObject, CompletionStage<Reply>> question) throws IOException {
+        var kind = PublishBody.changeOf(request.getContentType());
+        if (kind.isEmpty()) {
+            refuse(new Problem(
+                    415,
+                    "type-unsupported",
+                    "a change is application/merge-patch+json or application/json-patch+json in UTF-8"));
+            return;
+        }
+        new Body(bytes -> question.apply(Json.createObjectBuilder()
+                        .add(kind.get(), PublishBody.readValue(bytes))
+                        .build()))
+                .begin();
     }
 
     /** A body on its way. */
     private final class Body {
 
-        private final Function<JsonObject, CompletionStage<Reply>> question;
+        private final Function<byte[], CompletionStage<Reply>> question;
         private final BodyReader reader;
         private final long length = request.getContentLengthLong();
 
-        Body(Function<JsonObject, CompletionStage<Reply>> question) throws IOException {
+        Body(Function<byte[], CompletionStage<Reply>> question) throws IOException {
             this.question = question;
             this.reader = new BodyReader(
                     request,
@@ -164,7 +196,7 @@ public final class Exchange {
         private void take(BodyReader.End end) {
             since = System.nanoTime();
             if (end == BodyReader.End.WHOLE) {
-                answerWith(() -> question.apply(PublishBody.read(reader.bytes())));
+                answerWith(() -> question.apply(reader.bytes()));
                 return;
             }
             var refusal = Problem.of(end, server.settings().maxBodyBytes()).answer();

@@ -4,6 +4,7 @@ import dev.herald.api.ConnectionAttempt;
 import dev.herald.nonblocking.BodyReader;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.Reply;
+import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import java.time.Duration;
@@ -19,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param detail a sentence for people
  * @param retryAfterMillis after which time the same may succeed, if anybody knows
  * @param data more for the client's program; {@code null} when there is nothing more
+ * @param instead as in {@link Reply.Rejected}
  */
 public record Problem(
         int status,
         String code,
         String detail,
         OptionalLong retryAfterMillis,
-        @Nullable JsonValue data) {
+        @Nullable JsonValue data,
+        JsonObject instead) {
 
     private static final JsonProvider JSON = JsonProvider.provider();
 
@@ -41,6 +44,7 @@ public record Problem(
             Map.entry(404, "Not Found"),
             Map.entry(405, "Method Not Allowed"),
             Map.entry(408, "Request Timeout"),
+            Map.entry(412, "Precondition Failed"),
             Map.entry(413, "Content Too Large"),
             Map.entry(415, "Unsupported Media Type"),
             Map.entry(422, "Unprocessable Content"),
@@ -51,6 +55,11 @@ public record Problem(
     /** A problem that time alone does not solve; one of status 503 does, sooner or later. */
     public Problem(int status, String code, String detail) {
         this(status, code, detail, status == 503 ? OptionalLong.of(LATER.toMillis()) : OptionalLong.empty());
+    }
+
+    /** A problem without anything instead. */
+    public Problem(int status, String code, String detail, OptionalLong retryAfterMillis, @Nullable JsonValue data) {
+        this(status, code, detail, retryAfterMillis, data, JsonValue.EMPTY_JSON_OBJECT);
     }
 
     /** A problem that says no more than that. */
@@ -94,14 +103,23 @@ public record Problem(
     public static Problem of(Reply.Rejected rejected) {
         var own = new Problem(status(rejected.code()), rejected.word(), rejected.sentence());
         var wait = rejected.retryAfterMillis();
-        return wait.isPresent() ? new Problem(own.status, own.code, own.detail, wait, null) : own;
+        return new Problem(
+                own.status,
+                own.code,
+                own.detail,
+                wait.isPresent() ? wait : own.retryAfterMillis,
+                null,
+                rejected.instead());
     }
 
     private static int status(ErrorCode code) {
         return switch (code) {
             case UNAUTHORIZED -> 401;
-            case CHANNEL_FORBIDDEN, MESSAGE_REFUSED -> 403;
-            case ID_REUSED -> 422;
+            case CHANNEL_FORBIDDEN, MESSAGE_REFUSED, REFUSED -> 403;
+            // Only who says which version it must be is told of a conflict.
+            case CONFLICT -> 412;
+            case TOO_LARGE -> 413;
+            case ID_REUSED, INVALID -> 422;
             case RATE_LIMITED -> 429;
             case SERVER_ERROR, APPLICATION_ERROR -> 500;
             case LOG_UNAVAILABLE, OVERLOADED, NOT_JOINED -> 503;
@@ -121,6 +139,7 @@ public record Problem(
         if (data != null) {
             json.add("data", data);
         }
+        instead.forEach(json::add);
         retryAfterMillis.ifPresent(millis -> json.add("retryAfter", millis));
         var answer = new Answer(status, TYPE, json.build().toString());
         return retryAfterMillis.isPresent()

@@ -19,6 +19,12 @@ public enum ErrorCode {
     SEEN_INVALID("seen-invalid"),
     DEVICE_INVALID("device-invalid"),
     DEVICE_UNKNOWN("device-unknown"),
+    /** A change that can be made to no document, or does not fit the version that its author has seen. */
+    INVALID("invalid"),
+    /** A change that does not fit any more, because others have changed the document. */
+    CONFLICT("conflict"),
+    /** A change that would make a document too large. */
+    TOO_LARGE("too-large"),
     NOT_JOINED("not-joined"),
     TOO_MANY_CHANNELS("too-many-channels"),
     RATE_LIMITED("rate-limited"),

@@ -44,6 +44,9 @@ public interface Permission {
     /** Everyone may use all channels, except other people's private ones and those of other namespaces. */
     static CompletionStage<Decision> byChannel(Asker asker, Request request) {
         if (request instanceof Request.Publish publish) {
+            if (publish.channel().isDocument()) {
+                return denied("a document is changed with the event doc:change");
+            }
             return publish.channel().isPrivate()
                     ? denied("a private channel is written to with the event private")
                     : ifOpen(publish.channel());

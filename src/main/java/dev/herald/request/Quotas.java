@@ -52,9 +52,14 @@ public final class Quotas {
             return charge(asker, Measure.MESSAGES, tell.json().length(), true);
         } else if (request instanceof Request.ToApplication message) {
             return charge(asker, Measure.MESSAGES, message.json().length(), false);
-        } else if (request instanceof Request.Join) {
+        } else if (request instanceof Request.ChangeDocument change) {
+            return charge(
+                    asker, Measure.MESSAGES, change.change().json().toString().length(), true);
+        } else if (request instanceof Request.Join || request instanceof Request.Open) {
             return charge(asker, Measure.JOINS, 0, false);
-        } else if (request instanceof Request.History || request instanceof Request.Presence) {
+        } else if (request instanceof Request.History
+                || request instanceof Request.Presence
+                || request instanceof Request.ReadDocument) {
             return charge(asker, Measure.PAGES, 0, false);
         }
         return charge(asker, Measure.MESSAGES, 0, false);

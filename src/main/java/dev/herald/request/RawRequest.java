@@ -5,6 +5,7 @@ import static dev.herald.request.ErrorCode.EVENT_INVALID;
 import static dev.herald.request.ErrorCode.EVENT_RESERVED;
 import static dev.herald.request.ErrorCode.HISTORY_INVALID;
 import static dev.herald.request.ErrorCode.ID_INVALID;
+import static dev.herald.request.ErrorCode.INVALID;
 import static dev.herald.request.ErrorCode.MALFORMED;
 import static dev.herald.request.ErrorCode.SEEN_INVALID;
 import static dev.herald.request.ErrorCode.SINCE_INVALID;
@@ -14,6 +15,10 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Credentials;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
+import dev.herald.document.Awareness;
+import dev.herald.document.Change;
+import dev.herald.document.ChangeException;
+import dev.herald.document.DocumentState;
 import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.HistoryPage;
@@ -30,13 +35,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param event what is asked for, or the name of a message
  * @param fields what more the client says of it: {@code channel}, {@code to}, {@code id}, {@code since}, {@code before}, {@code
- *     limit}, {@code offset}, {@code epoch}; others are ignored
+ *     limit}, {@code offset}, {@code epoch}, and of documents {@code name}, {@code base}, {@code merge}, {@code patch}, {@code state};
+ *     others are ignored
  * @param json a message's data as JSON text that {@link dev.herald.json.JsonGuard} has passed
  */
 public record RawRequest(@Nullable String event, JsonObject fields, String json) {
 
     /** Kept: the static methods of {@code Json} look for it anew with each call. */
     private static final JsonProvider JSON = JsonProvider.provider();
+
+    /** A whole number that is not negative. */
+    private static final String WHOLE = "0|[1-9][0-9]{0,17}";
 
     /** A request that has no data. */
     public RawRequest(String event, JsonObject fields) {
@@ -105,6 +114,11 @@ public record RawRequest(@Nullable String event, JsonObject fields, String json)
             case Request.HISTORY -> history(own);
             case Request.SEEN -> seen();
             case Request.PRIVATE -> new Request.Tell(to(), json, id);
+            case Request.OfDocument.OPEN -> new Request.Open(document(), version());
+            case Request.OfDocument.CHANGE -> change(id);
+            case Request.OfDocument.CLOSE -> new Request.Leave(ChannelName.ofDocument(document()));
+            case Request.OfDocument.PRESENCE -> new Request.PresentInDocument(document(), state());
+            case Request.OfDocument.PEOPLE -> new Request.PeopleInDocument(document());
             default -> publish(name, own, id);
         };
     }
@@ -125,6 +139,61 @@ public record RawRequest(@Nullable String event, JsonObject fields, String json)
         return new Request.Publish(name, isNews ? ChannelName.NEWS : channel(own), json, id);
     }
 
+    private String document() {
+        var name = string("name");
+        try {
+            return ChannelName.ofDocument(name == null ? "" : name).document().orElseThrow();
+        } catch (IllegalArgumentException e) {
+            throw new RejectedException(CHANNEL_INVALID, "name: " + e.getMessage());
+        }
+    }
+
+    /** The version of a document that a client has. */
+    private @Nullable Position version() {
+        if (!(fields.get("since") instanceof JsonObject since)) {
+            if (fields.containsKey("since")) {
+                throw new RejectedException(SINCE_INVALID, "since is {version, epoch}");
+            }
+            return null;
+        }
+        var epoch = string(since, "epoch");
+        var version = String.valueOf(since.get("version"));
+        if (epoch == null || epoch.isEmpty() || epoch.length() > 64 || !version.matches(WHOLE)) {
+            throw new RejectedException(SINCE_INVALID, "since is {version, epoch}: a whole number and a string");
+        }
+        return new Position(epoch, Long.parseLong(version));
+    }
+
+    private Request.ChangeDocument change(@Nullable String id) {
+        var base = fields.get("base");
+        if (base != null && !base.toString().matches(WHOLE)) {
+            throw new RejectedException(INVALID, "base is the version that you have seen: a whole number");
+        }
+        var kind = fields.containsKey("patch") ? "patch" : "merge";
+        var json = fields.get(kind);
+        if (json == null || (kind.equals("patch") && fields.containsKey("merge"))) {
+            throw new RejectedException(INVALID, "a change has a merge or a patch");
+        }
+        return new Request.ChangeDocument(
+                document(), base == null ? null : Long.parseLong(base.toString()), null, id, change(kind, json));
+    }
+
+    private static Change change(String kind, JsonValue json) {
+        try {
+            return Change.of(kind, json);
+        } catch (ChangeException e) {
+            throw new RejectedException(DocumentRequests.rejected(e));
+        }
+    }
+
+    private String state() {
+        var state = DocumentState.text(fields.getOrDefault("state", JsonValue.NULL));
+        if (state.length() > Awareness.MAX_STATE) {
+            throw new RejectedException(INVALID, "a state has at most " + Awareness.MAX_STATE + " characters of JSON");
+        }
+        return state;
+    }
+
     private Request.History history(ChannelName own) {
         var channel = channel(own);
         var before = fields.containsKey("before") ? positive("before") : Long.MAX_VALUE;
@@ -140,7 +209,7 @@ public record RawRequest(@Nullable String event, JsonObject fields, String json)
 
     private Request.Seen seen() {
         var offset = String.valueOf(fields.get("offset"));
-        if (!offset.matches("0|[1-9][0-9]{0,17}")) {
+        if (!offset.matches(WHOLE)) {
             throw new RejectedException(
                     SEEN_INVALID, "offset is that of the last message seen: a whole number, not negative");
         }

@@ -7,16 +7,21 @@ package dev.herald.request;
 @SuppressWarnings("serial") // never serialised
 public final class RejectedException extends RuntimeException {
 
-    private final ErrorCode code;
+    private final transient Reply.Rejected reply;
 
     /** Rejects with a sentence for the client. */
     public RejectedException(ErrorCode code, String sentence) {
-        super(sentence, null, false, false);
-        this.code = code;
+        this(new Reply.Rejected(code, sentence));
+    }
+
+    /** Rejects with this reply. */
+    RejectedException(Reply.Rejected reply) {
+        super(reply.sentence(), null, false, false);
+        this.reply = reply;
     }
 
     /** What the client is told. */
     public Reply.Rejected reply() {
-        return new Reply.Rejected(code, String.valueOf(getMessage()));
+        return reply;
     }
 }

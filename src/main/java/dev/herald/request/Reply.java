@@ -7,6 +7,8 @@ import dev.herald.api.Receipt;
 import dev.herald.hub.DeviceName;
 import dev.herald.hub.HistoryPage;
 import dev.herald.hub.Subscription;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +30,37 @@ public sealed interface Reply {
 
     /** The client is in the channel no longer. */
     record Left(ChannelName channel) implements Reply {}
+
+    /** What is answered of a shared document, in the same words in every protocol. */
+    sealed interface OfDocument extends Reply {
+
+        /** The answer: the text of a JSON object, as it is written in the hub. */
+        String json();
+    }
+
+    /**
+     * The client has a document open.
+     *
+     * @param subscription not started: first the client is told the answer
+     */
+    record Opened(Subscription subscription, String json) implements OfDocument {}
+
+    /**
+     * A document as it is.
+     *
+     * @param version by which clients recognise that it is the same
+     */
+    record Document(String version, String json) implements OfDocument {}
+
+    /**
+     * A document is changed.
+     *
+     * @param version as in {@link Document}
+     */
+    record DocumentChanged(String version, String json) implements OfDocument {}
+
+    /** Who does what in a document. */
+    record DocumentPeople(String json) implements OfDocument {}
 
     /** A page of a channel's past. */
     record History(HistoryPage page) implements Reply {}
@@ -73,16 +106,24 @@ public sealed interface Reply {
      * @param word the stable word for it that the client is told: the code's, or one of the application's own
      * @param sentence for people
      * @param retryAfter after which time the same may succeed; {@code null} when time alone helps nothing, or nobody knows
+     * @param instead what there is instead, as further members of the error: of a document that is not changed, its version, epoch and
+     *     value; empty for most
      */
     record Rejected(
             ErrorCode code,
             String word,
             String sentence,
-            @Nullable Duration retryAfter) implements Reply {
+            @Nullable Duration retryAfter,
+            JsonObject instead) implements Reply {
 
         /** Rejects with the code's own word. */
         public Rejected(ErrorCode code, String sentence) {
             this(code, code.code(), sentence, null);
+        }
+
+        /** Rejects without anything instead. */
+        public Rejected(ErrorCode code, String word, String sentence, @Nullable Duration retryAfter) {
+            this(code, word, sentence, retryAfter, JsonValue.EMPTY_JSON_OBJECT);
         }
 
         /** What a client is told of a mistake of the server's or of its application's: to try again may not help. */

@@ -4,6 +4,8 @@ import dev.herald.api.Action;
 import dev.herald.api.Answer;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Position;
+import dev.herald.document.Awareness;
+import dev.herald.document.Change;
 import dev.herald.hub.HistoryPage;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -154,6 +156,102 @@ public sealed interface Request {
         @Override
         public String toString() {
             return "Authenticate";
+        }
+    }
+
+    /** What is asked of a shared document. */
+    sealed interface OfDocument extends Request {
+
+        /** The event by which clients open one. */
+        String OPEN = "doc:open";
+
+        /** The event by which clients change one. */
+        String CHANGE = "doc:change";
+
+        /** The event by which clients want no more of one. */
+        String CLOSE = "doc:close";
+
+        /** The event by which clients say what they do in one. */
+        String PRESENCE = "doc:presence";
+
+        /** The event by which clients ask who does what in one. */
+        String PEOPLE = "doc:people";
+
+        /** The document's name. */
+        String name();
+
+        /** The document's channel. */
+        default ChannelName channel() {
+            return ChannelName.ofDocument(name());
+        }
+    }
+
+    /**
+     * Wants a document and its changes from now on.
+     *
+     * @param since the version that the client has; {@code null} for none
+     */
+    record Open(String name, @Nullable Position since) implements OfDocument {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.of(new Right(Action.JOIN, channel()));
+        }
+    }
+
+    /** Wants to know what a document is, without its changes. */
+    record ReadDocument(String name) implements OfDocument {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.of(new Right(Action.HISTORY, channel()));
+        }
+    }
+
+    /**
+     * Changes a document.
+     *
+     * @param base the version that the client has seen; {@code null} for whichever it is
+     * @param only the version that it must be still; {@code null} for whichever the change fits
+     * @param id as in {@link Publish}
+     */
+    record ChangeDocument(
+            String name,
+            @Nullable Long base,
+            @Nullable Position only,
+            @Nullable String id,
+            Change change) implements OfDocument {
+
+        /** The same change, only of this version. */
+        public ChangeDocument onlyAt(@Nullable Position version) {
+            return new ChangeDocument(name, base, version, id, change);
+        }
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.of(new Right(Action.PUBLISH, channel()));
+        }
+    }
+
+    /**
+     * Says what the person does in a document: where the cursor is, what is selected.
+     *
+     * @param state as JSON text, at most {@link Awareness#MAX_STATE} characters; {@code null} (the word) when nothing any more
+     */
+    record PresentInDocument(String name, String state) implements OfDocument {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.of(new Right(Action.PRESENCE, channel()));
+        }
+    }
+
+    /** Wants to know who does what in a document. */
+    record PeopleInDocument(String name) implements OfDocument {
+
+        @Override
+        public Optional<Right> right(ChannelName own) {
+            return Optional.of(new Right(Action.PRESENCE, channel()));
         }
     }
 

@@ -8,6 +8,9 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
 import dev.herald.api.Receipt;
 import dev.herald.api.RefusedException;
+import dev.herald.document.Awareness;
+import dev.herald.document.ChangeException;
+import dev.herald.document.Documents;
 import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.Hub;
@@ -51,6 +54,9 @@ public final class Requests {
     private final Logins logins;
     private final Renewals renewals;
 
+    /** {@code null} when there are no documents. */
+    private final @Nullable DocumentRequests documents;
+
     /** Requests to a hub that takes no tokens, as many as clients like. */
     public Requests(Hub hub, Permission permission) {
         this(hub, permission, Quotas.NONE);
@@ -66,8 +72,20 @@ public final class Requests {
         this(hub, permission, Quotas.NONE, authentication, logins);
     }
 
-    /** Requests to a hub. */
+    /** Requests to a hub that has no documents. */
     public Requests(Hub hub, Permission permission, Quotas quotas, Authentication authentication, Logins logins) {
+        this(hub, permission, quotas, authentication, logins, null, null);
+    }
+
+    /** Requests to a hub and its documents. */
+    public Requests(
+            Hub hub,
+            Permission permission,
+            Quotas quotas,
+            Authentication authentication,
+            Logins logins,
+            @Nullable Documents documents,
+            @Nullable Awareness awareness) {
         this.hub = hub;
         this.quotas = quotas;
         this.authentication = authentication;
@@ -75,6 +93,9 @@ public final class Requests {
         this.rooms = new Rooms(hub, this);
         this.renewals = new Renewals(authentication, logins, rooms);
         this.permission = permission;
+        this.documents = documents == null || awareness == null
+                ? null
+                : new DocumentRequests(hub, documents, awareness, quotas, rooms);
     }
 
     /** Which channels connections may be in that they have not asked for. */
@@ -196,6 +217,8 @@ public final class Requests {
                         history.channel(), history.before(), history.limit(), except -> !except.isEmpty())));
             } else if (request instanceof Request.Presence presence) {
                 return CompletableFuture.completedStage(presence(presence.channel()));
+            } else if (request instanceof Request.OfDocument ofDocument) {
+                return ofDocument(requestOf(from), all -> all.perform(asker, ofDocument));
             }
             throw new IllegalArgumentException("this needs a connection: " + request.getClass());
         } catch (RuntimeException | Error e) {
@@ -279,12 +302,22 @@ public final class Requests {
             return CompletableFuture.completedStage(new Reply.History(page));
         } else if (request instanceof Request.Presence presence) {
             return CompletableFuture.completedStage(presence(presence.channel()));
+        } else if (request instanceof Request.OfDocument ofDocument) {
+            return ofDocument(requestOf(member), all -> all.perform(member, ofDocument));
         } else if (request instanceof Request.Authenticate authenticate) {
             return renewals.renew(member, authenticate.token());
         } else if (request instanceof Request.ToApplication message) {
             return CompletableFuture.completedStage(hand(member, message));
         }
         throw new IllegalStateException("an unknown kind of request: " + request.getClass());
+    }
+
+    private CompletionStage<Reply> ofDocument(
+            String request, Function<DocumentRequests, CompletionStage<Reply>> question) {
+        return documents == null
+                ? CompletableFuture.completedStage(
+                        new Reply.Rejected(ErrorCode.CHANNEL_FORBIDDEN, "there are no documents here"))
+                : question.apply(documents).exceptionally(failure -> rejection(request, failure));
     }
 
     private static Draft draft(Person from, Request.Publish request) {
@@ -367,6 +400,8 @@ public final class Requests {
         var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RejectedException rejected) {
             return rejected.reply();
+        } else if (cause instanceof ChangeException change) {
+            return DocumentRequests.rejected(change);
         }
         var code = code(cause);
         if (code == ErrorCode.SERVER_ERROR) {

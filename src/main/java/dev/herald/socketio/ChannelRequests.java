@@ -27,6 +27,13 @@ final class ChannelRequests {
     /** What is Herald's own whatever its arguments are. */
     private static final Set<String> OWN = Set.of(Request.JOIN, Request.LEAVE, Request.HISTORY);
 
+    private static final Set<String> OF_DOCUMENTS = Set.of(
+            Request.OfDocument.OPEN,
+            Request.OfDocument.CHANGE,
+            Request.OfDocument.CLOSE,
+            Request.OfDocument.PRESENCE,
+            Request.OfDocument.PEOPLE);
+
     private ChannelRequests() {}
 
     /**
@@ -41,6 +48,9 @@ final class ChannelRequests {
             return Optional.of(aboutChannel(event, arguments));
         } else if (event.equals(Request.SEEN)) {
             return Optional.of(seen(arguments));
+        }
+        if (OF_DOCUMENTS.contains(event)) {
+            return Optional.of(ofDocument(event, arguments, attachments));
         }
         var options = options(arguments);
         var data = options.isEmpty() ? arguments : arguments.subList(0, arguments.size() - 1);
@@ -95,6 +105,14 @@ final class ChannelRequests {
     /** A client gives a new token: the token, or {@code {"token"}}. */
     static RawRequest authenticate(List<String> arguments) {
         return new RawRequest(Request.AUTHENTICATE, asFields(first(arguments), "token"));
+    }
+
+    /** They have one object. */
+    private static RawRequest ofDocument(String event, List<String> arguments, List<Bytes> attachments) {
+        if (!attachments.isEmpty()) {
+            throw new RejectedException(MALFORMED, "a document is JSON, without bytes");
+        }
+        return new RawRequest(event, asFields(first(arguments), "name"));
     }
 
     private static JsonValue first(List<String> arguments) {

@@ -2,6 +2,7 @@ package dev.herald.socketio;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
+import dev.herald.api.JsonBytes;
 import dev.herald.api.Position;
 import dev.herald.hub.HistoryPage;
 import dev.herald.hub.Subscription;
@@ -105,6 +106,7 @@ final class Replies {
     private static JsonObject error(Reply.Rejected e) {
         var json = JSON.createObjectBuilder().add("code", e.word()).add("message", e.sentence());
         e.retryAfterMillis().ifPresent(wait -> json.add("retryAfter", wait));
+        e.instead().forEach((member, value) -> json.add(member, JsonBytes.escape(value)));
         return json.build();
     }
 }

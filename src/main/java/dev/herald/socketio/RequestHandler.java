@@ -85,7 +85,11 @@ final class RequestHandler {
         if (reply instanceof Reply.Published published) {
             answer.give(published.receipt().json());
         } else if (reply instanceof Reply.Joined joined) {
-            begin(event, joined.subscription(), answer);
+            begin(event, joined.subscription(), Replies.joined(joined.subscription()), answer);
+        } else if (reply instanceof Reply.Opened opened) {
+            begin(event, opened.subscription(), opened.json(), answer);
+        } else if (reply instanceof Reply.OfDocument ofDocument) {
+            answer.give(ofDocument.json());
         } else if (reply instanceof Reply.Left left) {
             leave(event, left.channel(), answer);
         } else if (reply instanceof Reply.History history) {
@@ -111,13 +115,13 @@ final class RequestHandler {
      * Once the client is kept with it, answers that it has joined, and lets the channel's messages come. It may be kept with an
      * earlier begin, if it starts over: after a crash it gets more than it asked for then.
      */
-    private void begin(String event, Subscription joined, Answer answer) {
+    private void begin(String event, Subscription joined, String reply, Answer answer) {
         client.afterKeeping(failure -> {
             if (failure == null || client.isKeptIn(joined.channel())) {
-                joined.start(subscription -> announce(subscription, answer));
+                joined.start(subscription -> announce(reply, answer));
                 // If it has ended meanwhile, it was not announced.
                 if (client.member().channels().contains(joined.channel())) {
-                    answer.give(Replies.joined(joined));
+                    answer.give(reply);
                 } else {
                     var left = "channel " + joined.channel() + " was left again meanwhile";
                     answer.give(Replies.rejected(new Reply.Rejected(ErrorCode.NOT_JOINED, left)));
@@ -132,8 +136,8 @@ final class RequestHandler {
     }
 
     /** Called under a lock: nothing is written. */
-    private static boolean announce(Subscription subscription, Answer answer) {
-        return !(answer instanceof OneAnswer one) || one.queue(Replies.joined(subscription));
+    private static boolean announce(String reply, Answer answer) {
+        return !(answer instanceof OneAnswer one) || one.queue(reply);
     }
 
     private void leave(String event, ChannelName left, Answer answer) {

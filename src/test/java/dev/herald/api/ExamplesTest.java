@@ -31,8 +31,8 @@ class ExamplesTest {
     private static final Pattern TYPE_COMMENT = Pattern.compile(
             "^/\\*\\*\\n(.*?)\\*/\\n(?:[^\\n]*\\n)*?public [a-z @]+", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern EXAMPLE = Pattern.compile(" \\* <pre>\\{@code\\n(.*?) \\* }</pre>", Pattern.DOTALL);
-    private static final Pattern STATEMENT =
-            Pattern.compile("(?:for \\(|herald\\.|peer\\.|created\\.|[\\w<>\\[\\]]+ \\w+ = ).*", Pattern.DOTALL);
+    private static final Pattern STATEMENT = Pattern.compile(
+            "(?:for \\(|documents\\.|herald\\.|peer\\.|created\\.|[\\w<>\\[\\]]+ \\w+ = ).*", Pattern.DOTALL);
 
     /** What a bean around an example may have. */
     private static final String BEAN = """
@@ -60,11 +60,21 @@ class ExamplesTest {
 
                 record Account(String id) {}
 
+                record Cart(List<String> articles) {
+
+                    Cart with(String article) {
+                        List<String> all = new ArrayList<>(articles);
+                        all.add(article);
+                        return new Cart(all);
+                    }
+                }
+
                 interface Accounts {
                     Optional<Account> byToken(String token);
                 }
 
                 Accounts accounts;
+                Documents documents;
                 Herald herald;
                 Received received;
                 Connection connection;

@@ -209,4 +209,16 @@ class HubBroadcastTest {
                                 hub, new TransactionalPublisher(hub, null), JSON, Runnable::run, Connection.MAIN)
                         .to(room));
     }
+
+    @Test
+    void nothingIsEmittedToTheRoomOfADocumentNorToTheOthersThen() {
+        var main = new HubBroadcast(hub, new TransactionalPublisher(hub, null), JSON, Runnable::run, Connection.MAIN)
+                .to("a", "doc:cart-7");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> main.emit("offer", ONE))
+                .withMessageContaining("doc:cart-7");
+        assertThatIllegalArgumentException().isThrownBy(() -> main.unlogged().emit("offer", ONE));
+        assertThat(inMain.heard).isEmpty();
+    }
 }

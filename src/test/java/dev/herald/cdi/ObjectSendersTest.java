@@ -153,4 +153,15 @@ class ObjectSendersTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(hub.latest(ORDERS, 10)).isEmpty();
     }
+
+    @Test
+    void nothingIsPublishedToTheChannelOfADocument() {
+        var document = senders.channel(ChannelName.ofDocument("cart-7"));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> document.publish("created", 1))
+                .withMessageContaining("doc:cart-7")
+                .withMessageContaining("change the document");
+        assertThatIllegalArgumentException().isThrownBy(() -> document.publishVolatile("created", 1));
+    }
 }

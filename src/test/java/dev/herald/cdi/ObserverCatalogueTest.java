@@ -9,11 +9,13 @@ import dev.herald.api.Connected;
 import dev.herald.api.Connection;
 import dev.herald.api.ConnectionAttempt;
 import dev.herald.api.Disconnected;
+import dev.herald.api.DocumentChanged;
 import dev.herald.api.Envelope;
 import dev.herald.api.HeraldEvent;
 import dev.herald.api.Joined;
 import dev.herald.api.Left;
 import dev.herald.api.Namespace;
+import dev.herald.api.OfDocument;
 import dev.herald.api.On;
 import dev.herald.api.Once;
 import dev.herald.api.Person;
@@ -255,5 +257,43 @@ class ObserverCatalogueTest {
         assertThatThrownBy(() -> of(Published.class, once("invoices", "others")).foundBy(catalogue))
                 .isInstanceOf(DefinitionException.class)
                 .hasMessageContainingAll("\"invoices\"", "each needs a name of its own");
+    }
+
+    private static OfDocument document(String pattern) {
+        return new OfDocument.Literal(pattern);
+    }
+
+    @Test
+    void changesOfADocumentAreObservedByThoseWhoNameIt() {
+        var all = of(DocumentChanged.class).foundBy(catalogue);
+        var everything = of(HeraldEvent.class, Any.Literal.INSTANCE).foundBy(catalogue);
+        var carts = of(DocumentChanged.class, document("cart-*"), namespace("/shop"))
+                .foundBy(catalogue);
+        var one = of(HeraldEvent.class, document("cart-7")).foundBy(catalogue);
+        of(Published.class).foundBy(catalogue);
+
+        assertThat(catalogue.ofDocument("cart-7")).isEqualTo(List.of(all, everything, carts, one));
+        assertThat(catalogue.ofDocument("cart-77")).isEqualTo(List.of(all, everything, carts));
+        assertThat(catalogue.ofDocument("acart-7")).isEqualTo(List.of(all, everything));
+        assertThat(catalogue.of(received(MAIN, "a"))).isEqualTo(List.of(everything));
+    }
+
+    static Stream<Arguments> wrongObserversOfDocuments() {
+        return Stream.of(
+                Arguments.of(DocumentChanged.class, "", "names no document by @OfDocument(\"\")"),
+                Arguments.of(
+                        DocumentChanged.class, "Jürgen", "names no document by @OfDocument(\"Jürgen\"): 1 to 128 of"),
+                Arguments.of(DocumentChanged.class, "a b", "names no document"),
+                Arguments.of(DocumentChanged.class, "*".repeat(129), "names no document"),
+                Arguments.of(Published.class, "cart-*", "@OfDocument, which is for observers of DocumentChanged"),
+                Arguments.of(ConnectionAttempt.class, "cart-*", "which is for observers of DocumentChanged"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongObserversOfDocuments")
+    void anObserverOfDocumentsThatCannotBeFailsTheDeployment(Class<?> type, String pattern, String why) {
+        assertThatThrownBy(() -> of(type, document(pattern)).foundBy(catalogue))
+                .isInstanceOf(DefinitionException.class)
+                .hasMessageContainingAll(FakeObserver.class.getName(), why);
     }
 }

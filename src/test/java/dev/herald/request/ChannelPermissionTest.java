@@ -8,7 +8,9 @@ import dev.herald.api.Answer;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
+import dev.herald.document.Change;
 import dev.herald.request.Permission.Decision;
+import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,7 @@ class ChannelPermissionTest {
     private static final Duration RECHECK = Duration.ofSeconds(60);
     private static final PersonPrincipal ANN =
             new PersonPrincipal(new Person("ann", "Ann"), true, Set.of("clerk"), "192.0.2.1");
+    private static final ChannelName CART = ChannelName.ofDocument("cart");
     private static final ChannelName ORDERS = new ChannelName("orders");
     private static final Request PUBLISH = new Request.Publish("placed", ORDERS, "1", null);
     private static final Request JOIN = new Request.Join(ORDERS, null);
@@ -68,6 +71,14 @@ class ChannelPermissionTest {
                 new Object[] {new Request.Presence(ORDERS), List.of(new Right(Action.PRESENCE, ORDERS))},
                 new Object[] {new Request.Consider(Action.HISTORY, ORDERS), List.of(new Right(Action.HISTORY, ORDERS))},
                 new Object[] {new Request.Seen(1, null), List.of(new Right(Action.JOIN, own))},
+                new Object[] {new Request.Open("cart", null), List.of(new Right(Action.JOIN, CART))},
+                new Object[] {new Request.ReadDocument("cart"), List.of(new Right(Action.HISTORY, CART))},
+                new Object[] {
+                    new Request.ChangeDocument("cart", null, null, null, new Change.Merge(JsonValue.NULL)),
+                    List.of(new Right(Action.PUBLISH, CART))
+                },
+                new Object[] {new Request.PresentInDocument("cart", "1"), List.of(new Right(Action.PRESENCE, CART))},
+                new Object[] {new Request.PeopleInDocument("cart"), List.of(new Right(Action.PRESENCE, CART))},
                 new Object[] {new Request.Leave(ORDERS), List.of()},
                 new Object[] {new Request.Authenticate("token"), List.of()},
                 new Object[] {new Request.ToApplication("order", "1", Answer.NONE), List.of()});
@@ -77,7 +88,13 @@ class ChannelPermissionTest {
     void coversEachKindOfRequest() {
         assertThat(requests().<Class<?>>map(one -> one[0].getClass()))
                 .as("whoever adds a kind of request says here whether the policy is asked for it")
-                .containsExactlyInAnyOrder(Request.class.getPermittedSubclasses());
+                .containsExactlyInAnyOrderElementsOf(kinds(Request.class).toList());
+    }
+
+    /** The records of a sealed interface, also of those within it. */
+    private static Stream<Class<?>> kinds(Class<?> sealed) {
+        return Stream.of(sealed.getPermittedSubclasses())
+                .flatMap(kind -> kind.isSealed() ? kinds(kind) : Stream.of(kind));
     }
 
     @ParameterizedTest
@@ -111,6 +128,9 @@ class ChannelPermissionTest {
             assertThat(isAllowed(permission.decide(ann, new Request.Presence(channel))))
                     .isFalse();
         }
+        assertThat(isAllowed(permission.decide(ann, new Request.Publish("doc:changed", CART, "1", null))))
+                .as("a document is written to by changing it")
+                .isFalse();
     }
 
     @Test

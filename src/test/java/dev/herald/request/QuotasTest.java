@@ -11,6 +11,7 @@ import dev.herald.api.ConnectionState;
 import dev.herald.api.Envelope;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
+import dev.herald.document.Change;
 import dev.herald.hub.ChannelKinds;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
@@ -19,6 +20,7 @@ import dev.herald.hub.MemoryLog;
 import dev.herald.testing.Allocation;
 import dev.herald.testing.FakeSubscriber;
 import dev.herald.testing.NoObservers;
+import jakarta.json.JsonValue;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -166,10 +168,16 @@ class QuotasTest {
             assertThat(passed(quotas, ann, publish(1), 9)).isEqualTo(5);
         }
 
+        /** The records of a sealed interface, also of those within it. */
+        private static Stream<Class<?>> kinds(Class<?> sealed) {
+            return Stream.of(sealed.getPermittedSubclasses())
+                    .flatMap(kind -> kind.isSealed() ? kinds(kind) : Stream.of(kind));
+        }
+
         @Test
         void isChargedForEachKindOfRequest() {
             // What beans ask about a client is not the client's request.
-            var kinds = Stream.of(Request.class.getPermittedSubclasses())
+            var kinds = kinds(Request.class)
                     .filter(kind -> kind != Request.Consider.class)
                     .toArray(Class<?>[]::new);
             var all = Stream.of(
@@ -181,7 +189,12 @@ class QuotasTest {
                     new Request.Leave(new ChannelName("orders")),
                     new Request.Join(new ChannelName("orders"), null),
                     new Request.History(new ChannelName("orders"), 1, 1),
-                    new Request.Presence(new ChannelName("orders")));
+                    new Request.Presence(new ChannelName("orders")),
+                    new Request.Open("cart", null),
+                    new Request.ReadDocument("cart"),
+                    new Request.ChangeDocument("cart", null, null, null, new Change.Merge(JsonValue.EMPTY_JSON_OBJECT)),
+                    new Request.PresentInDocument("cart", "1"),
+                    new Request.PeopleInDocument("cart"));
 
             assertThat(all.toList())
                     .allSatisfy(request -> assertThat(passed(quotas, connection(user("ann", "")), request, 9))

@@ -14,7 +14,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 /** A container's transactions, one at a time for each thread, as its transaction manager ends them. */
-final class FakeTransactions implements TransactionSynchronizationRegistry {
+public final class FakeTransactions implements TransactionSynchronizationRegistry {
 
     private static final class Transaction {
 
@@ -73,12 +73,13 @@ final class FakeTransactions implements TransactionSynchronizationRegistry {
     /** Is called between the last work of each transaction and its commit. */
     volatile Runnable beforeCommit = () -> {};
 
-    void begin() {
+    /** Begins one for the calling thread. */
+    public void begin() {
         current.set(new Transaction());
     }
 
     /** Ends it; an exception before its completion rolls it back, and is thrown afterwards. */
-    void commit() {
+    public void commit() {
         var transaction = current.get();
         RuntimeException failure = null;
         transaction.isCompleting = true;
@@ -102,7 +103,8 @@ final class FakeTransactions implements TransactionSynchronizationRegistry {
         }
     }
 
-    void rollBack() {
+    /** Ends it without its work. */
+    public void rollBack() {
         end(Status.STATUS_ROLLEDBACK);
     }
 

@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.asyncapi.AsyncApi;
+import dev.herald.document.Awareness;
 import dev.herald.http.EventStreams;
 import dev.herald.http.HttpServer;
 import dev.herald.http.HttpSettings;
 import dev.herald.hub.ChannelKinds;
 import dev.herald.hub.Hub;
 import dev.herald.hub.HubLimits;
+import dev.herald.hub.Log;
 import dev.herald.hub.MemoryLog;
 import dev.herald.outbox.OutboundBudget;
+import dev.herald.request.Authentication;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.Permission;
 import dev.herald.request.Permission.Decision;
@@ -48,10 +51,12 @@ import org.junit.jupiter.api.Test;
 class OpenApiTest {
 
     private static final String PLACED = "{\"event\":\"placed\",\"data\":1}";
+    private static final String DOCUMENT = "/api/documents/{name}";
     private static final String PERSONAL = "{\"data\":1}";
 
+    private final Log log = new MemoryLog("life", Clock.systemUTC(), new MemoryLog.Bounds(100, 1_000_000, 10));
     private final Hub hub = new Hub(
-            new MemoryLog("life", Clock.systemUTC(), new MemoryLog.Bounds(100, 1_000_000, 10)),
+            log,
             new ChannelKinds(List.of(), List.of()),
             new NoObservers(),
             new HubLimits(10, 10, 10),
@@ -65,6 +70,7 @@ class OpenApiTest {
     private final MessagesServlet messages = new MessagesServlet();
     private final UserMessagesServlet people = new UserMessagesServlet();
     private final PresenceServlet presence = new PresenceServlet();
+    private final DocumentServlet documents = new DocumentServlet();
     private final EventsServlet events = new EventsServlet();
     private final OpenApiServlet openApi = new OpenApiServlet();
     private final AsyncApiServlet asyncApi = new AsyncApiServlet();
@@ -73,11 +79,19 @@ class OpenApiTest {
     void readTheDescription() throws Exception {
         var settings =
                 new HttpSettings(1_000, 4, Duration.ZERO, 16, 100_000, Duration.ofSeconds(10), Duration.ofSeconds(25));
-        var requests = new Requests(hub, (asker, request) -> permission.decide(asker, request));
+        var requests = new Requests(
+                hub,
+                (asker, request) -> permission.decide(asker, request),
+                Quotas.NONE,
+                Authentication.NONE,
+                LoginFixture.logins(),
+                DocumentFixture.of(hub, log),
+                new Awareness(hub, timer.asExecutor()));
         var server = new HttpServer(settings, timer.asExecutor(), Runnable::run);
         messages.requests = requests;
         people.requests = requests;
         presence.requests = requests;
+        documents.requests = requests;
         events.streams = new EventStreams(
                 settings,
                 hub,
@@ -87,7 +101,7 @@ class OpenApiTest {
                 timer.asExecutor(),
                 Runnable::run);
         asyncApi.socketIoPath = new SocketIoPath("/socket.io/");
-        for (var servlet : List.of(messages, people, presence, events, asyncApi)) {
+        for (var servlet : List.of(messages, people, presence, documents, events, asyncApi)) {
             servlet.server = server;
             servlet.origins = new Origins(List.of());
         }
@@ -128,6 +142,8 @@ class OpenApiTest {
                 "/a b/messages",
                 "/user:bob/messages");
         reading("/api/presence/{channel}", presence, "/news", "/a b", "/user:bob");
+        readingADocument();
+        changingADocument();
         listening();
         askingForEvents();
         showingABadToken();
@@ -179,6 +195,43 @@ class OpenApiTest {
         whileRefused(() -> give(path, servlet, get(address)));
     }
 
+    private void readingADocument() throws Exception {
+        give(DOCUMENT, documents, get("/cart"));
+        give(DOCUMENT, documents, get("/a b"));
+        give(DOCUMENT, documents, get("/cart").header("If-None-Match", "\"0-life.0\""));
+        whileForbidden(() -> give(DOCUMENT, documents, get("/cart")));
+        whileRefused(() -> give(DOCUMENT, documents, get("/cart")));
+    }
+
+    private void changingADocument() throws Exception {
+        give(DOCUMENT, documents, patch("/cart", "{\"a\":1}").header("Idempotency-Key", "k"));
+        give(DOCUMENT, documents, patch("/a b", "{}"));
+        give(DOCUMENT, documents, patch("/cart", "{"));
+        give(DOCUMENT, documents, patch("/cart", "{}").header("If-Match", "\"0-life.0\""));
+        give(DOCUMENT, documents, patch("/cart", "{}" + " ".repeat(1_000)));
+        give(DOCUMENT, documents, patch("/cart", "{}").header("Content-Type", "application/json"));
+        give(
+                DOCUMENT,
+                documents,
+                patch("/cart", "[{\"op\":\"remove\",\"path\":\"/x\"}]")
+                        .header("Content-Type", "application/json-patch+json"));
+        var slow = FakeHttp.below("/api", "PATCH", "/cart")
+                .by(new PersonPrincipal(new Person("ann", "Ann")))
+                .slowBody("application/merge-patch+json", 100, "{");
+        documents.service(slow.request(), slow.response());
+        timer.tick();
+        check("patch", DOCUMENT, slow);
+        whileForbidden(() -> give(DOCUMENT, documents, patch("/cart", "{}")));
+        whileRefused(() -> give(DOCUMENT, documents, patch("/cart", "{}")));
+    }
+
+    private void whileForbidden(Step step) throws Exception {
+        permission = (asker, request) -> CompletableFuture.completedFuture(
+                new Decision.Denied(new Reply.Rejected(ErrorCode.CHANNEL_FORBIDDEN, "not you")));
+        step.run();
+        permission = Permission::byChannel;
+    }
+
     private void listening() throws Exception {
         var stream = get(null).parameter("channel", "a,b");
         var socket = new FakeSocket();
@@ -217,6 +270,8 @@ class OpenApiTest {
                 "post /api/channels/{channel}/messages",
                 "post /api/users/{user}/messages",
                 "get /api/presence/{channel}",
+                "get " + DOCUMENT,
+                "patch " + DOCUMENT,
                 "get /api/events",
                 "get /api/asyncapi")) {
             var words = operation.split(" ", -1);
@@ -261,6 +316,10 @@ class OpenApiTest {
         var described = operation.getJsonObject("responses").getJsonObject("" + http.status);
         assertThat(described).as("%s: %s", answer, http.answer()).isNotNull();
         given.add(answer);
+        if (http.status == 304) {
+            assertThat(described.keySet()).containsExactly("description");
+            return;
+        }
         var type = http.headers.get("Content-Type").get(0).replace(";charset=UTF-8", "");
         assertThat(described.getJsonObject("content").keySet()).as(answer).containsExactly(type);
         if (!type.equals("text/event-stream")) {
@@ -293,6 +352,12 @@ class OpenApiTest {
 
     private static FakeHttp get(String address) {
         return FakeHttp.below("/api", "GET", address).by(new PersonPrincipal(new Person("ann", "Ann")));
+    }
+
+    private static FakeHttp patch(String address, String body) {
+        return FakeHttp.below("/api", "PATCH", address)
+                .by(new PersonPrincipal(new Person("ann", "Ann")))
+                .body("application/merge-patch+json", body.getBytes(UTF_8));
     }
 
     private static FakeHttp post(String address, String body) {
