@@ -67,6 +67,11 @@ export class Connection {
     socket.io.on("open", () => socket.io.engine.on("upgrade", () => this.#sayConnected()));
   }
 
+  /** The client's socket, for what deals with the server by itself; it is another one after a new name was taken. */
+  get socket() {
+    return this.#socket;
+  }
+
   open() {
     this.#socket.connect();
   }

@@ -9,7 +9,7 @@ const PAUSE = 250;
 const MOST = 12;
 
 /** A dialog with a title and a button to close it; Escape closes it, too. */
-function open(title, children) {
+export function openDialog(title, children) {
   const dialog = element("dialog", { "aria-label": title });
   const close = button(say("close"), () => dialog.close(), { class: "plain close" });
   dialog.append(element("header", { children: [element("h2", { text: title }), close] }), ...children);
@@ -24,7 +24,7 @@ function open(title, children) {
 export function showHelp() {
   const keys = ["?", "/", "Ctrl-K", "Alt-↑ Alt-↓", "Enter", "Shift-Enter", "↑", "Esc"];
   const rows = keys.flatMap((key) => [element("dt", { children: [element("kbd", { text: key })] }), element("dd", { text: say(`key.${key}`) })]);
-  open(say("help.title"), [element("dl", { class: "keys", children: rows })]);
+  openDialog(say("help.title"), [element("dl", { class: "keys", children: rows })]);
 }
 
 /**
@@ -40,7 +40,7 @@ export function openChoice(title, label, list, { controls = [], moreLabel = "" }
   const results = element("ul", { class: "choice" });
   const said = element("p", { class: "hint", role: "status" });
   const following = button(moreLabel, () => show(next, true), { class: "plain following", hidden: true });
-  const dialog = open(title, [field, ...controls, said, results, following]);
+  const dialog = openDialog(title, [field, ...controls, said, results, following]);
   let asked = 0;
   let next = null;
   const show = async (ask, isFollowing) => {
@@ -153,7 +153,7 @@ export function showTopic(session) {
     },
     children: [field, element("button", { text: say("topic.save") })],
   });
-  const dialog = open(say("topic.title", { name: current.name }), [form, said]);
+  const dialog = openDialog(say("topic.title", { name: current.name }), [form, said]);
 }
 
 function tellIn(dialog, problem) {

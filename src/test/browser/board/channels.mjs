@@ -58,6 +58,41 @@ async function scenario() {
     await eve.page.context().close();
   });
 
+  await stage("several people write a channel's notes at once, and see who writes where", async () => {
+    const notes = (guest) => guest.page.locator("dialog .notes textarea");
+    for (const guest of [ann, bob]) {
+      await guest.to(`#${channel}`);
+      await guest.page.getByRole("button", { name: "Notes" }).click();
+      await guest.page.locator("dialog", { hasText: "Nobody has pinned anything here yet." }).waitFor();
+    }
+    await ann.page.getByRole("button", { name: "Add a note" }).click();
+    await notes(bob).first().waitFor();
+    await bob.page.getByRole("button", { name: "Add a note" }).click();
+    await notes(ann).nth(1).waitFor();
+    await Promise.all([
+      notes(ann).nth(0).pressSequentially("<b>opening</b> hours 😀"),
+      notes(bob).nth(1).pressSequentially("名前 of the staff"),
+    ]);
+    await ann.page.locator("dialog .notes li", { hasText: `${bob.name} is writing here` }).waitFor();
+    for (const guest of [ann, bob]) {
+      await guest.page.waitForFunction(() => {
+        const [one, other] = [...document.querySelectorAll("dialog .notes textarea")].map((field) => field.value);
+        return one === "<b>opening</b> hours 😀" && other === "名前 of the staff";
+      });
+    }
+    await board.picture(bob, "notes");
+    await ann.page.locator("dialog .notes li").nth(0).getByRole("button", { name: "Remove" }).click();
+    await bob.page.waitForFunction(() => document.querySelectorAll("dialog .notes textarea").length === 1);
+    for (const guest of [ann, bob]) {
+      await guest.page.keyboard.press("Escape");
+    }
+    await bob.page.reload();
+    await bob.connected();
+    await bob.page.getByRole("button", { name: "Notes" }).click();
+    await bob.page.waitForFunction(() => document.querySelector("dialog .notes textarea")?.value === "名前 of the staff");
+    await bob.page.keyboard.press("Escape");
+  });
+
   await stage("what is unread is counted, and what is muted only when one is named", async () => {
     await bob.to("#news");
     await ann.send("third");
