@@ -26,16 +26,16 @@ record Figure(String name, Type type, String help, List<Sample> samples) {
      */
     record Sample(String suffix, Map<String, String> labels, double value) {}
 
-    static Figure gauge(String name, String help, double value) {
-        return new Figure(name, Type.GAUGE, help, List.of(new Sample("", Map.of(), value)));
+    static Figure gauge(String name, String help, long value) {
+        return new Figure(name, Type.GAUGE, help, List.of(new Sample("", Map.of(), (double) value)));
     }
 
     static Figure gauges(String name, String help, String label, Map<String, ? extends Number> values) {
         return new Figure(name, Type.GAUGE, help, samples("", label, values));
     }
 
-    static Figure counter(String name, String help, double value) {
-        return new Figure(name, Type.COUNTER, help, List.of(new Sample("_total", Map.of(), value)));
+    static Figure counter(String name, String help, long value) {
+        return new Figure(name, Type.COUNTER, help, List.of(new Sample("_total", Map.of(), (double) value)));
     }
 
     static Figure counters(String name, String help, String label, Map<String, ? extends Number> values) {

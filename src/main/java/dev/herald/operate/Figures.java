@@ -12,6 +12,7 @@ import dev.herald.outbox.OutboundBudget;
 import dev.herald.request.Requests;
 import dev.herald.socketio.SocketIoServer;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -128,7 +129,7 @@ public final class Figures {
                 Figure.counter("herald_bus_dropped", "Messages not told by the bus; the log has them.", bus.dropped()));
     }
 
-    private TreeMap<String, Long> byTransport() {
+    private Map<String, Long> byTransport() {
         return connections().stream()
                 .collect(Collectors.groupingBy(
                         member -> member.link().transport(), TreeMap::new, Collectors.counting()));
