@@ -174,13 +174,18 @@ final class LiveDocument {
                 return true;
             }
         } catch (ChangeException e) {
-            // What a refusal is based on must be in the log.
-            return flying.isEmpty() && refuse(proposal, e.at(before));
+            return isCurrent(before) ? refuse(proposal, e.at(before)) : flying.isEmpty() && check(proposal);
         }
-        if (flying.isEmpty()) {
-            proposal.answer().complete(new Changed(before.position(), false));
+        if (!isCurrent(before)) {
+            return flying.isEmpty() && check(proposal);
         }
-        return flying.isEmpty();
+        proposal.answer().complete(new Changed(before.position(), false));
+        return true;
+    }
+
+    /** Whether the log has just this value now: nothing is refused because of another. If another node was faster, that is known now. */
+    private boolean isCurrent(DocumentState before) {
+        return flying.isEmpty() && refresh().position().equals(before.position());
     }
 
     private void give(Proposal proposal, Change change, DocumentState before, DocumentState after) {

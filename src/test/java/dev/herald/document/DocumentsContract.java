@@ -398,6 +398,31 @@ public abstract class DocumentsContract {
     }
 
     @Test
+    void judgesNoChangeByWhatItWasBeforeAnotherNodeChangedIt() {
+        var other = node(log, DocumentRules.NONE);
+        assertThat(await(other.read("d")).version()).isZero();
+        change("d", merge("{'a':1,'list':[1]}"));
+
+        assertThat(await(other.change("d", BOB, 1L, null, merge("{'b':1}")))
+                        .position()
+                        .offset())
+                .isEqualTo(2);
+        change("d", merge("{'a':2}"));
+        var test = patch("[{'op':'test','path':'/a','value':2},{'op':'replace','path':'/a','value':3}]");
+        assertThat(await(other.change("d", BOB, 3L, null, test)).position().offset())
+                .isEqualTo(4);
+        change("d", merge("{'c':1}"));
+        var refusal = assertRefused(other.change("d", BOB, 4L, null, test), "conflict", 0);
+        assertThat(refusal.head().orElseThrow().version()).isEqualTo(5);
+        change("d", merge("{'c':2}"));
+        assertThat(await(other.change("d", BOB, value -> json("{'a':3,'b':1,'c':1,'list':[1]}")))
+                        .position()
+                        .offset())
+                .as("it is not what it is to become any more")
+                .isEqualTo(7);
+    }
+
+    @Test
     void isComputedAnewWhenOthersWereFaster() {
         change("d", merge("{'n':0}"));
         var nodes = List.of(documents, node(log, DocumentRules.NONE), node(log, DocumentRules.NONE));
