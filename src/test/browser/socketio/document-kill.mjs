@@ -83,7 +83,8 @@ function reader(n, name) {
       });
     });
   };
-  socket.on("connect", () => !socket.recovered && open());
+  // Recovered is what was open; an opening that was not answered is asked again.
+  socket.on("connect", () => (!socket.recovered || isOpening || one.epoch === undefined) && open());
   return one;
 }
 
