@@ -1,12 +1,5 @@
 package dev.herald.feed;
 
-import static jakarta.websocket.CloseReason.CloseCodes.CANNOT_ACCEPT;
-import static jakarta.websocket.CloseReason.CloseCodes.GOING_AWAY;
-import static jakarta.websocket.CloseReason.CloseCodes.NORMAL_CLOSURE;
-import static jakarta.websocket.CloseReason.CloseCodes.TOO_BIG;
-import static jakarta.websocket.CloseReason.CloseCodes.TRY_AGAIN_LATER;
-import static jakarta.websocket.CloseReason.CloseCodes.UNEXPECTED_CONDITION;
-import static jakarta.websocket.CloseReason.CloseCodes.VIOLATED_POLICY;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
@@ -31,6 +24,7 @@ import dev.herald.request.RejectedException;
 import dev.herald.request.Reply;
 import dev.herald.request.Request;
 import dev.herald.request.Requests;
+import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -111,7 +105,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
                     () -> attempt.person().id() + " may not connect to the feed: "
                             + refusal.get().message());
             say(ToClient.Refusal.of(refusal.get()));
-            close(VIOLATED_POLICY.getCode(), "refused");
+            close(CloseCodes.VIOLATED_POLICY.getCode(), "refused");
         } else if (!isEnded()) {
             var state = new ConnectionState(attempt.principal(), attempt.attributes());
             connection = new Connection(connection.id(), attempt.person(), Connection.MAIN, state);
@@ -128,14 +122,14 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
             say(ToClient.Refusal.of(null, Reply.Rejected.ofDevice()));
         }
         if (sockets.areFull()) {
-            close(TRY_AGAIN_LATER.getCode(), "too much waits for other clients; come back later");
+            close(CloseCodes.TRY_AGAIN_LATER.getCode(), "too much waits for other clients; come back later");
             return;
         }
         try {
             become(hub.connect(this));
         } catch (LimitException | RefusedException e) {
             sockets.warn("connections are turned away: " + e.getMessage());
-            close(TRY_AGAIN_LATER.getCode(), String.valueOf(e.getMessage()));
+            close(CloseCodes.TRY_AGAIN_LATER.getCode(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -170,7 +164,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         try {
             assembly.add(part, last).ifPresent(this::receive);
         } catch (TextAssembly.TooLongException e) {
-            close(TOO_BIG.getCode(), "a message is at most " + assembly.maxBytes() + " bytes");
+            close(CloseCodes.TOO_BIG.getCode(), "a message is at most " + assembly.maxBytes() + " bytes");
         }
     }
 
@@ -182,7 +176,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
             var request = RawRequest.of(message);
             var answered = id;
             if (!early.pass(() -> obey(request, answered))) {
-                close(VIOLATED_POLICY.getCode(), "too much came before you were admitted");
+                close(CloseCodes.VIOLATED_POLICY.getCode(), "too much came before you were admitted");
             }
         } catch (RejectedException e) {
             say(ToClient.Refusal.of(id, e.reply()));
@@ -222,7 +216,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
         } else if (reply instanceof Reply.History history) {
             answer(history, id);
         } else if (reply instanceof Reply.Rejected rejected && rejected.code() == ErrorCode.SERVER_ERROR) {
-            close(UNEXPECTED_CONDITION.getCode(), SERVER_MISTAKE);
+            close(CloseCodes.UNEXPECTED_CONDITION.getCode(), SERVER_MISTAKE);
         } else {
             ToClient.answer(reply, id).ifPresent(this::say);
         }
@@ -262,7 +256,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     /** A binary message came. */
     void receiveBinary() {
-        socket.whileReading(() -> close(CANNOT_ACCEPT.getCode(), "the feed speaks text"));
+        socket.whileReading(() -> close(CloseCodes.CANNOT_ACCEPT.getCode(), "the feed speaks text"));
     }
 
     /** The peer answered a ping. */
@@ -281,7 +275,7 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     private void fail(Throwable cause) {
         LOG.log(ERROR, "connection " + connection.id() + " is closed for a mistake of the server's own", cause);
-        close(UNEXPECTED_CONDITION.getCode(), SERVER_MISTAKE);
+        close(CloseCodes.UNEXPECTED_CONDITION.getCode(), SERVER_MISTAKE);
     }
 
     /** The session is closed, by whomever. */
@@ -353,12 +347,12 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     @Override
     public void mustComeBack(String why) {
-        close(TRY_AGAIN_LATER.getCode(), why);
+        close(CloseCodes.TRY_AGAIN_LATER.getCode(), why);
     }
 
     @Override
     public void end(boolean transportToo) {
-        close(NORMAL_CLOSURE.getCode(), "ended by the application");
+        close(CloseCodes.NORMAL_CLOSURE.getCode(), "ended by the application");
     }
 
     @Override
@@ -397,6 +391,6 @@ final class FeedConnection implements Subscriber, TextSocket.Owner {
 
     @Override
     public void lost(String reason) {
-        close(GOING_AWAY.getCode(), reason);
+        close(CloseCodes.GOING_AWAY.getCode(), reason);
     }
 }

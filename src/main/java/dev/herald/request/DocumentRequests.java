@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Does what clients ask of shared documents, once it is permitted. Any thread may call, holding no lock. What it returns may fail as what
- * documents return; {@link #rejected} and {@link Requests#rejection} say what the client is told then.
+ * documents return; {@link #rejected} and {@link Rejections#of} say what the client is told then.
  */
 final class DocumentRequests {
 

@@ -35,7 +35,7 @@ final class Renewals {
                 reply.complete(
                         failure == null
                                 ? renew(member, identity)
-                                : Requests.rejection(
+                                : Rejections.of(
                                         "a new token of connection "
                                                 + member.connection().id(),
                                         failure));

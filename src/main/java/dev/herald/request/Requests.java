@@ -1,23 +1,16 @@
 package dev.herald.request;
 
-import static java.lang.System.Logger.Level.DEBUG;
-import static java.lang.System.Logger.Level.ERROR;
-
 import dev.herald.api.Action;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
 import dev.herald.api.Receipt;
 import dev.herald.api.RefusedException;
 import dev.herald.document.Awareness;
-import dev.herald.document.ChangeException;
 import dev.herald.document.Documents;
 import dev.herald.hub.Draft;
 import dev.herald.hub.EventName;
 import dev.herald.hub.Hub;
-import dev.herald.hub.LimitException;
 import dev.herald.hub.Member;
-import dev.herald.hub.NoSuchMessageException;
-import dev.herald.hub.UnknownDeviceException;
 import dev.herald.measure.Tally;
 import dev.herald.request.Permission.Decision;
 import java.time.Clock;
@@ -37,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * {@link Reply.Rejected}, and a mistake of the server's own is logged here.
  */
 public final class Requests {
-
-    private static final System.Logger LOG = System.getLogger(Requests.class.getName());
 
     private final Hub hub;
     private final Permission permission;
@@ -222,7 +213,7 @@ public final class Requests {
             }
             throw new IllegalArgumentException("this needs a connection: " + request.getClass());
         } catch (RuntimeException | Error e) {
-            return CompletableFuture.completedStage(rejection(requestOf(from), e));
+            return CompletableFuture.completedStage(Rejections.of(requestOf(from), e));
         }
     }
 
@@ -254,7 +245,7 @@ public final class Requests {
     }
 
     private static Decision undecidable(Asker asker, Throwable failure) {
-        return new Decision.Denied(rejection(requestOf(asker.person()), failure));
+        return new Decision.Denied(Rejections.of(requestOf(asker.person()), failure));
     }
 
     private CompletionStage<Reply> inOrder(
@@ -278,7 +269,7 @@ public final class Requests {
         try {
             return obey(member, request);
         } catch (RuntimeException | Error e) {
-            return CompletableFuture.completedStage(rejection(requestOf(member), e));
+            return CompletableFuture.completedStage(Rejections.of(requestOf(member), e));
         }
     }
 
@@ -292,7 +283,7 @@ public final class Requests {
             return member.seen(seen.offset(), seen.epoch())
                     .handle((upTo, failure) -> failure == null
                             ? new Reply.Seen(member.privateChannel(), upTo)
-                            : rejection(requestOf(member), failure));
+                            : Rejections.of(requestOf(member), failure));
         } else if (request instanceof Request.Join join) {
             return CompletableFuture.completedStage(join(member, join));
         } else if (request instanceof Request.Leave leave) {
@@ -317,7 +308,7 @@ public final class Requests {
         return documents == null
                 ? CompletableFuture.completedStage(
                         new Reply.Rejected(ErrorCode.CHANNEL_FORBIDDEN, "there are no documents here"))
-                : question.apply(documents).exceptionally(failure -> rejection(request, failure));
+                : question.apply(documents).exceptionally(failure -> Rejections.of(request, failure));
     }
 
     private static Draft draft(Person from, Request.Publish request) {
@@ -341,7 +332,7 @@ public final class Requests {
         }
         return hubs.apply(draft).handle((receipt, failure) -> {
             if (failure != null) {
-                return rejection(request, failure);
+                return Rejections.of(request, failure);
             }
             var position = receipt.position();
             if (position != null && position.offset() == 1 && !receipt.duplicate()) {
@@ -389,39 +380,5 @@ public final class Requests {
 
     private static String requestOf(Member member) {
         return "a request of connection " + member.connection().id();
-    }
-
-    /**
-     * What a client is told of a failure; a mistake of the server's own is logged.
-     *
-     * @param request whose it is, for the log
-     */
-    public static Reply.Rejected rejection(String request, Throwable failure) {
-        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof RejectedException rejected) {
-            return rejected.reply();
-        } else if (cause instanceof ChangeException change) {
-            return DocumentRequests.rejected(change);
-        }
-        var code = code(cause);
-        if (code == ErrorCode.SERVER_ERROR) {
-            LOG.log(ERROR, request + " is rejected for a mistake of the server's own", cause);
-            return Reply.Rejected.ofMistake(code);
-        }
-        LOG.log(DEBUG, () -> request + " is rejected: " + code.code() + ", " + cause.getMessage());
-        return new Reply.Rejected(code, String.valueOf(cause.getMessage()));
-    }
-
-    private static ErrorCode code(@Nullable Throwable failure) {
-        if (failure instanceof RefusedException refused) {
-            return ErrorCode.of(refused.reason());
-        } else if (failure instanceof LimitException) {
-            return ErrorCode.TOO_MANY_CHANNELS;
-        } else if (failure instanceof UnknownDeviceException) {
-            return ErrorCode.DEVICE_UNKNOWN;
-        } else if (failure instanceof NoSuchMessageException) {
-            return ErrorCode.SEEN_INVALID;
-        }
-        return ErrorCode.SERVER_ERROR;
     }
 }

@@ -11,6 +11,7 @@ import dev.herald.hub.Subscription;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.RawRequest;
 import dev.herald.request.RejectedException;
+import dev.herald.request.Rejections;
 import dev.herald.request.Reply;
 import dev.herald.request.Request;
 import dev.herald.request.Requests;
@@ -128,7 +129,7 @@ final class RequestHandler {
                 }
             } else {
                 client.member().takeBack(joined);
-                reject(event, Requests.rejection(asRequest(), failure), answer);
+                reject(event, Rejections.of(asRequest(), failure), answer);
                 // It may be kept with the channel after all: nobody knows.
                 client.afterKeeping(again -> {});
             }
@@ -145,7 +146,7 @@ final class RequestHandler {
             if (failure == null) {
                 answer.give(Replies.left(left));
             } else {
-                reject(event, Requests.rejection(asRequest(), failure), answer);
+                reject(event, Rejections.of(asRequest(), failure), answer);
             }
         });
     }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.herald.api.Connected;
 import dev.herald.api.Disconnected;
 import dev.herald.api.PersonPrincipal;
-import dev.herald.request.Requests;
+import dev.herald.request.Rejections;
 import dev.herald.testing.ErrorLog;
 import dev.herald.testing.QuietLog;
 import jakarta.websocket.CloseReason;
@@ -226,7 +226,7 @@ class FeedConnectionTest extends FeedOverHub {
         void byALogThatFailsIs1011AndLoggedWhateverTheCause() {
             var ann = started(ANN);
             log.refusal = new IllegalStateException("the database is gone", new IOException("connection refused"));
-            try (var errors = new ErrorLog(Requests.class)) {
+            try (var errors = new ErrorLog(Rejections.class)) {
                 ann.say("{'event':'news','id':'c1'}");
 
                 assertThat(errors.lines()).hasSize(1);
@@ -238,7 +238,7 @@ class FeedConnectionTest extends FeedOverHub {
         void byALogThatCannotBeReadIs1011AndLogged() {
             var ann = started(ANN);
             log.failure = new IllegalStateException("the database is gone", new IOException("connection refused"));
-            try (var errors = new ErrorLog(Requests.class)) {
+            try (var errors = new ErrorLog(Rejections.class)) {
                 ann.say("{'event':'join','channel':'orders','since':{'epoch':'e','offset':1}}");
 
                 assertThat(errors.lines()).hasSize(1);

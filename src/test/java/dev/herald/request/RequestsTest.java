@@ -131,7 +131,7 @@ class RequestsTest {
 
     @Test
     void areAMistakeOfTheServersOwnWithoutAConnectionThatTheyNeed() {
-        try (var errors = new ErrorLog(Requests.class)) {
+        try (var errors = new ErrorLog(Rejections.class)) {
             assertThat(code(once(ANN, "{'event':'join','channel':'room'}"))).isEqualTo(ErrorCode.SERVER_ERROR);
             assertThat(errors.lines()).hasSize(1);
         }
@@ -308,7 +308,7 @@ class RequestsTest {
             observers.handles = received -> {
                 throw new NoClassDefFoundError("of the application");
             };
-            try (var errors = new ErrorLog(Requests.class)) {
+            try (var errors = new ErrorLog(Rejections.class)) {
                 var broken = mixed.handle(ann, new Request.ToApplication("order", "1", Answer.NONE));
                 var next = mixed.handle(ann, raw("{'event':'placed','channel':'room','data':1}"));
                 first.complete(new Decision.Allowed());
@@ -338,7 +338,7 @@ class RequestsTest {
 
         @Test
         void thatFailsIsAMistakeOfTheServersAndStopsNobody() {
-            try (var errors = new ErrorLog(Requests.class)) {
+            try (var errors = new ErrorLog(Rejections.class)) {
                 var reply = slow.handle(ann, raw("{'event':'placed','channel':'room'}"));
                 var next = slow.handle(ann, raw("{'event':'placed','channel':'room'}"));
                 allow(1);

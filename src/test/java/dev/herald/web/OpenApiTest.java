@@ -21,6 +21,7 @@ import dev.herald.request.ErrorCode;
 import dev.herald.request.Permission;
 import dev.herald.request.Permission.Decision;
 import dev.herald.request.Quotas;
+import dev.herald.request.Rejections;
 import dev.herald.request.Reply;
 import dev.herald.request.Requests;
 import dev.herald.testing.ErrorLog;
@@ -297,7 +298,7 @@ class OpenApiTest {
         permission = (asker, request) -> {
             throw new IllegalStateException("wanted by the test");
         };
-        try (var errors = new ErrorLog(Requests.class)) {
+        try (var errors = new ErrorLog(Rejections.class)) {
             step.run();
             assertThat(errors.lines()).hasSize(1);
         }
