@@ -53,6 +53,7 @@ class StartCommandsIT {
                 StartedByMaven.start(command, directory, Path.of("pom.xml"), "", 200, LOGS.resolve("hello.log"))) {
             NodeScript.pass("examples/hello.mjs", started.url());
         }
+        assertThat(Files.readString(LOGS.resolve("hello.log"))).doesNotContain("Unable to set request character");
     }
 
     @Test

@@ -96,7 +96,7 @@ public class VisitorFilter extends HttpFilter {
             throws IOException, ServletException {
         var request = forwarder.view(proxies.view(asked));
         var isSocketIo = socketIo.covers(request);
-        if (!(isSocketIo && request.getUserPrincipal() != null)) {
+        if (!isUpgrade(request) && !(isSocketIo && request.getUserPrincipal() != null)) {
             readAsUtf8(request);
         }
         if (request.getUserPrincipal() instanceof PersonPrincipal) {
@@ -136,7 +136,8 @@ public class VisitorFilter extends HttpFilter {
 
     /**
      * Browsers send forms and URLs in UTF-8 but do not say so; servers would assume another encoding. Not for polls of signed-in
-     * users: a container that has read the parameters already, to see who it is, would warn with each of them.
+     * users, nor for upgrades to WebSocket: a container that has read the parameters already, to see who it is or whether the
+     * upgrade is its own, would warn with each of them.
      */
     private static void readAsUtf8(HttpServletRequest request) throws UnsupportedEncodingException {
         if (request.getCharacterEncoding() == null) {
@@ -151,9 +152,13 @@ public class VisitorFilter extends HttpFilter {
         }
     }
 
+    private static boolean isUpgrade(HttpServletRequest request) {
+        return request.getHeader("Upgrade") != null;
+    }
+
     /** Any page may link to ours, but only allowed origins may open connections and send forms. */
     private static boolean doesSomething(HttpServletRequest request) {
-        return request.getHeader("Upgrade") != null || !READING.contains(request.getMethod());
+        return isUpgrade(request) || !READING.contains(request.getMethod());
     }
 
     /** Whether a request opens a connection, or is one by itself; pages and their files are read as often as anybody likes. */
@@ -162,7 +167,7 @@ public class VisitorFilter extends HttpFilter {
             var query = request.getQueryString();
             return query != null && query.contains("transport=") && !query.contains("sid=");
         }
-        return request.getHeader("Upgrade") != null || request.getServletPath().startsWith(API);
+        return isUpgrade(request) || request.getServletPath().startsWith(API);
     }
 
     /** Too many new guests came from there. */

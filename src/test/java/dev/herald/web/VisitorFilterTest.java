@@ -42,12 +42,15 @@ class VisitorFilterTest {
         var silent = new FakeHttp("POST", "/index.xhtml");
         var latin = new FakeHttp("POST", "/index.xhtml");
         latin.encoding = "ISO-8859-1";
+        var upgrade = new FakeHttp("GET", "/socket.io/").header("Upgrade", "websocket");
 
         filter.doFilter(silent.request(), silent.response(), silent.chain());
         filter.doFilter(latin.request(), latin.response(), latin.chain());
+        filter.doFilter(upgrade.request(), upgrade.response(), upgrade.chain());
 
         assertThat(silent.encoding).isEqualTo("UTF-8");
         assertThat(latin.encoding).isEqualTo("ISO-8859-1");
+        assertThat(upgrade.encoding).isNull(); // Payara has read its parameters, and would warn
     }
 
     @Test
