@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { io } from "socket.io-client";
 import { baseUrlAndMore, guest, show, step, until } from "./guest.mjs";
-import { feed, guestCookie } from "./roads.mjs";
+import { feed, guestCookie, listen } from "./roads.mjs";
 
 const [baseUrl, ...others] = baseUrlAndMore();
 const nodes = [baseUrl, ...others.map((url) => url.replace(/\/$/, ""))];
@@ -183,12 +183,16 @@ await step("HTTP reads, changes, and refuses", async () => {
   await ann.ask("doc:open", { name });
   const url = `${baseUrl}/api/documents/${name}`;
   const cookie = await guestCookie(baseUrl);
+  const stream = await listen(baseUrl, `channel=doc:${name}`);
+  await stream.hear("joined");
   const patch = (body, headers, type = "application/merge-patch+json") =>
     fetch(url, { method: "PATCH", headers: { "Content-Type": type, Cookie: cookie, ...headers }, body: JSON.stringify(body) });
   const made = await patch({ "名前": "سلمى 😀", list: [] }, { "Idempotency-Key": "k1" });
   assert.equal(made.status, 200);
   assert.deepEqual([(await made.json()).version, made.headers.get("etag")[0]], [1, '"']);
   assert.deepEqual((await ann.hear("doc:changed", { name, version: 1 }))[0].id, "k1");
+  assert.equal((await stream.hear("doc:changed", { channel: `doc:${name}` })).data.version, 1);
+  stream.close();
   const again = await patch({ "名前": "سلمى 😀", list: [] }, { "Idempotency-Key": "k1" });
   assert.equal((await again.json()).duplicate, true);
   const got = await fetch(url);
