@@ -26,12 +26,20 @@ class ChannelKindsTest {
         assertThat(volatiles("typing:*", "typing:")).isEqualTo(VOLATILE);
         assertThat(volatiles("typing:*", "typing:room:7")).isEqualTo(VOLATILE);
         assertThat(volatiles("typing:*", "a:typing:7")).isEqualTo(DURABLE);
-        assertThat(volatiles("*:cursor", "doc:7:cursor")).isEqualTo(VOLATILE);
-        assertThat(volatiles("*:cursor", "doc:7:cursors")).isEqualTo(DURABLE);
+        assertThat(volatiles("*:cursor", "map:7:cursor")).isEqualTo(VOLATILE);
+        assertThat(volatiles("*:cursor", "map:7:cursors")).isEqualTo(DURABLE);
         assertThat(volatiles("a*c*e", "abcde")).isEqualTo(VOLATILE);
         assertThat(volatiles("a*c*e", "ace")).isEqualTo(VOLATILE);
         assertThat(volatiles("a*c*e", "aec")).isEqualTo(DURABLE);
         assertThat(volatiles("*", "anything")).isEqualTo(VOLATILE);
+    }
+
+    @Test
+    void documentsAreDurableWhateverIsChosen() {
+        var kinds = new ChannelKinds(List.of("doc:*", "*"), List.of("doc:*"));
+
+        assertThat(kinds.of(ChannelName.ofDocument("cart-7"))).isEqualTo(DURABLE);
+        assertThat(kinds.of(new ChannelName("doc:"))).isEqualTo(VOLATILE);
     }
 
     @Test
