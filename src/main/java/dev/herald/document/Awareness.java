@@ -1,6 +1,7 @@
 package dev.herald.document;
 
 import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
@@ -34,6 +35,9 @@ public final class Awareness {
 
     /** How many connections are told of in one document. */
     static final int MAX_PEOPLE = 200;
+
+    /** How long the event may be when one more connection is told of, in characters. */
+    static final int MAX_TOLD = 64 * 1024;
 
     /** How many connections may have a state, in all documents of all nodes. */
     static final int MAX_ENTRIES = 20_000;
@@ -147,14 +151,19 @@ public final class Awareness {
     }
 
     private synchronized void tick() {
-        ticks++;
-        if (ticks % LOOK == 0) {
-            look();
+        try {
+            ticks++;
+            if (ticks % LOOK == 0) {
+                look();
+            }
+            changed.forEach(name -> hub.deliverHere(ChannelName.ofDocument(name), EVENT, people(name)));
+            changed.clear();
+            documents.values().removeIf(Map::isEmpty);
+        } catch (RuntimeException e) {
+            LOG.log(ERROR, "who does what in documents was not told to everybody; it is with the next change", e);
+        } finally {
+            isTicking = !documents.isEmpty() && tickLater();
         }
-        changed.forEach(name -> hub.deliverHere(ChannelName.ofDocument(name), EVENT, people(name)));
-        changed.clear();
-        documents.values().removeIf(Map::isEmpty);
-        isTicking = !documents.isEmpty() && tickLater();
     }
 
     /** Forgets who has gone, and tells other nodes again who is here. */
@@ -184,20 +193,20 @@ public final class Awareness {
         var json =
                 new StringBuilder("{\"name\":").append(JSON.createValue(name)).append(",\"people\":[");
         var before = json.length();
-        documents.getOrDefault(name, Map.of()).entrySet().stream()
-                .limit(MAX_PEOPLE)
-                .forEach(one -> {
-                    var person = one.getValue().person();
-                    json.append(json.length() == before ? "{\"id\":" : ",{\"id\":")
-                            .append(JSON.createValue(person.id()))
-                            .append(",\"name\":")
-                            .append(JSON.createValue(person.name()))
-                            .append(",\"connection\":")
-                            .append(JSON.createValue(one.getKey()))
-                            .append(",\"state\":")
-                            .append(one.getValue().state())
-                            .append('}');
-                });
+        var people = documents.getOrDefault(name, Map.of()).entrySet().iterator();
+        for (var n = 0; people.hasNext() && n < MAX_PEOPLE && json.length() < MAX_TOLD; n++) {
+            var one = people.next();
+            var person = one.getValue().person();
+            json.append(json.length() == before ? "{\"id\":" : ",{\"id\":")
+                    .append(JSON.createValue(person.id()))
+                    .append(",\"name\":")
+                    .append(JSON.createValue(person.name()))
+                    .append(",\"connection\":")
+                    .append(JSON.createValue(one.getKey()))
+                    .append(",\"state\":")
+                    .append(one.getValue().state())
+                    .append('}');
+        }
         return json.append("]}").toString();
     }
 }

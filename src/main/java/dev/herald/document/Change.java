@@ -41,16 +41,13 @@ public sealed interface Change permits Change.Merge, Patch {
         return Patch.replacing(value);
     }
 
-    /** Makes one value into another. */
+    /** Makes one value into another; both are nested no deeper than a document may be. Costs as much as comparing them. */
     static Change between(JsonValue before, JsonValue after) {
-        if (before instanceof JsonObject object && after instanceof JsonObject other) {
-            var patch = Patch.of(Patch.JSON.createDiff(object, other).toJsonArray());
-            if (patch.on(before).equals(after)
-                    && patch.json().toString().length() < after.toString().length()) {
-                return patch;
-            }
-        }
-        return replacing(after);
+        var operations = new Difference(before, after).operations();
+        return operations
+                .filter(json -> json.toString().length() < after.toString().length())
+                .<Change>map(Patch::of)
+                .orElseGet(() -> replacing(after));
     }
 
     /**
@@ -70,7 +67,24 @@ public sealed interface Change permits Change.Merge, Patch {
 
         @Override
         public JsonValue on(JsonValue value) {
-            return JSON.createMergePatch(json).apply(value);
+            return merged(value, json);
+        }
+
+        /** Not by JSON-P: Johnzon keeps the nulls of members that are new. */
+        private static JsonValue merged(JsonValue value, JsonValue patch) {
+            if (!(patch instanceof JsonObject members)) {
+                return patch;
+            }
+            var target = value instanceof JsonObject object ? object : JsonValue.EMPTY_JSON_OBJECT;
+            var merged = JSON.createObjectBuilder(target);
+            members.forEach((name, wanted) -> {
+                if (wanted.getValueType() == JsonValue.ValueType.NULL) {
+                    merged.remove(name);
+                } else {
+                    merged.add(name, merged(target.getOrDefault(name, JsonValue.NULL), wanted));
+                }
+            });
+            return merged.build();
         }
     }
 }

@@ -40,9 +40,7 @@ final class DocumentRequests {
     }
 
     CompletionStage<Reply> perform(Member member, Request.OfDocument request) {
-        if (request instanceof Request.Open open) {
-            return open(member, open, TRIES);
-        } else if (request instanceof Request.PresentInDocument present) {
+        if (request instanceof Request.PresentInDocument present) {
             return CompletableFuture.completedStage(present(member, present));
         }
         return perform(Asker.of(member), request);
@@ -77,8 +75,12 @@ final class DocumentRequests {
         return "\"version\":" + position.offset() + ",\"epoch\":" + JSON.createValue(position.epoch());
     }
 
-    private CompletionStage<Reply> open(Member member, Request.Open request, int tries) {
-        var revocations = Asker.of(member).decisions().revocations();
+    /** @param revocations how many there were before it was decided that the document may be opened */
+    CompletionStage<Reply> open(Member member, Request.Open request, int revocations) {
+        return open(member, request, revocations, TRIES);
+    }
+
+    private CompletionStage<Reply> open(Member member, Request.Open request, int revocations, int tries) {
         return documents.open(request.name(), request.since()).thenCompose(opened -> {
             var joined = member.join(request.channel(), opened.position());
             if (joined.isEmpty()) {
@@ -87,7 +89,7 @@ final class DocumentRequests {
             if (!joined.get().outcome().recovered()) {
                 member.takeBack(joined.get());
                 return tries > 1
-                        ? open(member, request, tries - 1)
+                        ? open(member, request, revocations, tries - 1)
                         : reply(new Reply.Rejected(
                                 ErrorCode.OVERLOADED, "the document changes faster than it is read; try again"));
             }

@@ -55,11 +55,14 @@ public final class Quotas {
         } else if (request instanceof Request.ChangeDocument change) {
             return charge(
                     asker, Measure.MESSAGES, change.change().json().toString().length(), true);
+        } else if (request instanceof Request.PresentInDocument present) {
+            return charge(asker, Measure.MESSAGES, present.state().length(), false);
         } else if (request instanceof Request.Join || request instanceof Request.Open) {
             return charge(asker, Measure.JOINS, 0, false);
         } else if (request instanceof Request.History
                 || request instanceof Request.Presence
-                || request instanceof Request.ReadDocument) {
+                || request instanceof Request.ReadDocument
+                || request instanceof Request.PeopleInDocument) {
             return charge(asker, Measure.PAGES, 0, false);
         }
         return charge(asker, Measure.MESSAGES, 0, false);

@@ -152,7 +152,9 @@ public final class Requests {
             if (decided instanceof Decision.Denied denied) {
                 return rejected(denied);
             }
-            var reply = perform(member, request);
+            var reply = request instanceof Request.Open open
+                    ? ofDocument(requestOf(member), all -> all.open(member, open, revocations))
+                    : perform(member, request);
             if (request instanceof Request.Join join
                     && revocations != asker.decisions().revocations()) {
                 rooms.askAgain(member, join.channel());
