@@ -33,6 +33,9 @@ public sealed interface Change permits Change.Merge, Patch {
             }
             throw ChangeException.invalid("patch is an array of operations, as in RFC 6902");
         }
+        if (Operation.depth(json) > DocumentState.MAX_DEPTH) {
+            throw ChangeException.tooDeep();
+        }
         return new Merge(json);
     }
 
@@ -53,6 +56,7 @@ public sealed interface Change permits Change.Merge, Patch {
     /**
      * A merge patch (RFC 7396): its members take the place of the document's, {@code null} removes one, arrays are replaced as a whole.
      * It fits every value.
+     * Herald merges by itself, as all nodes and clients must come to the same, and JSON-P's libraries do not.
      */
     record Merge(JsonValue json) implements Change {
 

@@ -49,6 +49,10 @@ public final class ChangeException extends RuntimeException {
         return new ChangeException(Reason.INVALID, "invalid", index, "operation " + index + ": " + sentence);
     }
 
+    static ChangeException tooDeep() {
+        return invalid("a document is nested no deeper than " + DocumentState.MAX_DEPTH);
+    }
+
     static ChangeException tooLarge(int size) {
         return new ChangeException(
                 Reason.TOO_LARGE, "too-large", -1, "the document would have more than " + size + " characters");

@@ -6,6 +6,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON Patch between two values: by member, and in arrays what lies between the first and the last elements that are equal. It is for
@@ -41,7 +42,9 @@ final class Difference {
     }
 
     private void members(String path, JsonObject before, JsonObject after) {
-        before.keySet().stream().filter(name -> !after.containsKey(name)).forEach(name -> put("remove", at(path, name), null));
+        before.keySet().stream()
+                .filter(name -> !after.containsKey(name))
+                .forEach(name -> put("remove", at(path, name), null));
         after.forEach((name, value) -> {
             var was = before.get(name);
             if (was == null) {
@@ -79,7 +82,7 @@ final class Difference {
         return path + "/" + name.replace("~", "~0").replace("/", "~1");
     }
 
-    private void put(String op, String path, @org.jspecify.annotations.Nullable JsonValue value) {
+    private void put(String op, String path, @Nullable JsonValue value) {
         if (++count > Patch.MAX_OPERATIONS) {
             return;
         }

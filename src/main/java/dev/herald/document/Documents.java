@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,9 @@ public final class Documents implements AutoCloseable {
     private final DocumentSettings settings;
     private final Clock clock;
     private final OrderedDispatcher<String, Runnable> work;
+
+    /** How many changes and openings are not answered. */
+    private final AtomicInteger unanswered = new AtomicInteger();
 
     // Guarded by this map's monitor, under which nothing is called.
     /** The documents in memory, the one that was used the longest time ago first. */
@@ -216,10 +220,12 @@ public final class Documents implements AutoCloseable {
     }
 
     private <T> CompletionStage<T> queue(String name, CompletableFuture<T> answer, Work what) {
-        if (work.isFull()) {
+        if (unanswered.incrementAndGet() > settings.waiting()) {
+            unanswered.decrementAndGet();
             return CompletableFuture.failedStage(
                     new RefusedException(OVERLOADED, "too many changes of documents wait; try again later"));
         }
+        var unused = answer.whenComplete((done, failure) -> unanswered.decrementAndGet());
         work.add(name, () -> {
             var document = resident(name);
             try {
@@ -329,6 +335,18 @@ public final class Documents implements AutoCloseable {
             throw ChangeException.tooLarge(settings.maxSize());
         }
         return grown;
+    }
+
+    /**
+     * Passes a value that does not come from a change that was made to one.
+     *
+     * @throws ChangeException when it is nested too deep
+     */
+    static JsonValue requireShallow(JsonValue value) {
+        if (Operation.depth(value) > DocumentState.MAX_DEPTH) {
+            throw ChangeException.tooDeep();
+        }
+        return value;
     }
 
     /** A change as clients get it, as JSON text. */

@@ -139,9 +139,10 @@ final class LiveDocument {
         if (begin.isEmpty()) {
             return before;
         }
-        Proposal.Edit edit = state -> state.version() == 0 ? Change.replacing(begin.get()) : null;
-        var change = Change.replacing(begin.get());
-        give(new Proposal(null, null, edit), change, before, documents.grown(before, change, begin.get()));
+        var value = Documents.requireShallow(begin.get());
+        var change = Change.replacing(value);
+        Proposal.Edit edit = state -> state.version() == 0 ? change : null;
+        give(new Proposal(null, null, edit), change, before, documents.grown(before, change, value));
         return Objects.requireNonNull(ahead);
     }
 
@@ -168,7 +169,7 @@ final class LiveDocument {
                 var after = change.on(before.value());
                 var wanted = documents.rules().check(name, proposal.by(), before, after);
                 if (!wanted.equals(after)) {
-                    change = Change.between(before.value(), wanted);
+                    change = Change.between(before.value(), Documents.requireShallow(wanted));
                 }
                 give(proposal, change, before, documents.grown(before, change, wanted));
                 return true;

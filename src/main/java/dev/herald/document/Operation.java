@@ -17,13 +17,26 @@ sealed interface Operation {
     /** The changed value. */
     JsonValue on(JsonValue value, Copying copying);
 
-    /** How much one change has copied: by copies of copies a small change could make a value of any size. */
+    /** How much one change has copied: a small change could make a value of any size by copies of copies, or take any time. */
     final class Copying {
 
         /** In characters of JSON, roughly. */
         private static final int MOST = 1024 * 1024;
 
+        /** How many members and elements one change may copy, because what they are in is made anew by each operation. */
+        private static final long MOST_AROUND = 5_000_000;
+
         private int left = MOST;
+        private long around = MOST_AROUND;
+
+        /** Counts what an operation at this place has to make anew. */
+        void makeAnew(JsonValue root, Pointer path) {
+            around -= path.around(root);
+            if (around < 0) {
+                throw new IllegalArgumentException(
+                        "too many operations on large arrays or objects; use fewer, or a merge patch");
+            }
+        }
 
         JsonValue copy(JsonValue value) {
             left -= size(value, left);
@@ -108,6 +121,7 @@ sealed interface Operation {
 
         @Override
         public JsonValue on(JsonValue root, Copying copying) {
+            copying.makeAnew(root, path);
             return path.add(root, fitting(path, value));
         }
     }
@@ -122,6 +136,7 @@ sealed interface Operation {
 
         @Override
         public JsonValue on(JsonValue root, Copying copying) {
+            copying.makeAnew(root, path);
             return path.remove(root);
         }
     }
@@ -136,6 +151,7 @@ sealed interface Operation {
 
         @Override
         public JsonValue on(JsonValue root, Copying copying) {
+            copying.makeAnew(root, path);
             return path.replace(root, fitting(path, value));
         }
     }
@@ -153,6 +169,8 @@ sealed interface Operation {
             if (path.isWithin(from) && !path.equals(from)) {
                 throw new IllegalArgumentException("a value cannot be moved into itself");
             }
+            copying.makeAnew(root, from);
+            copying.makeAnew(root, path);
             var value = from.in(root);
             return path.equals(from) ? root : path.add(from.remove(root), fitting(path, value));
         }
@@ -168,6 +186,7 @@ sealed interface Operation {
 
         @Override
         public JsonValue on(JsonValue root, Copying copying) {
+            copying.makeAnew(root, path);
             return path.add(root, fitting(path, copying.copy(from.in(root))));
         }
     }

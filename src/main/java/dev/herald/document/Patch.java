@@ -113,6 +113,7 @@ record Patch(JsonArray json, List<Operation> operations) implements Change {
      */
     boolean guesses(JsonValue value) {
         var tested = new ArrayList<Pointer>();
+        var copying = new Operation.Copying();
         var changed = value;
         for (var operation : operations) {
             if (operation instanceof Operation.Test test) {
@@ -126,7 +127,7 @@ record Patch(JsonArray json, List<Operation> operations) implements Change {
                 }
             }
             try {
-                changed = operation.on(changed, new Operation.Copying());
+                changed = operation.on(changed, copying);
             } catch (IllegalArgumentException e) {
                 // It does not fit, which is found again, and told, when the patch is made.
                 return false;

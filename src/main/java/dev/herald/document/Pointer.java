@@ -129,6 +129,25 @@ record Pointer(String text, List<String> names) {
         return JSON.createPointer(text);
     }
 
+    /** How many members and elements the arrays and objects have together that the way to this place leads through. */
+    long around(JsonValue root) {
+        var count = 0L;
+        @Nullable JsonValue value = root;
+        for (var n = 0; n < names.size() && value != null; n++) {
+            var name = names.get(n);
+            if (value instanceof JsonArray array) {
+                count += array.size();
+                value = INDEX.matcher(name).matches() && Integer.parseInt(name) < array.size()
+                        ? array.get(Integer.parseInt(name))
+                        : null;
+            } else {
+                count += value instanceof JsonObject object ? object.size() : 0;
+                value = value instanceof JsonObject object ? object.get(name) : null;
+            }
+        }
+        return count;
+    }
+
     /** The elements of arrays, by their indexes, that the way to this place leads through, itself included; as far as there is a way. */
     List<Pointer> elements(JsonValue root) {
         var elements = new ArrayList<Pointer>();

@@ -81,17 +81,20 @@ public abstract class DocumentsContract {
 
     /** Another node on the same log. */
     private Documents node(Log its, DocumentRules rules) {
-        var hub = new Hub(
+        var settings = new DocumentSettings(10_000, EVERY, 100_000, 50_000, 8);
+        var made = new Documents(hub(its), its, snapshots, rules, settings, Clock.systemUTC(), threads);
+        toClose.add(made);
+        return made;
+    }
+
+    private Hub hub(Log its) {
+        return new Hub(
                 its,
                 new ChannelKinds(List.of("*"), List.of()),
                 new NoObservers(),
                 new HubLimits(100, 10, 1_000),
                 Clock.systemUTC(),
                 threads);
-        var settings = new DocumentSettings(10_000, EVERY, 100_000, 50_000, 8);
-        var made = new Documents(hub, its, snapshots, rules, settings, Clock.systemUTC(), threads);
-        toClose.add(made);
-        return made;
     }
 
     private static Change merge(String json) {
@@ -450,6 +453,55 @@ public abstract class DocumentsContract {
         }
 
         assertThat(value("d").asJsonObject().getInt("n")).isEqualTo(taken).isGreaterThan(100);
+    }
+
+    @Test
+    void takesNoMoreThanMayWaitForALogThatDoesNotAnswer() {
+        var silent = new PassingLog(log) {
+            @Override
+            public CompletionStage<Appended> append(Draft draft) {
+                return new CompletableFuture<>();
+            }
+        };
+        var few = new DocumentSettings(10_000, EVERY, 100, 50_000, 8);
+        try (var node =
+                new Documents(hub(silent), silent, snapshots, DocumentRules.NONE, few, Clock.systemUTC(), threads)) {
+            for (var n = 0; n < 100; n++) {
+                assertThat(node.change("d", ANN, null, null, merge("{'n':" + n + "}"))
+                                .toCompletableFuture()
+                                .isCompletedExceptionally())
+                        .isFalse();
+            }
+            for (var n = 0; n < 10; n++) {
+                var stage = node.change("d" + n, ANN, null, null, merge("{}"));
+                assertThatThrownBy(() -> await(stage))
+                        .isInstanceOfSatisfying(
+                                RefusedException.class,
+                                e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.OVERLOADED));
+            }
+        }
+    }
+
+    @Test
+    void refusesAValueOfTheApplicationsThatIsNestedTooDeep() {
+        var deep = json("{'a':".repeat(241) + "1" + "}".repeat(241));
+        documents = node(log, new DocumentRules() {
+
+            @Override
+            public JsonValue check(String name, @Nullable Person by, DocumentState before, JsonValue after) {
+                return deep;
+            }
+
+            @Override
+            public Optional<JsonValue> source(String name) {
+                return name.equals("deep") ? Optional.of(deep) : Optional.empty();
+            }
+        });
+
+        assertRefused(documents.change("d", ANN, null, null, merge("{'a':1}")), "invalid", -1);
+        assertThatThrownBy(() -> await(documents.read("deep"))).isInstanceOf(ChangeException.class);
+        assertThat(all("d")).isEmpty();
+        assertThat(all("deep")).isEmpty();
     }
 
     @Test

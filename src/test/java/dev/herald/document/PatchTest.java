@@ -8,6 +8,8 @@ import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import java.io.StringReader;
 import java.util.Collections;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -237,5 +239,54 @@ class PatchTest {
             })
     void isMergedAsRfc7396Says(String before, String merge, String after) {
         assertThat(Change.of("merge", json(merge)).on(json(before))).isEqualTo(json(after));
+    }
+
+    private static String numbers(int count) {
+        return IntStream.range(0, count).mapToObj(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    @Test
+    void isMadeBetweenLongArraysWithoutTheirSquare() {
+        var before = json("{'a':[" + numbers(40_000) + "]}");
+        var after = json("{'a':[" + numbers(40_000) + ",1]}");
+
+        var change = Change.between(before, after);
+
+        assertThat(change.on(before)).isEqualTo(after);
+        assertThat(change.json().toString()).hasSizeLessThan(100);
+    }
+
+    @Test
+    void isTheWholeValueWhenThatIsShorterOrItWouldHaveTooManyOperations() {
+        var many = json("{"
+                + IntStream.range(0, 1_100).mapToObj(n -> "'m" + n + "':" + n).collect(Collectors.joining(","))
+                + "}");
+
+        assertThat(Change.between(json("{}"), many).on(json("{}"))).isEqualTo(many);
+        assertThat(Change.between(many, json("{}")).on(many)).isEqualTo(json("{}"));
+        assertThat(((Patch) Change.between(many, json("{}"))).operations()).hasSize(1);
+    }
+
+    @Test
+    void takesNoTimeThatIsOutOfProportion() {
+        var value = json("{'a':[" + numbers(100_000) + "]}");
+        var add = "{'op':'add','path':'/a/-','value':1}";
+
+        patch("[" + String.join(",", Collections.nCopies(20, add)) + "]").on(value);
+        var many = patch("[" + String.join(",", Collections.nCopies(1_000, add)) + "]");
+        assertThatThrownBy(() -> many.on(value))
+                .isInstanceOfSatisfying(
+                        ChangeException.class, e -> assertThat(e.index()).hasValue(49))
+                .hasMessageContaining("too many operations on large arrays");
+        assertThat(((Patch) many).guesses(value)).isFalse();
+    }
+
+    @Test
+    void aMergeIsNestedNoDeeperEither() {
+        assertThatCode(() -> Change.of("merge", json("{'a':".repeat(240) + "1" + "}".repeat(240))))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> Change.of("merge", json("{'a':".repeat(241) + "1" + "}".repeat(241))))
+                .isInstanceOf(ChangeException.class)
+                .hasMessageContaining("no deeper than 240");
     }
 }
