@@ -3,6 +3,7 @@ package dev.herald.feed;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Connection;
 import dev.herald.api.ConnectionAttempt;
+import dev.herald.api.JsonBytes;
 import dev.herald.api.Position;
 import dev.herald.api.Receipt;
 import dev.herald.hub.HistoryPage;
@@ -184,7 +185,11 @@ sealed interface ToClient {
                     rejected.instead().get("index"),
                     rejected.instead().get("version"),
                     rejected.instead().get("epoch"),
-                    rejected.instead().get("value"));
+                    escaped(rejected.instead().get("value")));
+        }
+
+        private static @Nullable JsonValue escaped(@Nullable JsonValue value) {
+            return value == null ? null : JsonBytes.escape(value);
         }
 
         /** The connection ends. */

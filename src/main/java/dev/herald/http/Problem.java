@@ -1,6 +1,7 @@
 package dev.herald.http;
 
 import dev.herald.api.ConnectionAttempt;
+import dev.herald.api.JsonBytes;
 import dev.herald.nonblocking.BodyReader;
 import dev.herald.request.ErrorCode;
 import dev.herald.request.Reply;
@@ -139,7 +140,7 @@ public record Problem(
         if (data != null) {
             json.add("data", data);
         }
-        instead.forEach(json::add);
+        instead.forEach((member, value) -> json.add(member, JsonBytes.escape(value)));
         retryAfterMillis.ifPresent(millis -> json.add("retryAfter", millis));
         var answer = new Answer(status, TYPE, json.build().toString());
         return retryAfterMillis.isPresent()

@@ -13,6 +13,7 @@ import static dev.herald.request.ErrorCode.TO_INVALID;
 
 import dev.herald.api.ChannelName;
 import dev.herald.api.Credentials;
+import dev.herald.api.JsonBytes;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
 import dev.herald.document.Awareness;
@@ -58,8 +59,16 @@ public record RawRequest(@Nullable String event, JsonObject fields, String json)
      * @throws RejectedException when the event is no string
      */
     public static RawRequest of(JsonObject message) {
-        return new RawRequest(
-                string(message, "event"), message, String.valueOf(message.getOrDefault("data", JsonValue.NULL)));
+        var event = string(message, "event");
+        return event != null && event.startsWith(Request.OfDocument.BEGIN)
+                ? ofDocument(event, message)
+                : new RawRequest(event, message, String.valueOf(message.getOrDefault("data", JsonValue.NULL)));
+    }
+
+    /** A request about a document, in which what looks like bytes is escaped, as it is on the feed and by HTTP. */
+    public static RawRequest ofDocument(String event, JsonObject fields) {
+        var isEscaped = fields.toString().contains(JsonBytes.MARK);
+        return new RawRequest(event, isEscaped ? JsonBytes.unescape(fields).asJsonObject() : fields);
     }
 
     /** The value of a URL's parameter as a field: a positive integer is a number, anything else a string. */

@@ -162,6 +162,9 @@ public sealed interface Request {
     /** What is asked of a shared document. */
     sealed interface OfDocument extends Request {
 
+        /** How the events of documents begin. */
+        String BEGIN = "doc:";
+
         /** The event by which clients open one. */
         String OPEN = "doc:open";
 

@@ -40,7 +40,7 @@ public class DocumentServlet extends ApiServlet {
         } else if (method.equals("GET")) {
             var has = exchange.request().getHeader("If-None-Match");
             exchange.answerUnless(
-                    etag -> has != null && has.contains(etag),
+                    etag -> has != null && (has.contains(etag) || has.strip().equals("*")),
                     () -> requests.handle(exchange.asker(), new Request.ReadDocument(name.get())));
         } else {
             change(exchange, name.get());
@@ -60,7 +60,8 @@ public class DocumentServlet extends ApiServlet {
         exchange.answerChange(change -> {
             var fields = Json.createObjectBuilder(change).add("name", name);
             key.ifPresent(id -> fields.add("id", id));
-            var request = new RawRequest(Request.OfDocument.CHANGE, fields.build()).read(asker.privateChannel());
+            var request = RawRequest.ofDocument(Request.OfDocument.CHANGE, fields.build())
+                    .read(asker.privateChannel());
             return requests.handle(asker, ((Request.ChangeDocument) request).onlyAt(only));
         });
     }
