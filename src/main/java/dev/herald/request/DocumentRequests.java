@@ -40,6 +40,7 @@ final class DocumentRequests {
     }
 
     CompletionStage<Reply> perform(Member member, Request.OfDocument request) {
+        // One that is to be opened comes another way: it needs to know what was revoked since it was decided.
         if (request instanceof Request.PresentInDocument present) {
             return CompletableFuture.completedStage(present(member, present));
         }

@@ -161,9 +161,11 @@ public final class Requests {
             }
             return reply;
         };
-        return decision.isDone() && !undecided.containsKey(member)
+        // A document is opened by another thread, and may be closed by the next request.
+        var holdsUp = request instanceof Request.Open;
+        return decision.isDone() && !holdsUp && !undecided.containsKey(member)
                 ? work.apply(decision.join())
-                : inOrder(member, decision, work);
+                : inOrder(member, decision, work, holdsUp);
     }
 
     /** Reads what somebody asks for by a single request, without a connection, and does it. */
@@ -251,8 +253,11 @@ public final class Requests {
     }
 
     private CompletionStage<Reply> inOrder(
-            Member member, CompletableFuture<Decision> decision, Function<Decision, CompletionStage<Reply>> work) {
-        var waiting = new Undecided.Waiting(decision, work, new CompletableFuture<>());
+            Member member,
+            CompletableFuture<Decision> decision,
+            Function<Decision, CompletionStage<Reply>> work,
+            boolean holdsUp) {
+        var waiting = new Undecided.Waiting(decision, work, new CompletableFuture<>(), holdsUp);
         var requests = undecided.compute(member, (m, there) -> {
             var all = there == null ? new Undecided() : there;
             if (!all.add(waiting)) {
@@ -260,10 +265,8 @@ public final class Requests {
             }
             return all;
         });
-        var unused = decision.whenComplete((decided, failure) -> {
-            requests.work();
-            undecided.computeIfPresent(member, (m, there) -> there.isEmpty() ? null : there);
-        });
+        var unused = decision.whenComplete((decided, failure) ->
+                requests.work(() -> undecided.computeIfPresent(member, (m, there) -> there.isEmpty() ? null : there)));
         return waiting.reply();
     }
 
@@ -307,10 +310,15 @@ public final class Requests {
 
     private CompletionStage<Reply> ofDocument(
             String request, Function<DocumentRequests, CompletionStage<Reply>> question) {
-        return documents == null
-                ? CompletableFuture.completedStage(
-                        new Reply.Rejected(ErrorCode.CHANNEL_FORBIDDEN, "there are no documents here"))
-                : question.apply(documents).exceptionally(failure -> Rejections.of(request, failure));
+        if (documents == null) {
+            return CompletableFuture.completedStage(
+                    new Reply.Rejected(ErrorCode.CHANNEL_FORBIDDEN, "there are no documents here"));
+        }
+        try {
+            return question.apply(documents).exceptionally(failure -> Rejections.of(request, failure));
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.completedStage(Rejections.of(request, e));
+        }
     }
 
     private static Draft draft(Person from, Request.Publish request) {

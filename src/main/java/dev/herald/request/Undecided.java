@@ -28,11 +28,13 @@ final class Undecided {
      * @param decision which does not fail
      * @param work does the request as it was decided; does not throw
      * @param reply completes when the work's does
+     * @param holdsUp whether what comes after it waits for its reply
      */
     record Waiting(
             CompletableFuture<Decision> decision,
             Function<Decision, CompletionStage<Reply>> work,
-            CompletableFuture<Reply> reply) {}
+            CompletableFuture<Reply> reply,
+            boolean holdsUp) {}
 
     /** Puts a request at the end; returns false when too many wait. */
     synchronized boolean add(Waiting request) {
@@ -43,16 +45,34 @@ final class Undecided {
         return requests.isEmpty();
     }
 
-    /** Carries out the decided requests, up to the first undecided one. Called after each decision. */
-    void work() {
+    /**
+     * Carries out the decided requests, up to the first that is undecided or holds up the others. Called after each decision.
+     *
+     * @param then is run when that is done, and again when it went on after one that held up the others
+     */
+    void work(Runnable then) {
         for (var next = begin(); next != null; next = begin()) {
+            var reply = next.reply();
+            CompletionStage<Reply> done;
             try {
-                var reply = next.reply();
-                next.work().apply(next.decision().join()).thenAccept(reply::complete);
-            } finally {
+                done = next.work().apply(next.decision().join());
+            } catch (RuntimeException | Error e) {
                 end();
+                throw e;
             }
+            if (next.holdsUp()) {
+                // Who waits for the reply is told before the next request is done.
+                var unused = done.thenAccept(given -> {
+                    reply.complete(given);
+                    end();
+                    work(then);
+                });
+                return;
+            }
+            done.thenAccept(reply::complete);
+            end();
         }
+        then.run();
     }
 
     /** The first request, if it is decided and no other thread is at work. It stays in its place: what comes meanwhile is behind it. */
