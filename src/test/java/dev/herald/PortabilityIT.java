@@ -109,11 +109,6 @@ class PortabilityIT {
     }
 
     @Test
-    void manyShareADocumentByEveryRoad() throws Exception {
-        NodeScript.pass("socketio/documents.mjs", server.url());
-    }
-
-    @Test
     void whatIsNotThereIsAnsweredByAPageOfOurOwn() throws Exception {
         for (var path : new String[] {"nothing/here", "openapi/application.wadl", "WEB-INF/web.xml"}) {
             var response = get(path);
