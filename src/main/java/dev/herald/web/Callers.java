@@ -12,6 +12,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.security.jacc.PolicyContext;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,12 @@ public class Callers {
     private volatile Optional<ContextService> service = Optional.empty();
     private volatile Optional<Executor> nobody = Optional.empty();
 
+    /** As many as may be at work at once without one that another thread uses, too: TomEE's do not bear that. */
+    private static final int SPARE = 256;
+
+    /** Those that no thread uses at the moment. */
+    private final Queue<Executor> spare = new ConcurrentLinkedQueue<>();
+
     /** Remembers what it is like when there is no caller. Called while the application is deployed. */
     public void begin() {
         begin(Optional.ofNullable(contexts));
@@ -47,11 +55,26 @@ public class Callers {
     void begin(Optional<ContextService> given) {
         service = given;
         nobody = present();
+        spare.clear();
+        for (var n = 0; n < SPARE && nobody.isPresent(); n++) {
+            present().ifPresent(spare::add);
+        }
     }
 
     /** Lends the threads of another executor, without the caller of whoever asks for one. */
     public Executor withoutCaller(Executor threads) {
-        return work -> threads.execute(() -> nobody.orElse(Runnable::run).execute(work));
+        return work -> threads.execute(() -> asNobody(work));
+    }
+
+    private void asNobody(Runnable work) {
+        var own = spare.poll();
+        try {
+            (own == null ? nobody.orElse(Runnable::run) : own).execute(work);
+        } finally {
+            if (own != null) {
+                spare.add(own);
+            }
+        }
     }
 
     /**

@@ -10,6 +10,8 @@ import jakarta.enterprise.concurrent.ContextService;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -64,6 +66,29 @@ class CallersTest {
 
         assertThat(seen).isEqualTo(List.of("", "ann", ""));
         assertThat(caller).isEqualTo("bob");
+    }
+
+    /** TomEE's contexts forget where they came from when one is entered again before it is left. */
+    @Test
+    void useNoContextForTwoWorksAtOnce() {
+        var inUse = Collections.newSetFromMap(new IdentityHashMap<Object, Boolean>());
+        var shared = new ArrayList<Object>();
+        callers.begin(Optional.of((ContextService) Proxy.newProxyInstance(
+                ContextService.class.getClassLoader(), new Class<?>[] {ContextService.class}, (self, method, given) -> {
+                    var context = new Object();
+                    return (Executor) work -> {
+                        if (!inUse.add(context)) {
+                            shared.add(context);
+                        }
+                        ((Executor) given[0]).execute(work);
+                        inUse.remove(context);
+                    };
+                })));
+        var withoutCaller = callers.withoutCaller(Runnable::run);
+
+        withoutCaller.execute(() -> withoutCaller.execute(() -> withoutCaller.execute(() -> {})));
+
+        assertThat(shared).isEmpty();
     }
 
     @Test
