@@ -13,6 +13,7 @@ import dev.herald.journal.JdbcLog;
 import dev.herald.journal.Retention;
 import dev.herald.journal.RetentionRule;
 import dev.herald.outbox.OutboundBudget;
+import dev.herald.push.PushSettings;
 import dev.herald.request.AccessRules;
 import dev.herald.request.QuotaLimits;
 import dev.herald.socketio.SocketIoSettings;
@@ -88,7 +89,8 @@ public class Settings {
                 outbox(),
                 cluster(),
                 showsEvents(),
-                hasBoard());
+                hasBoard(),
+                push());
     }
 
     @Produces
@@ -344,6 +346,12 @@ public class Settings {
     /** Whether the board says and does anything. */
     boolean hasBoard() {
         return flag("herald.board", true);
+    }
+
+    /** What is pushed to browsers, and to which push services. */
+    PushSettings push() {
+        var unused = flag("herald.push", true);
+        return PushConfiguration.read(config);
     }
 
     int observerThreads() {

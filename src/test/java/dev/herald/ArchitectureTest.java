@@ -63,6 +63,7 @@ class ArchitectureTest {
                     "dev.herald.nonblocking",
                     "dev.herald.outbox",
                     "dev.herald.operate",
+                    "dev.herald.push",
                     "dev.herald.random",
                     "dev.herald.request",
                     "dev.herald.socketio",
@@ -153,6 +154,9 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule BOARDSTORE_KNOWS_THE_LOGS_DATABASE =
             onlyKnows("dev.herald.boardstore", "dev.herald.api", "dev.herald.journal", "javax.sql", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule PUSH_IS_PLAIN_JAVA = onlyKnows("dev.herald.push", "javax.crypto..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule DOCUMENT_KNOWS_THE_HUB = onlyKnows(
@@ -327,6 +331,7 @@ class ArchitectureTest {
             "dev.herald.api",
             "dev.herald.boardstore",
             "dev.herald.hub",
+            "dev.herald.push",
             "jakarta.annotation",
             "jakarta.inject",
             "jakarta.enterprise..",

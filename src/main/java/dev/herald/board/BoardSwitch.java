@@ -17,6 +17,21 @@ public class BoardSwitch implements Extension {
                 .orElse(true);
     }
 
+    /** Whether anything is ever pushed. */
+    static boolean pushes() {
+        return isOn()
+                && ConfigProvider.getConfig()
+                        .getOptionalValue("herald.push", Boolean.class)
+                        .orElse(true);
+    }
+
+    /** Then no message is looked at for those who are to be told of it. */
+    void leaveOutThePusher(@Observes ProcessAnnotatedType<PushObserver> type) {
+        if (!pushes()) {
+            type.veto();
+        }
+    }
+
     void leaveOut(@Observes @WithAnnotations(OnEvent.class) ProcessAnnotatedType<?> type) {
         var isOfTheBoard = type.getAnnotatedType().getJavaClass().getPackage().equals(BoardSwitch.class.getPackage());
         if (isOfTheBoard && !isOn()) {

@@ -4,18 +4,28 @@ import dev.herald.api.Envelope;
 import dev.herald.api.Person;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
 import java.text.Normalizer;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** What people write. */
 final class Text {
 
     private Text() {}
 
+    private static final int MAX_FOLDED_NAME = 128;
+
     /** The text of a message; empty when its data has another shape than {@code {"msg": text}}. */
     static Optional<String> of(Envelope message) {
-        return message.data() instanceof JsonObject data && data.get("msg") instanceof JsonString text
+        return of(message.data());
+    }
+
+    /** The text of a message with this data. */
+    static Optional<String> of(JsonValue json) {
+        return json instanceof JsonObject data && data.get("msg") instanceof JsonString text
                 ? Optional.of(text.getString())
                 : Optional.empty();
     }
@@ -38,6 +48,44 @@ final class Text {
             }
         }
         return false;
+    }
+
+    /**
+     * The names that people may have whom a text {@linkplain #mentions mentions}, {@linkplain #folded folded}: all that stands after an
+     * {@code @} and could be a name.
+     *
+     * @param most so many at most, the first ones; names longer than {@value #MAX_FOLDED_NAME} characters are left out
+     */
+    static Set<String> mentionable(String text, int most) {
+        var names = new LinkedHashSet<String>();
+        var at = text.indexOf('@');
+        var folded = at < 0 ? "" : folded(text.substring(at));
+        for (var n = folded.indexOf('@'); n >= 0 && names.size() < most; n = folded.indexOf('@', n + 1)) {
+            addNamesAt(n + 1, folded, most, names);
+        }
+        return names;
+    }
+
+    private static void addNamesAt(int start, String folded, int most, Set<String> names) {
+        // No name has such characters, and some databases do not take them.
+        var longest = Math.min(folded.length(), start + MAX_FOLDED_NAME + 2);
+        var limit = start;
+        while (limit < longest && !Character.isISOControl(folded.charAt(limit))) {
+            limit++;
+        }
+        var quote = folded.startsWith("\"", start) ? folded.indexOf('"', start + 1) : -1;
+        if (quote > start + 1 && quote < limit) {
+            names.add(folded.substring(start + 1, quote));
+        }
+        for (var end = start + 1; end <= limit && names.size() < most; end++) {
+            if (ends(folded, end) && !isWithinACharacter(folded, end)) {
+                names.add(folded.substring(start, end));
+            }
+        }
+    }
+
+    private static boolean isWithinACharacter(String text, int n) {
+        return n < text.length() && Character.isSurrogatePair(text.charAt(n - 1), text.charAt(n));
     }
 
     private static boolean ends(String text, int n) {

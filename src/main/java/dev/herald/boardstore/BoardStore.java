@@ -6,7 +6,12 @@ import javax.sql.DataSource;
 
 /** All that the board keeps. */
 public record BoardStore(
-        ChannelTables channels, ReadTable reads, NameTables names, MarkTables marks, PresentTable present) {
+        ChannelTables channels,
+        ReadTable reads,
+        NameTables names,
+        MarkTables marks,
+        PresentTable present,
+        PushTables push) {
 
     /**
      * In the log's database.
@@ -21,6 +26,7 @@ public record BoardStore(
                 new ReadTable(asked, clock),
                 new NameTables(asked, clock),
                 new MarkTables(asked, clock),
-                new PresentTable(asked, housekeeping));
+                new PresentTable(asked, housekeeping),
+                new PushTables(asked, clock));
     }
 }

@@ -62,6 +62,8 @@ public final class BoardSweeper implements AutoCloseable {
 
     private static final String AWAY = GONE.formatted("board_away", "person, written_at", "t.person, t.written_at");
 
+    private static final String DEVICES = GONE.formatted("board_push", "id, person", "t.id, t.person");
+
     private final BoardDatabase database;
     private final Housekeeping housekeeping;
     private final Clock clock;
@@ -136,7 +138,7 @@ public final class BoardSweeper implements AutoCloseable {
         removeAll(MARKS);
         removeAll(REACTIONS);
         var oldest = clock.millis() - GUESTS_KEPT.toMillis();
-        for (var sql : new String[] {MEMBERS, READS, NAMES, AWAY}) {
+        for (var sql : new String[] {MEMBERS, READS, NAMES, AWAY, DEVICES}) {
             removeAll(sql, oldest, oldest, oldest, oldest);
         }
     }

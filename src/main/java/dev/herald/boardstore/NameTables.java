@@ -113,6 +113,18 @@ public final class NameTables {
         });
     }
 
+    /** Whether this person is away. */
+    public boolean isAway(String personId) {
+        return database.ask(connection -> {
+            try (var select = connection.prepareStatement("SELECT 1 FROM board_away WHERE person = ?")) {
+                set(select, personId);
+                try (var rows = select.executeQuery()) {
+                    return rows.next();
+                }
+            }
+        });
+    }
+
     /** Who is away: the ids of those who went last. */
     public Set<String> away() {
         return database.ask(connection -> {

@@ -50,6 +50,8 @@ public final class LogMigration {
             "board_reaction",
             "board_name",
             "board_away",
+            "board_push",
+            "push_key",
             "document",
             "durable_observer",
             "durable_observer_place");

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,109 @@ abstract class BoardStoreContract {
         return store.channels().browse(part, after, limit).stream()
                 .map(channel -> channel.name().value())
                 .toList();
+    }
+
+    private static PushTables.Device device(int n) {
+        return new PushTables.Device("https://push.example/" + n, "key", "secret", "en");
+    }
+
+    @Test
+    void allNodesHaveOneKeyPairThoughTheyStartAtOnce() throws Exception {
+        var nodes = Executors.newFixedThreadPool(4);
+        try {
+            var made = nodes.invokeAll(IntStream.range(0, 4)
+                    .mapToObj(n -> (Callable<PushTables.Keys>)
+                            () -> store.push().keys(new PushTables.Keys("public " + n, "private " + n)))
+                    .toList());
+            var first = made.get(0).get();
+            for (var one : made) {
+                assertThat(one.get()).isEqualTo(first);
+            }
+            assertThat(store.push().keys(new PushTables.Keys("later", "later"))).isEqualTo(first);
+        } finally {
+            nodes.shutdownNow();
+        }
+    }
+
+    @Test
+    void aDeviceIsOfOnePersonUntilItIsForgotten() {
+        assertThat(store.push().isAny()).isFalse();
+        assertThat(store.push().keep(device(1), ANN, "ann")).isTrue();
+        assertThat(store.push().keep(device(2), SALMA, SALMA)).isTrue();
+        assertThat(store.push().isAny()).isTrue();
+        assertThat(store.push().of(SALMA)).containsExactly(device(2));
+
+        var inGerman = new PushTables.Device(device(2).endpoint(), "other key", "other secret", "de");
+        store.push().keep(inGerman, ANN, "ann");
+        assertThat(store.push().of(SALMA))
+                .as("the browser is another person's now")
+                .isEmpty();
+        assertThat(store.push().of(ANN)).containsExactlyInAnyOrder(device(1), inGerman);
+
+        assertThat(store.push().forget(device(1).endpoint())).isTrue();
+        assertThat(store.push().forget(device(1).endpoint())).isFalse();
+        assertThat(store.push().of(ANN)).containsExactly(inGerman);
+    }
+
+    @Test
+    void theDeviceThatWasNotUsedForTheLongestTimeMakesRoom() {
+        for (var n = 0; n < PushTables.MAX_DEVICES; n++) {
+            store.push().keep(device(n), ANN, "ann");
+            clock.pass(Duration.ofMillis(1));
+        }
+        store.push().keep(device(0), ANN, "ann");
+        clock.pass(Duration.ofMillis(1));
+        store.push().keep(device(99), ANN, "ann");
+        store.push().keep(device(100), SALMA, SALMA);
+
+        assertThat(store.push().of(ANN))
+                .hasSize(PushTables.MAX_DEVICES)
+                .contains(device(0), device(2), device(99))
+                .doesNotContain(device(1));
+        assertThat(store.push().of(SALMA)).hasSize(1);
+    }
+
+    @Test
+    void peopleWithDevicesAreFoundByTheirNamesAndChannels() {
+        store.push().keep(device(1), ANN, "ann");
+        store.push().keep(device(2), ANN, "ann");
+        store.push().keep(device(3), SALMA, SALMA);
+        store.channels().enter(SALMA, ORDERS, 10);
+
+        assertThat(store.push().named(List.of("ann", SALMA, "bob"), null, 10)).containsExactlyInAnyOrder(ANN, SALMA);
+        assertThat(store.push().named(List.of("ann", SALMA), ORDERS, 10)).containsExactly(SALMA);
+        assertThat(store.push().named(List.of("ann", SALMA), TEA, 10)).isEmpty();
+        assertThat(store.push().named(List.of("ann", SALMA), null, 1)).hasSize(1);
+        assertThat(store.push().named(List.of("an", "anna"), null, 10)).isEmpty();
+        assertThat(store.push().named(List.of(), null, 10)).isEmpty();
+        var many = IntStream.range(0, PushTables.MAX_NAMES - 1).mapToObj(n -> "n" + n);
+        assertThat(store.push().named(Stream.concat(many, Stream.of("ann")).toList(), null, 10))
+                .containsExactly(ANN);
+    }
+
+    @Test
+    void aDeviceWhoseServiceFailsForDaysIsForgotten() {
+        store.push().keep(device(1), ANN, "ann");
+        store.push().fails(device(1).endpoint());
+        clock.pass(PushTables.PATIENCE.minusMillis(1));
+        store.push().fails(device(1).endpoint());
+        store.push().works(device(1).endpoint());
+        clock.pass(Duration.ofDays(1));
+        store.push().fails(device(1).endpoint());
+        clock.pass(PushTables.PATIENCE);
+        assertThat(store.push().of(ANN)).as("it has worked meanwhile").hasSize(1);
+
+        clock.pass(Duration.ofMillis(1));
+        store.push().fails(device(1).endpoint());
+        assertThat(store.push().of(ANN)).isEmpty();
+    }
+
+    @Test
+    void isAwayWhoIsNoted() {
+        store.names().away(SALMA, true);
+
+        assertThat(store.names().isAway(SALMA)).isTrue();
+        assertThat(store.names().isAway(ANN)).isFalse();
     }
 
     @Test

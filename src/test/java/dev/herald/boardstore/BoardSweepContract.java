@@ -108,6 +108,11 @@ abstract class BoardSweepContract {
         store.reads().move(person.id(), Conversation.in(ORDERS), new Position("e", 1));
         store.names().claim(person, "skeleton of " + person.id(), id -> false);
         store.names().away(person.id(), true);
+        store.push()
+                .keep(
+                        new PushTables.Device("https://push.example/" + person.id(), "key", "secret", "en"),
+                        person.id(),
+                        person.name());
     }
 
     @Test
@@ -124,12 +129,14 @@ abstract class BoardSweepContract {
         assertThat(store.channels().memberships(GUEST.id())).isEmpty();
         assertThat(store.reads().all(GUEST.id())).isEmpty();
         assertThat(store.names().away()).containsOnly(OTHER.id(), USER.id());
+        assertThat(store.push().of(GUEST.id())).isEmpty();
         assertThat(store.names().claim(USER, "skeleton of " + GUEST.id(), id -> true))
                 .as("the name is free")
                 .isTrue();
         for (var person : List.of(OTHER, USER)) {
             assertThat(store.channels().memberships(person.id())).hasSize(1);
             assertThat(store.reads().all(person.id())).hasSize(1);
+            assertThat(store.push().of(person.id())).hasSize(1);
         }
     }
 

@@ -38,10 +38,26 @@ public final class JavaClient implements AutoCloseable {
 
     /** Likewise, at another server or path. */
     public JavaClient(URI namespace, String path, Map<String, String> auth, String... transports) {
+        this(namespace, path, auth, Map.of(), transports);
+    }
+
+    /** Likewise, as the guest with this secret and name, which are made of letters and digits. */
+    public static JavaClient ofGuest(URI server, String secret, String name) {
+        var cookies = Map.of("Cookie", List.of("herald-guest=" + secret + "; herald-name=" + name));
+        return new JavaClient(server, "/socket.io/", Map.of(), cookies, "websocket");
+    }
+
+    private JavaClient(
+            URI namespace,
+            String path,
+            Map<String, String> auth,
+            Map<String, List<String>> headers,
+            String... transports) {
         var options = IO.Options.builder()
                 .setForceNew(true)
                 .setPath(path)
                 .setAuth(auth)
+                .setExtraHeaders(headers)
                 .setTransports(transports)
                 .setReconnectionDelay(300)
                 .setRandomizationFactor(0)
