@@ -1,5 +1,6 @@
 /** The front page: the server renders it, and this script keeps it up to date by the stock client of Socket.IO. */
 
+import { Alerts } from "./alerts.js";
 import { Composer } from "./composer.js";
 import { messageActions, showChannels, showHelp, showJump, showTopic } from "./dialogs.js";
 import { eachFrame, find } from "./dom.js";
@@ -8,6 +9,7 @@ import { messageOf } from "./messages.js";
 import { takeNames } from "./names.js";
 import { showNotes } from "./notes.js";
 import { Notice } from "./notice.js";
+import { Push } from "./push.js";
 import { addressOf, follow, placeOf } from "./router.js";
 import { showSearch } from "./search.js";
 import { Session } from "./session.js";
@@ -54,6 +56,8 @@ const composer = new Composer(session, keep, () => timeline.jumpToEnd());
 const sidebar = new Sidebar(session);
 const status = new Status(session);
 const notice = new Notice(session);
+const alerts = new Alerts(session, keep, go);
+new Push(session, keep);
 session.onGone = (id) => id === session.currentId && go("#news");
 
 const draw = eachFrame(() => {
@@ -62,6 +66,7 @@ const draw = eachFrame(() => {
   composer.draw();
   status.draw();
   notice.draw();
+  alerts.draw();
   drawHead();
 });
 

@@ -32,6 +32,10 @@ export class Session {
   currentId = "#news";
   /** Whether the end of the current conversation is seen now; set by who shows it. */
   isReading = () => false;
+  /** Called with each message that comes, and its conversation. */
+  onMessage = () => {};
+  /** Called when the server, with all that the board has, has said what there is. */
+  onOpen = () => {};
 
   #keep;
   #onChange;
@@ -290,6 +294,7 @@ export class Session {
       board.talks.forEach((talk) => this.#takeTalk(talk));
       await this.connection.askBriefly(BOARD_PATIENCE, "board:history", { channel: "news", limit: 1 });
       this.isFull = true;
+      this.onOpen();
       if (this.#isAway) {
         this.away(true);
       }
@@ -368,6 +373,7 @@ export class Session {
     }
     if (conversation.add(message)) {
       this.#reading.came(conversation, message);
+      this.onMessage(conversation, message);
     }
     this.#onChange();
   }

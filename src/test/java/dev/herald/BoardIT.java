@@ -27,6 +27,9 @@ class BoardIT {
     private static final Path OUT =
             Path.of(System.getProperty("herald.browser")).resolveSibling("board");
 
+    /** Where nobody listens. */
+    private static final String PUSH = "http://127.0.0.1:9";
+
     /** A comment of the format, or a sample: its name, its labels and a number. */
     private static final Pattern METRICS_LINE =
             Pattern.compile("# (TYPE [a-z_]+ (gauge|counter|summary)|UNIT [a-z_]+ [a-z]+|HELP [a-z_]+ .+|EOF)"
@@ -37,7 +40,7 @@ class BoardIT {
     @BeforeAll
     static void start() throws IOException {
         Files.createDirectories(OUT);
-        server = PayaraProcess.start(OUT.resolve("board-server.log").toFile());
+        server = PayaraProcess.start(OUT.resolve("board-server.log").toFile(), "herald.push.services=" + PUSH);
     }
 
     @AfterAll
@@ -53,6 +56,11 @@ class BoardIT {
     @Test
     void guestsTalkInChannelsTypeAreAwayAndAreNamed() throws Exception {
         NodeScript.pass("board/channels.mjs", server.url(), OUT.toString());
+    }
+
+    @Test
+    void guestsAreToldOfWhatTheyHaveNotSeen() throws Exception {
+        NodeScript.pass("board/alerts.mjs", server.url(), OUT.toString(), PUSH);
     }
 
     @Test
