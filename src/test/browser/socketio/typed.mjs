@@ -25,6 +25,13 @@ for (const transports of [["polling"], ["websocket"]]) {
     assert.deepEqual(accepted, { article: order.article, price: 6, by: accepted.by, "delivered-on": "2026-02-28" });
   });
 
+  await typed("texts of any length come in and go out", async (one) => {
+    const long = "é".repeat(100_000);
+    assert.equal((await one.ask("order", { article: long, count: 1 })).article, long);
+    assert.equal(await one.ask("optional", long), long);
+    assert.deepEqual(await one.ask("any", [long]), [long]);
+  });
+
   await typed("constraints are checked, and fields are named", async (one) => {
     const fieldsOf = async (event, ...args) => {
       const { error } = await one.ask(event, ...args);

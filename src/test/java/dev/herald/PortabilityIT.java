@@ -232,6 +232,24 @@ class PortabilityIT {
     }
 
     @Test
+    void longTextsArriveAsTheyWereWritten() throws Exception {
+        try (var ann = guest();
+                var bob = guest().settle()) {
+            var text = unique("é".repeat(20_000));
+            ann.news(text, "l1");
+
+            ann.awaitAnswer("l1");
+            bob.awaitMsg("news", text);
+        }
+    }
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void manyShareADocumentByEveryRoad() throws Exception {
+        NodeScript.pass("socketio/documents.mjs", server.url());
+    }
+
+    @Test
     void pagesOfForeignOriginsAreRefused() {
         assertThatThrownBy(() -> FeedClient.open(feed, Map.of("Origin", "https://evil.example")))
                 .isInstanceOf(DeploymentException.class);

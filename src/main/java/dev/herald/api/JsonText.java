@@ -1,12 +1,12 @@
 package dev.herald.api;
 
+import dev.herald.json.JsonReading;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
-import java.io.StringReader;
 import java.util.List;
 
 /**
@@ -20,9 +20,7 @@ final class JsonText {
     private JsonText() {}
 
     static JsonValue read(String json) {
-        try (var reader = JSON.createReader(new StringReader(json))) {
-            return reader.readValue();
-        }
+        return JsonReading.read(json);
     }
 
     static JsonArray array(List<? extends JsonValue> values) {

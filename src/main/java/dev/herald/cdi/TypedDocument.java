@@ -3,10 +3,10 @@ package dev.herald.cdi;
 import dev.herald.api.DocumentVersion;
 import dev.herald.api.Documents;
 import dev.herald.api.SharedDocument;
+import dev.herald.json.JsonReading;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
-import java.io.StringReader;
 import java.util.LinkedHashMap;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -55,9 +55,7 @@ record TypedDocument<T>(Documents documents, TypedJson json, String name, Class<
     }
 
     private JsonValue written(T object) {
-        try (var reader = JSON.createReader(new StringReader(json.text(object)))) {
-            return reader.readValue();
-        }
+        return JsonReading.read(json.text(object));
     }
 
     /** The document with what the change makes different in the object: what the class does not know stays as it is. */

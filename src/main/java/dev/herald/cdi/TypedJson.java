@@ -8,6 +8,7 @@ import dev.herald.api.JsonBytes;
 import dev.herald.api.Receipt;
 import dev.herald.hub.ObjectJson;
 import dev.herald.json.JsonGuard;
+import dev.herald.json.JsonReading;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -39,8 +40,10 @@ public final class TypedJson implements ObjectJson, AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(TypedJson.class.getName());
 
-    private final Jsonb jsonb = JsonbBuilder.create(
-            new JsonbConfig().withAdapters(new BytesAdapter()).withDeserializers(new BytesReader()));
+    private final Jsonb jsonb = JsonbBuilder.newBuilder()
+            .withProvider(JsonReading.provider())
+            .withConfig(new JsonbConfig().withAdapters(new BytesAdapter()).withDeserializers(new BytesReader()))
+            .build();
 
     /** Bytes within objects. Public, as JSON-B makes no difference. */
     public static final class BytesAdapter implements JsonbAdapter<byte[], JsonObject> {

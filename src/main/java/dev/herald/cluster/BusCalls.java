@@ -8,11 +8,10 @@ import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.hub.Bus;
 import dev.herald.hub.NodeAnswer;
 import dev.herald.hub.NodeCall;
+import dev.herald.json.JsonReading;
 import dev.herald.random.RandomIds;
-import jakarta.json.JsonArray;
 import jakarta.json.JsonString;
 import jakarta.json.spi.JsonProvider;
-import java.io.StringReader;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -284,9 +283,6 @@ final class BusCalls {
     }
 
     private static List<String> texts(String json) {
-        try (var reader = JSON.createReader(new StringReader(json))) {
-            JsonArray array = reader.readArray();
-            return List.copyOf(array.getValuesAs(JsonString::getString));
-        }
+        return List.copyOf(JsonReading.read(json).asJsonArray().getValuesAs(JsonString::getString));
     }
 }

@@ -4,11 +4,11 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Person;
 import dev.herald.api.Position;
+import dev.herald.json.JsonReading;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonString;
 import jakarta.json.spi.JsonProvider;
-import java.io.StringReader;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -116,9 +116,7 @@ sealed interface BusMessage {
     }
 
     private static JsonObject object(String text) {
-        try (var reader = JSON.createReader(new StringReader(text))) {
-            return reader.readObject();
-        }
+        return JsonReading.read(text).asJsonObject();
     }
 
     private static ChannelName channel(Envelope message) {

@@ -7,9 +7,8 @@ import dev.herald.hub.Log;
 import dev.herald.hub.LogUnavailableException;
 import dev.herald.hub.Replay;
 import dev.herald.hub.Snapshots;
+import dev.herald.json.JsonReading;
 import jakarta.json.JsonValue;
-import jakarta.json.spi.JsonProvider;
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -33,8 +32,6 @@ final class DocumentLog {
 
     /** How often reading begins anew, because the log is trimmed meanwhile. */
     private static final int TRIES = 5;
-
-    private static final JsonProvider JSON = JsonProvider.provider();
 
     private final Log log;
     private final Snapshots snapshots;
@@ -146,8 +143,6 @@ final class DocumentLog {
     }
 
     private static JsonValue parse(String json) {
-        try (var reader = JSON.createReader(new StringReader(json))) {
-            return reader.readValue();
-        }
+        return JsonReading.read(json);
     }
 }

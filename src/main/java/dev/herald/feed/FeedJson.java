@@ -2,6 +2,7 @@ package dev.herald.feed;
 
 import dev.herald.api.Envelope;
 import dev.herald.json.JsonGuard;
+import dev.herald.json.JsonReading;
 import jakarta.json.JsonObject;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
@@ -10,7 +11,6 @@ import jakarta.websocket.DecodeException;
 import jakarta.websocket.Decoder;
 import jakarta.websocket.Encoder;
 import jakarta.websocket.EndpointConfig;
-import java.io.StringReader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,8 +95,8 @@ public final class FeedJson {
 
         @Override
         public JsonObject decode(String text) throws DecodeException {
-            try (var reader = JSON.createReader(new StringReader(JsonGuard.accept(text)))) {
-                if (reader.readValue() instanceof JsonObject object) {
+            try {
+                if (JsonReading.read(JsonGuard.accept(text)) instanceof JsonObject object) {
                     return object;
                 }
             } catch (JsonGuard.MalformedJsonException e) {

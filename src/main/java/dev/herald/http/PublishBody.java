@@ -4,11 +4,10 @@ import static dev.herald.request.ErrorCode.MALFORMED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.herald.json.JsonGuard;
+import dev.herald.json.JsonReading;
 import dev.herald.request.RejectedException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
-import jakarta.json.spi.JsonProvider;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Locale;
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The body of a request that publishes or changes: JSON in UTF-8. */
 final class PublishBody {
-
-    private static final JsonProvider JSON = JsonProvider.provider();
 
     private static final String IN_UTF_8 = "\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?;?\\s*";
     private static final Pattern JSON_TYPE = Pattern.compile("application/json" + IN_UTF_8);
@@ -57,8 +54,8 @@ final class PublishBody {
      * @throws RejectedException when it is no JSON that Herald takes
      */
     static JsonValue readValue(byte[] bytes) {
-        try (var reader = JSON.createReader(new StringReader(JsonGuard.accept(text(bytes))))) {
-            return reader.readValue();
+        try {
+            return JsonReading.read(JsonGuard.accept(text(bytes)));
         } catch (JsonGuard.MalformedJsonException e) {
             throw new RejectedException(MALFORMED, String.valueOf(e.getMessage()));
         }

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.herald.api.ChannelName;
 import dev.herald.hub.Member;
+import dev.herald.json.JsonReading;
 import jakarta.inject.Inject;
 import jakarta.json.Json;
 import jakarta.json.JsonException;
@@ -17,7 +18,6 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.StringReader;
 
 /**
  * What the monitor's page asks for: {@code GET /monitor/now} answers {@code {figures: {name: value}, connections: [{id, person, name,
@@ -96,8 +96,8 @@ public class MonitorServlet extends HttpServlet {
 
     /** Empty when there is none. */
     private static String idIn(String json) {
-        try (var reader = Json.createReader(new StringReader(json))) {
-            return reader.readValue() instanceof JsonObject object && object.get("id") instanceof JsonString id
+        try {
+            return JsonReading.read(json) instanceof JsonObject object && object.get("id") instanceof JsonString id
                     ? id.getString()
                     : "";
         } catch (JsonException | IllegalStateException e) {

@@ -10,10 +10,10 @@ import dev.herald.api.ConnectionState;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
 import dev.herald.api.Position;
+import dev.herald.json.JsonReading;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.spi.JsonProvider;
-import java.io.StringReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -74,8 +74,8 @@ record ClientRecord(
 
     /** Reads what {@link #text} has written; empty when another version of Herald has, which this one does not understand. */
     static Optional<ClientRecord> read(String text) {
-        try (var reader = JSON.createReader(new StringReader(text))) {
-            var json = reader.readObject();
+        try {
+            var json = JsonReading.read(text).asJsonObject();
             if (json.getInt("version") == VERSION) {
                 return Optional.of(read(json));
             }

@@ -3,12 +3,12 @@ package dev.herald.socketio;
 import dev.herald.api.Arguments;
 import dev.herald.api.JsonBytes;
 import dev.herald.engine.EnginePacket.Bytes;
+import dev.herald.json.JsonReading;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -172,9 +172,7 @@ final class EventArguments {
     }
 
     static JsonValue parse(String json) {
-        try (var reader = JSON.createReader(new StringReader(json))) {
-            return reader.readValue();
-        }
+        return JsonReading.read(json);
     }
 
     static String quoted(String text) {

@@ -4,6 +4,7 @@ import dev.herald.engine.EnginePacket.Bytes;
 import dev.herald.hub.EventName;
 import dev.herald.json.JsonGuard;
 import dev.herald.json.JsonGuard.MalformedJsonException;
+import dev.herald.json.JsonReading;
 import dev.herald.socketio.SocketIoPacket.Ack;
 import dev.herald.socketio.SocketIoPacket.Connect;
 import dev.herald.socketio.SocketIoPacket.ConnectError;
@@ -11,9 +12,7 @@ import dev.herald.socketio.SocketIoPacket.Disconnect;
 import dev.herald.socketio.SocketIoPacket.Event;
 import dev.herald.socketio.SocketIoPacket.Refused;
 import jakarta.json.JsonException;
-import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonParser;
-import java.io.StringReader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * Keeps nothing; thread-safe.
  */
 public final class SocketIoCodec {
-
-    /** Kept: the static methods of {@code Json} look for it anew with each call. */
-    private static final JsonProvider JSON = JsonProvider.provider();
 
     private static final char CONNECT = '0';
     private static final char DISCONNECT = '1';
@@ -175,7 +171,7 @@ public final class SocketIoCodec {
             var why = String.valueOf(e.getMessage());
             return new Refused(new Event(namespace, ackId, knownName(json), "[]", List.of()), why);
         }
-        try (var parser = JSON.createParser(new StringReader(array))) {
+        try (var parser = JsonReading.parser(array)) {
             parser.next();
             var name = name(parser);
             if (attachments > 0) {
@@ -192,7 +188,7 @@ public final class SocketIoCodec {
         try {
             var array = accepted(json);
             if (attachments > 0) {
-                try (var parser = JSON.createParser(new StringReader(array))) {
+                try (var parser = JsonReading.parser(array)) {
                     parser.next();
                     new Placeholders(parser, attachments).checkRestOfArray();
                 }
@@ -227,7 +223,7 @@ public final class SocketIoCodec {
 
     /** The name of an event whose data is refused, or nothing if the name itself is. */
     private static String knownName(String json) {
-        try (var parser = JSON.createParser(new StringReader(json))) {
+        try (var parser = JsonReading.parser(json)) {
             parser.next();
             var name = name(parser);
             return EventName.isValid(name) ? name : "";
