@@ -17,6 +17,7 @@ import { Sidebar } from "./sidebar.js";
 import { Status } from "./status.js";
 import { takeTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
+import { wary } from "./wary.js";
 import { say, speak } from "./words.js";
 
 /** How many pages of older messages are loaded at most for a message that a link leads to, and how long they are. */
@@ -30,9 +31,10 @@ const page = document.body.dataset;
 speak(document.documentElement.lang, JSON.parse(page.words));
 
 const socketIo = new URL(page.socketio, document.baseURI);
-const { io } = await import(new URL("socket.io.esm.min.js", socketIo).href);
+const { io, WebSocket, XHR } = await import(new URL("socket.io.esm.min.js", socketIo).href);
+const transports = [wary(WebSocket), XHR];
 
-const session = new Session({ io, path: socketIo.pathname, self: { id: page.self, name: page.name }, keep, onChange: () => draw() });
+const session = new Session({ io, transports, path: socketIo.pathname, self: { id: page.self, name: page.name }, keep, onChange: () => draw() });
 session.begin(rendered(), { news: position("news"), private: position("private") });
 
 /** The message that the address leads to, until another does. */
@@ -58,6 +60,8 @@ const status = new Status(session);
 const notice = new Notice(session);
 const alerts = new Alerts(session, keep, go);
 new Push(session, keep);
+// Somebody has signed in or out in another tab: the page goes on as who this browser is now.
+session.onUnauthorized = () => page.login && location.reload();
 session.onGone = (id) => id === session.currentId && go("#news");
 
 const draw = eachFrame(() => {

@@ -45,8 +45,6 @@ export class Connection {
     this.#heard = heard;
     this.#newSocket = () =>
       io({
-        // The client does not notice it when there is no such class.
-        transports: typeof WebSocket === "function" ? ["websocket", "polling"] : ["polling"],
         tryAllTransports: true,
         reconnectionDelay: 400,
         reconnectionDelayMax: LONGEST_PAUSE,

@@ -52,7 +52,7 @@ export class Session {
   /** Settled when the server has said for the first time what there is. */
   opened = new Promise((resolve) => (this.#isOpen = resolve));
 
-  constructor({ io, path, self, keep, onChange }) {
+  constructor({ io, transports, path, self, keep, onChange }) {
     this.self = self;
     this.#keep = keep;
     this.#kept = keep.get("channels") ?? [];
@@ -60,7 +60,7 @@ export class Session {
     this.people.meet(self.id, self.name);
     this.connection = new Connection(
       io,
-      { path, auth: { device: deviceName(keep) } },
+      { transports, path, auth: { device: deviceName(keep) } },
       {
         state: ({ name }) => {
           if (name === "waiting") {
@@ -351,6 +351,9 @@ export class Session {
       this.#onChange();
     } else if (event === "error" && meta === undefined) {
       console.info("Herald:", data?.code, data?.message);
+      if (data?.code === "unauthorized") {
+        this.onUnauthorized?.();
+      }
     } else {
       this.#hearMessage(event, data, meta);
     }

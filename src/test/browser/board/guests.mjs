@@ -148,6 +148,15 @@ export function withoutWebSocket() {
   };
 }
 
+/** Likewise: a policy does not let the page make any. */
+export function forbiddenWebSocket() {
+  window.WebSocket = class {
+    constructor() {
+      throw new DOMException("The operation is insecure.", "SecurityError");
+    }
+  };
+}
+
 /** Likewise: the page's WebSockets are in `sockets`, for `cutOff`. */
 export function keepSockets() {
   const { WebSocket } = window;

@@ -5,7 +5,7 @@
 // Prints PASSED at the end, or says what failed and exits with 1. Screenshots go to outDir.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { Board, Guest, NARROW, withoutWebSocket } from "./guests.mjs";
+import { Board, forbiddenWebSocket, Guest, NARROW, withoutWebSocket } from "./guests.mjs";
 
 const [baseUrl, outDir] = process.argv.slice(2);
 const board = await Board.open(baseUrl, outDir);
@@ -67,6 +67,18 @@ async function scenario() {
     await bob.line(`to polling ${run}`).waitFor();
     await page.getByText("Connected by polling").first().waitFor();
     await page.context().close();
+  });
+
+  await stage("who may make no WebSocket, or has no such class, talks by polling", async () => {
+    for (const [n, script] of [forbiddenWebSocket, () => delete window.WebSocket].entries()) {
+      const page = await board.page({ scripts: [script] });
+      const bob = new Guest(page);
+      await page.goto(baseUrl);
+      await page.getByText("Connected by polling").first().waitFor();
+      await bob.send(`as WebSockets are forbidden ${run} ${n}`);
+      await ann.line(`as WebSockets are forbidden ${run} ${n}`).waitFor();
+      await page.context().close();
+    }
   });
 
   await stage("who has no storage is told what does not work, and the rest does", async () => {
