@@ -1,9 +1,16 @@
 /**
- * What the page keeps in this browser: drafts, messages not sent yet, what was read, the theme. Where the browser keeps nothing
- * for pages, it lasts as long as the page, and `lasts` is false.
+ * What the page keeps in this browser for the person who uses it: drafts, messages not sent yet, what was read, the theme. Who uses
+ * the browser next, after a login or a logout, sees and sends nothing of it. Where the browser keeps nothing for pages, it lasts as long
+ * as the page, and `lasts` is false.
  */
 
-const PREFIX = `herald:${new URL(".", document.baseURI).pathname}:`;
+const BROWSER = `herald:${new URL(".", document.baseURI).pathname}:`;
+const PREFIX = `${BROWSER}${encodeURIComponent(document.body.dataset.self)}:`;
+
+/** What holds for all who use this browser. Whose pushes it gets, `push` says itself. */
+const SHARED = ["theme", "notify", "sound", "push"];
+
+const place = (key) => (SHARED.includes(key) ? BROWSER : PREFIX) + key;
 
 class Memory {
   #values = new Map();
@@ -40,7 +47,7 @@ export const keep = {
   lasts: storage !== null,
 
   get(key) {
-    const text = memory.getItem(PREFIX + key) ?? storage?.getItem(PREFIX + key) ?? null;
+    const text = memory.getItem(place(key)) ?? storage?.getItem(place(key)) ?? null;
     try {
       return text === null ? undefined : JSON.parse(text);
     } catch {
@@ -51,21 +58,21 @@ export const keep = {
   set(key, value) {
     const text = JSON.stringify(value);
     if (storage === null) {
-      memory.setItem(PREFIX + key, text);
+      memory.setItem(place(key), text);
       return;
     }
     try {
-      storage.setItem(PREFIX + key, text);
-      memory.removeItem(PREFIX + key);
+      storage.setItem(place(key), text);
+      memory.removeItem(place(key));
     } catch {
       keep.lasts = false;
-      memory.setItem(PREFIX + key, text);
+      memory.setItem(place(key), text);
     }
   },
 
   remove(key) {
-    memory.removeItem(PREFIX + key);
-    storage?.removeItem(PREFIX + key);
+    memory.removeItem(place(key));
+    storage?.removeItem(place(key));
   },
 
   /** The keys that begin so, without this beginning. */
@@ -79,6 +86,8 @@ export const keep = {
     window.addEventListener("storage", ({ key }) => {
       if (key?.startsWith(PREFIX)) {
         listener(key.slice(PREFIX.length));
+      } else if (SHARED.some((one) => place(one) === key)) {
+        listener(key.slice(BROWSER.length));
       }
     });
   },

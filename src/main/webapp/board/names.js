@@ -6,7 +6,7 @@ const KEPT = "name";
 
 /** The form in which a guest chooses a name. It is sent without loading the page again; without this script, the browser sends it. */
 export function takeNames(session, keep, onRenamed) {
-  const form = find("#you form");
+  const form = find("#rename");
   const take = (name) => {
     session.self = { ...session.self, name };
     session.people.meet(session.self.id, name);

@@ -318,7 +318,7 @@ async function scenario() {
   await stage("what was written offline survives a reload, and is sent once", async () => {
     const kept = await ann.page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("outbox:")));
     assert.deepEqual(kept, []);
-    await ann.page.evaluate(() => localStorage.setItem("herald:/:outbox:kept-over-a-reload", JSON.stringify({ to: "#news", text: "kept over a reload", at: Date.now(), problem: null })));
+    await ann.page.evaluate(() => localStorage.setItem(`herald:/:${encodeURIComponent(document.body.dataset.self)}:outbox:kept-over-a-reload`, JSON.stringify({ to: "#news", text: "kept over a reload", at: Date.now(), problem: null })));
     for (let n = 0; n < 2; n++) {
       await ann.page.reload();
       await ann.connected();

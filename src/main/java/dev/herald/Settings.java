@@ -90,7 +90,8 @@ public class Settings {
                 cluster(),
                 showsEvents(),
                 hasBoard(),
-                push());
+                push(),
+                hasLogin());
     }
 
     @Produces
@@ -352,6 +353,11 @@ public class Settings {
     PushSettings push() {
         var unused = flag("herald.push", true);
         return PushConfiguration.read(config);
+    }
+
+    /** Whether the server has users who can sign in by a password. */
+    boolean hasLogin() {
+        return flag("herald.login", false);
     }
 
     int observerThreads() {

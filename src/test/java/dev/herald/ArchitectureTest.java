@@ -288,6 +288,7 @@ class ArchitectureTest {
             "jakarta.security.jacc",
             "jakarta.servlet..",
             "jakarta.json",
+            "org.eclipse.microprofile.config..",
             "org.jspecify..");
 
     @ArchTest

@@ -55,6 +55,13 @@ public class BoardBean {
                 .substring(1);
     }
 
+    /** Whether visitors can sign in here, and users sign out. */
+    public boolean isLogin() {
+        return ConfigProvider.getConfig()
+                .getOptionalValue("herald.login", Boolean.class)
+                .orElse(false);
+    }
+
     /** The visitor's name: the current one, or what was typed. */
     public String getName() {
         return name;

@@ -12,6 +12,7 @@ public final class PayaraProcess extends ServerProcess {
     private final Path deployed;
     private final List<String> settings;
     private Path second;
+    private Path commands;
 
     private PayaraProcess(Path deployed, File log, List<String> settings) throws IOException {
         super(log);
@@ -31,6 +32,14 @@ public final class PayaraProcess extends ServerProcess {
     /** Likewise, with another WAR than the one that is released. */
     public static PayaraProcess start(Path war, File log, String... settings) throws IOException {
         var server = new PayaraProcess(war, log, List.of(settings));
+        server.start();
+        return server;
+    }
+
+    /** Likewise, with the released WAR, after commands of the server's administration, one in each line. */
+    public static PayaraProcess startAfter(Path commands, File log, String... settings) throws IOException {
+        var server = new PayaraProcess(war(), log, List.of(settings));
+        server.commands = commands;
         server.start();
         return server;
     }
@@ -69,6 +78,9 @@ public final class PayaraProcess extends ServerProcess {
                 "payara-config/pre-boot-commands.txt",
                 "--deploy",
                 deployed.toString()));
+        if (commands != null) {
+            command.addAll(List.of("--postbootcommandfile", commands.toString()));
+        }
         if (second != null) {
             command.addAll(List.of("--deploy", second.toString()));
         }

@@ -1,0 +1,151 @@
+package dev.herald;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.herald.it.NodeScript;
+import dev.herald.it.PayaraProcess;
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The released WAR on a server that has users: alice is an operator, and bob is not. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class LoginIT {
+
+    private static final Path OUT =
+            Path.of(System.getProperty("herald.browser")).resolveSibling("board");
+    private static final String PASSWORD = "for-tests-only";
+
+    private static PayaraProcess server;
+
+    @BeforeAll
+    static void start() throws IOException {
+        Files.createDirectories(OUT);
+        var password = Files.writeString(OUT.resolve("password.txt"), "AS_ADMIN_USERPASSWORD=" + PASSWORD + "\n");
+        var commands = Files.write(
+                OUT.resolve("users.txt"),
+                List.of(
+                        "set configs.config.server-config.security-service.activate-default-principal-to-role-mapping=true",
+                        "create-file-user --groups herald-operator --passwordfile " + password + " alice",
+                        "create-file-user --groups staff --passwordfile " + password + " bob"));
+        server = PayaraProcess.startAfter(
+                commands, OUT.resolve("login-server.log").toFile(), "herald.login=true");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void usersSignInAndOutOnTheBoard() throws Exception {
+        NodeScript.pass("board/login.mjs", server.url(), OUT.toString(), PASSWORD);
+    }
+
+    @Test
+    void nobodyIsAnOperatorForComingFromThisMachine() throws Exception {
+        var client = HttpClient.newHttpClient();
+
+        var page = client.send(get("monitor.xhtml"), BodyHandlers.ofString());
+        assertThat(page.statusCode()).isEqualTo(303);
+        assertThat(page.headers().firstValue("Location").orElse("")).endsWith("login?to=monitor");
+        assertThat(client.send(get("monitor/now"), BodyHandlers.ofString()).statusCode())
+                .isEqualTo(401);
+        assertThat(client.send(disconnect("application/json"), BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(401);
+        var figures = client.send(get("metrics"), BodyHandlers.ofString());
+        assertThat(figures.statusCode()).isEqualTo(401);
+        assertThat(figures.body()).doesNotContain("herald_log_up");
+        assertThat(figures.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Basic ");
+    }
+
+    @Test
+    void figuresAreForOperatorsWithTheirPassword() throws Exception {
+        assertThat(figures("alice", PASSWORD).statusCode()).isEqualTo(200);
+        assertThat(figures("alice", PASSWORD).body()).contains("herald_log_up 1");
+        assertThat(figures("alice", "wrong").statusCode()).isEqualTo(401);
+        assertThat(figures("bob", PASSWORD).statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void whoIsSignedInNeedsTheRole() throws Exception {
+        var bob = signedIn("bob");
+        for (var path : List.of("monitor.xhtml", "monitor/now", "metrics")) {
+            assertThat(bob.send(get(path), BodyHandlers.ofString()).statusCode())
+                    .as(path)
+                    .isEqualTo(403);
+        }
+        assertThat(bob.send(disconnect("application/json"), BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(403);
+
+        var alice = signedIn("alice");
+        for (var path : List.of("monitor.xhtml", "monitor/now", "metrics")) {
+            assertThat(alice.send(get(path), BodyHandlers.ofString()).statusCode())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+        // A form of another site can send text, but no JSON; and no form of another site signs anybody in or out.
+        assertThat(alice.send(disconnect("text/plain"), BodyHandlers.ofString()).statusCode())
+                .isEqualTo(400);
+        assertThat(alice.send(disconnect("application/json"), BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(404);
+        for (var path : List.of("login", "logout")) {
+            var foreign = HttpRequest.newBuilder(URI.create(server.url() + path))
+                    .header("Origin", "https://evil.example")
+                    .POST(BodyPublishers.noBody())
+                    .build();
+            assertThat(alice.send(foreign, BodyHandlers.ofString()).statusCode())
+                    .as(path)
+                    .isEqualTo(403);
+        }
+        assertThat(alice.send(get("monitor/now"), BodyHandlers.ofString()).statusCode())
+                .isEqualTo(200);
+    }
+
+    private static HttpClient signedIn(String user) throws Exception {
+        var client = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+        var form = HttpRequest.newBuilder(URI.create(server.url() + "login"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("user=" + user + "&password=" + PASSWORD))
+                .build();
+        assertThat(client.send(form, BodyHandlers.ofString()).statusCode()).isEqualTo(303);
+        return client;
+    }
+
+    private static HttpRequest get(String path) {
+        return HttpRequest.newBuilder(URI.create(server.url() + path)).build();
+    }
+
+    private static HttpRequest disconnect(String type) {
+        return HttpRequest.newBuilder(URI.create(server.url() + "monitor/disconnect"))
+                .header("Content-Type", type)
+                .POST(BodyPublishers.ofString("{\"id\": \"nobody\"}"))
+                .build();
+    }
+
+    private static HttpResponse<String> figures(String user, String password) throws Exception {
+        var basic = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
+        var request = HttpRequest.newBuilder(URI.create(server.url() + "metrics"))
+                .header("Authorization", "Basic " + basic)
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    }
+}
