@@ -27,7 +27,8 @@ export class Status {
     set("#state-shown", inWords(state));
     set("#state-spoken", say(`state.${state.name}`));
     set("#state-more", this.#more(state));
-    const trouble = `${state.name === "connected" ? "" : inWords(state)} ${this.#more(state)}`.trim();
+    // To connect is no trouble yet, and a line that comes and goes would move all below it.
+    const trouble = `${state.name === "connected" || state.name === "connecting" ? "" : inWords(state)} ${this.#more(state)}`.trim();
     find("#trouble").hidden = trouble === "";
     set("#trouble", trouble);
     find("#state-more").classList.toggle("problem", this.#isMissing(state));

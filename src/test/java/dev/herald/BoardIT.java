@@ -74,6 +74,11 @@ class BoardIT {
     }
 
     @Test
+    void aFirstVisitIsLightAndStaysWhereItIs() throws Exception {
+        System.out.println(NodeScript.pass("board/first.mjs", server.url(), OUT.toString()));
+    }
+
+    @Test
     void messagesAreThereOnceAlthoughTheNetworkIsCutAndTheServerKilled() throws Exception {
         NodeScript.passRestarting(
                 server, "board/broken.mjs", server.url(), OUT.toString(), Long.toString(server.pid()));

@@ -52,8 +52,7 @@ final class ClientFiles {
         response.setHeader("Cache-Control", "public, max-age=0");
         response.setHeader("ETag", tag);
         response.addHeader("Vary", "Accept-Encoding");
-        if (list(request, "If-None-Match")
-                .anyMatch(known -> known.equals("*") || strong(known).equals(tag))) {
+        if (isKnown(request, tag)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return true;
         }
@@ -70,12 +69,18 @@ final class ClientFiles {
         return true;
     }
 
+    /** Whether who asks has the file with this entity tag already. */
+    static boolean isKnown(HttpServletRequest request, String tag) {
+        return list(request, "If-None-Match")
+                .anyMatch(known -> known.equals("*") || strong(known).equals(tag));
+    }
+
     private static String strong(String entityTag) {
         return entityTag.startsWith("W/") ? entityTag.substring(2) : entityTag;
     }
 
     /** The weight of {@code gzip} counts; if there is none, the weight of {@code *} (RFC 9110, 12.5.3). */
-    private static boolean takesGzip(HttpServletRequest request) {
+    static boolean takesGzip(HttpServletRequest request) {
         var gzip = takes(request, "gzip");
         var any = takes(request, "*");
         return gzip != null ? gzip : Boolean.TRUE.equals(any);
@@ -108,7 +113,7 @@ final class ClientFiles {
         }
     }
 
-    private static byte[] compress(byte[] plain) {
+    static byte[] compress(byte[] plain) {
         var compressed = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(compressed)) {
             gzip.write(plain);
