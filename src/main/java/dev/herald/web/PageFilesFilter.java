@@ -28,7 +28,16 @@ public class PageFilesFilter extends HttpFilter {
             Map.of("js", "text/javascript;charset=UTF-8", "css", "text/css;charset=UTF-8", "svg", "image/svg+xml");
 
     /** A file's bytes are never changed. */
-    private record Compressed(byte[] bytes, String tag) {}
+    private static final class Compressed {
+
+        private final byte[] bytes;
+        private final String tag;
+
+        Compressed(byte[] bytes, String tag) {
+            this.bytes = bytes;
+            this.tag = tag;
+        }
+    }
 
     private final transient Map<String, Compressed> files = new ConcurrentHashMap<>();
 
@@ -47,15 +56,15 @@ public class PageFilesFilter extends HttpFilter {
             chain.doFilter(request, response);
             return;
         }
-        response.setHeader("ETag", file.tag());
-        if (ClientFiles.isKnown(request, file.tag())) {
+        response.setHeader("ETag", file.tag);
+        if (ClientFiles.isKnown(request, file.tag)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
         response.setContentType(TYPES.get(name.group(1)));
         response.setHeader("Content-Encoding", "gzip");
-        response.setContentLength(file.bytes().length);
-        response.getOutputStream().write(file.bytes());
+        response.setContentLength(file.bytes.length);
+        response.getOutputStream().write(file.bytes);
     }
 
     /** Only files that are there are kept, so nobody makes them more. */
