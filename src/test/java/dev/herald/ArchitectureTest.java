@@ -317,6 +317,7 @@ class ArchitectureTest {
             "dev.herald.forward",
             "dev.herald.hub",
             "dev.herald.journal",
+            "dev.herald.json",
             "dev.herald.outbox",
             "dev.herald.request",
             "dev.herald.socketio",
