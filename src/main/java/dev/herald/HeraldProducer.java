@@ -227,6 +227,7 @@ public class HeraldProducer {
 
     @Produces
     @Singleton
+    @Typed(CdiObservers.class)
     CdiObservers observers(
             Settings settings,
             ObserverCatalogue catalogue,

@@ -1,5 +1,6 @@
 package dev.herald;
 
+import dev.herald.admin.AdminGate;
 import dev.herald.cdi.ApplicationAuthenticator;
 import dev.herald.cdi.ApplicationPolicy;
 import dev.herald.cdi.BeanAuthentication;
@@ -79,7 +80,10 @@ public class QuestionsProducer {
     @Singleton
     Admission admission(
             Settings settings, ObserverCatalogue catalogue, Authentication authentication, RequestContext context) {
-        return new CdiAdmission(
+        var application = new CdiAdmission(
                 lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, authentication, context);
+        return settings.admin()
+                .<Admission>map(admin -> new AdminGate(admin, application, lasting(), System::nanoTime))
+                .orElse(application);
     }
 }

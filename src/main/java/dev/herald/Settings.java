@@ -1,5 +1,6 @@
 package dev.herald;
 
+import dev.herald.admin.AdminSettings;
 import dev.herald.cdi.ObserverCatalogue;
 import dev.herald.cluster.ClusterSettings;
 import dev.herald.document.DocumentSettings;
@@ -29,7 +30,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.Config;
@@ -91,7 +91,8 @@ public class Settings {
                 showsEvents(),
                 hasBoard(),
                 push(),
-                hasLogin());
+                hasLogin(),
+                admin());
     }
 
     @Produces
@@ -227,7 +228,7 @@ public class Settings {
     @Produces
     @Singleton
     SocketIoSettings socketIoSettings(ObserverCatalogue catalogue) {
-        return socketIoSettings(catalogue.namespaces());
+        return socketIoSettings(AdminConfiguration.namespaces(admin(), catalogue.namespaces()));
     }
 
     private SocketIoSettings socketIoSettings(Collection<String> observedNamespaces) {
@@ -245,19 +246,10 @@ public class Settings {
                 millis("herald.socketio.recovery-window", defaults.recoveryWindow()),
                 number("herald.socketio.max-suspended", defaults.maxSuspended()),
                 flag("herald.socketio.metadata", defaults.metadata()),
-                bareEvents(defaults.bare()),
+                config.getOptionalValue("herald.socketio.bare-events", String.class)
+                        .map(BareEvents::of)
+                        .orElse(defaults.bare()),
                 flag("herald.socketio.answer-unhandled", defaults.answersUnhandled()));
-    }
-
-    private BareEvents bareEvents(BareEvents orElse) {
-        var name = "herald.socketio.bare-events";
-        var value = config.getOptionalValue(name, String.class);
-        try {
-            return value.map(text -> BareEvents.valueOf(text.toUpperCase(Locale.ROOT)))
-                    .orElse(orElse);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(name + " is auto, always or never", e);
-        }
     }
 
     @Produces
@@ -358,6 +350,11 @@ public class Settings {
     /** Whether the server has users who can sign in by a password. */
     boolean hasLogin() {
         return flag("herald.login", false);
+    }
+
+    /** Those of the Admin UI; empty when it is off. */
+    Optional<AdminSettings> admin() {
+        return AdminConfiguration.read(config, flag("herald.admin.read-only", false));
     }
 
     int observerThreads() {

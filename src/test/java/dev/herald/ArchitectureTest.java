@@ -44,6 +44,7 @@ class ArchitectureTest {
             .should()
             .resideInAnyPackage(
                     "dev.herald",
+                    "dev.herald.admin",
                     "dev.herald.api",
                     "dev.herald.asyncapi",
                     "dev.herald.board",
@@ -155,6 +156,18 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule BOARDSTORE_KNOWS_THE_LOGS_DATABASE =
             onlyKnows("dev.herald.boardstore", "dev.herald.api", "dev.herald.journal", "javax.sql", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule ADMIN_STANDS_BEFORE_BEANS_AND_KNOWS_THE_HUB = onlyKnows(
+            "dev.herald.admin",
+            "dev.herald.api",
+            "dev.herald.concurrent",
+            "dev.herald.hub",
+            "dev.herald.random",
+            "dev.herald.request",
+            "at.favre.lib.crypto.bcrypt",
+            "jakarta.json",
+            "org.jspecify..");
 
     @ArchTest
     static final ArchRule PUSH_IS_PLAIN_JAVA = onlyKnows("dev.herald.push", "javax.crypto..", "org.jspecify..");

@@ -68,6 +68,13 @@ class OrdersIT {
 
         assertThat(libraries)
                 .containsExactlyInAnyOrder(
-                        "herald", "HikariCP", "flyway-core", "flyway-database-postgresql", "slf4j-api", "slf4j-jdk14");
+                        "herald",
+                        "HikariCP",
+                        "bcrypt",
+                        "bytes",
+                        "flyway-core",
+                        "flyway-database-postgresql",
+                        "slf4j-api",
+                        "slf4j-jdk14");
     }
 }

@@ -79,7 +79,7 @@ public final class CdiObservers implements Observers, AutoCloseable {
 
     /** Events of one key are observed one after another: those of a connection, and those of a channel. */
     private static Object key(HeraldEvent event) {
-        var connection = ObserverCatalogue.connection(event);
+        var connection = Observers.connection(event);
         return connection == null
                 ? Objects.requireNonNull(((Published) event).message().channel(), "what is published has a channel")
                 : connection.id();
@@ -130,7 +130,7 @@ public final class CdiObservers implements Observers, AutoCloseable {
     @SuppressWarnings("unchecked") // the catalogue gives only methods that observe this event
     private void call(ObserverMethod<?> method, HeraldEvent event) {
         try {
-            var connection = ObserverCatalogue.connection(event);
+            var connection = Observers.connection(event);
             Runnable call = () -> ((ObserverMethod<HeraldEvent>) method).notify(event);
             if (connection == null) {
                 context.run(call);

@@ -1,13 +1,9 @@
 package dev.herald.cdi;
 
-import dev.herald.api.Connected;
 import dev.herald.api.Connection;
 import dev.herald.api.ConnectionAttempt;
-import dev.herald.api.Disconnected;
 import dev.herald.api.DocumentChanged;
 import dev.herald.api.HeraldEvent;
-import dev.herald.api.Joined;
-import dev.herald.api.Left;
 import dev.herald.api.MessageAttempt;
 import dev.herald.api.Namespace;
 import dev.herald.api.OfDocument;
@@ -18,6 +14,7 @@ import dev.herald.api.Received;
 import dev.herald.hub.DurableObserver;
 import dev.herald.hub.EventName;
 import dev.herald.hub.NamePattern;
+import dev.herald.hub.Observers;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.DefinitionException;
@@ -291,23 +288,7 @@ public class ObserverCatalogue implements Extension {
     }
 
     private static String namespaceOf(HeraldEvent event) {
-        var connection = connection(event);
+        var connection = Observers.connection(event);
         return connection == null ? Connection.MAIN : connection.namespace();
-    }
-
-    /** The connection that an event is about; {@code null} for what is published. */
-    static @Nullable Connection connection(HeraldEvent event) {
-        if (event instanceof Received e) {
-            return e.connection();
-        } else if (event instanceof Connected e) {
-            return e.connection();
-        } else if (event instanceof Disconnected e) {
-            return e.connection();
-        } else if (event instanceof Joined e) {
-            return e.connection();
-        } else if (event instanceof Left e) {
-            return e.connection();
-        }
-        return null;
     }
 }

@@ -2,6 +2,7 @@ package dev.herald.socketio;
 
 import dev.herald.hub.NamePattern;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -48,7 +49,21 @@ public record SocketIoSettings(
         /** All, unless one asks for more. */
         ALWAYS,
         /** Who asks for them. */
-        NEVER
+        NEVER;
+
+        /**
+         * Reads the setting {@code herald.socketio.bare-events}.
+         *
+         * @throws IllegalArgumentException when it is none
+         */
+        public static BareEvents of(String text) {
+            try {
+                return valueOf(text.toUpperCase(Locale.ROOT));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "herald.socketio.bare-events is auto, always or never, not " + text, e);
+            }
+        }
     }
 
     /** The reference server's values, and our bounds where it has none. */

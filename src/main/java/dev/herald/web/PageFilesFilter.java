@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compresses the scripts, style sheets and drawings of the pages, which not every server does. Each file is compressed once and then
  * kept in memory, about 0.1 MB together; a fingerprint is its entity tag. Who takes no gzip gets the files from the server. The
- * requests' threads call it, holding no lock, as files are read.
+ * requests' threads call it, holding no lock, as files are read. Never serialised.
  */
-@SuppressWarnings("serial") // never serialised
+@SuppressWarnings("serial")
 public class PageFilesFilter extends HttpFilter {
 
     private static final Pattern FILE = Pattern.compile("/[a-z]+/[A-Za-z0-9._-]+\\.(js|css|svg)");
