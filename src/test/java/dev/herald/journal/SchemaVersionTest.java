@@ -8,9 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.herald.hub.LogUnavailableException;
 import dev.herald.testing.FakeTimer;
 import dev.herald.testing.QuietLog;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** Heralds of different versions with one database. */
 class SchemaVersionTest {
+
+    private static final Pattern CREATED = Pattern.compile("CREATE TABLE (\\w+)");
 
     private JdbcConnectionPool database;
 
@@ -40,9 +48,31 @@ class SchemaVersionTest {
     }
 
     /** As if the last migration were one of the Herald that starts, and the nodes that live did not know it. */
-    private void becomeOlder() throws SQLException {
-        execute("DROP TABLE document");
-        execute("DELETE FROM \"herald_schema\" WHERE \"version\" = '11'");
+    private void becomeOlder() throws Exception {
+        for (var table : lastTables()) {
+            execute("DROP TABLE " + table);
+        }
+        execute("DELETE FROM \"herald_schema\" WHERE \"version\" = '" + version(lastMigration()) + "'");
+    }
+
+    private static Path lastMigration() throws Exception {
+        try (var files = Files.list(Path.of("src/main/resources/dev/herald/journal/schema"))) {
+            return files.max(Comparator.comparingInt(SchemaVersionTest::version))
+                    .orElseThrow();
+        }
+    }
+
+    private static int version(Path migration) {
+        return Integer.parseInt(migration.getFileName().toString().replaceFirst("V(\\d+)__.*", "$1"));
+    }
+
+    private static List<String> lastTables() throws Exception {
+        var tables = CREATED.matcher(Files.readString(lastMigration()))
+                .results()
+                .map(created -> created.group(1))
+                .toList();
+        assertThat(tables).isNotEmpty();
+        return tables;
     }
 
     private void startNode(String endsAt) throws SQLException {
@@ -51,15 +81,16 @@ class SchemaVersionTest {
                         + " CURRENT_TIMESTAMP + INTERVAL " + endsAt + " SECOND, 1, '0.9', CURRENT_TIMESTAMP)");
     }
 
-    private boolean hasLastTable() throws SQLException {
+    private boolean hasLastTable() throws Exception {
+        var name = lastTables().get(0).toUpperCase(Locale.ROOT);
         try (var connection = database.getConnection();
-                var tables = connection.getMetaData().getTables(null, null, "DOCUMENT", null)) {
+                var tables = connection.getMetaData().getTables(null, null, name, null)) {
             return tables.next();
         }
     }
 
     @Test
-    void aNewerHeraldWaitsForTheNodesOfTheVersionBefore() throws SQLException {
+    void aNewerHeraldWaitsForTheNodesOfTheVersionBefore() throws Exception {
         becomeOlder();
         startNode("'10'");
 
