@@ -1,6 +1,10 @@
 /** The operators' page: asks the server every two seconds, and shows its figures as tiles, charts and a table. */
 
+import { say, speak } from "../board/words.js";
 import { Chart } from "./chart.js";
+
+const LANGUAGE = document.documentElement.lang;
+speak(LANGUAGE, JSON.parse(document.body.dataset.words));
 
 /** How often the figures are asked for, in ms. */
 const PERIOD = 2_000;
@@ -9,7 +13,7 @@ const PERIOD = 2_000;
 const PATIENCE = 10_000;
 
 const find = (selector) => document.querySelector(selector);
-const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const numbers = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
 
 /** Text is always set as text, never as HTML. */
 function element(tag, text = "", attributes = {}) {
@@ -22,37 +26,37 @@ function element(tag, text = "", attributes = {}) {
 const ms = (seconds) => seconds * 1_000;
 
 const CHARTS = [
-  { title: "Messages a second", lines: ["in", "out"], of: ({ rate }) => [rate("herald_messages_in_total"), rate("herald_messages_out_total")] },
+  { title: say("chart.messages"), lines: [say("chart.in"), say("chart.out")], of: ({ rate }) => [rate("herald_messages_in_total"), rate("herald_messages_out_total")] },
   {
-    title: "Acknowledged, in ms",
-    lines: ["half", "99 of 100"],
+    title: say("chart.acknowledged"),
+    lines: [say("chart.half"), say("chart.most")],
     of: ({ value }) => [ms(value('herald_ack_latency_seconds{quantile="0.5"}')), ms(value('herald_ack_latency_seconds{quantile="0.99"}'))],
   },
   {
-    title: "Delivered, in ms",
-    lines: ["half", "99 of 100"],
+    title: say("chart.delivered"),
+    lines: [say("chart.half"), say("chart.most")],
     of: ({ value }) => [ms(value('herald_delivery_latency_seconds{quantile="0.5"}')), ms(value('herald_delivery_latency_seconds{quantile="0.99"}'))],
   },
-  { title: "Who is here", lines: ["connections", "people"], of: ({ value, connections }) => [connections, value("herald_people")] },
-  { title: "What waits", lines: ["KiB for clients", "for the log"], of: ({ value }) => [value("herald_outbound_queued_bytes") / 1024, value("herald_log_waiting")] },
+  { title: say("chart.here"), lines: [say("chart.connections"), say("chart.people")], of: ({ value, connections }) => [connections, value("herald_people")] },
+  { title: say("chart.waits"), lines: [say("chart.clients"), say("chart.log")], of: ({ value }) => [value("herald_outbound_queued_bytes") / 1024, value("herald_log_waiting")] },
 ].map(({ title, lines, of }) => ({ chart: new Chart(find("#charts"), title, lines), of }));
 
 const TILES = [
-  ["Connections", ({ connections }) => connections],
-  ["People", ({ value }) => value("herald_people")],
-  ["Channels", ({ value }) => value("herald_channels")],
-  ["Messages in /s", ({ rate }) => rate("herald_messages_in_total")],
-  ["Messages out /s", ({ rate }) => rate("herald_messages_out_total")],
-  ["Slow readers closed", ({ value }) => value("herald_slow_readers_total")],
-  ["Log", ({ value }) => (value("herald_log_up") === 1 ? "answers" : "does not answer")],
-  ["Nodes", ({ value }) => value("herald_nodes")],
-  ["Bus", ({ value }) => (value("herald_nodes") === 1 && value("herald_bus_up") === 0 ? "none" : value("herald_bus_up") === 1 ? "heard" : "not heard")],
+  [say("tile.connections"), ({ connections }) => connections],
+  [say("tile.people"), ({ value }) => value("herald_people")],
+  [say("tile.channels"), ({ value }) => value("herald_channels")],
+  [say("tile.in"), ({ rate }) => rate("herald_messages_in_total")],
+  [say("tile.out"), ({ rate }) => rate("herald_messages_out_total")],
+  [say("tile.slow"), ({ value }) => value("herald_slow_readers_total")],
+  [say("tile.log"), ({ value }) => (value("herald_log_up") === 1 ? say("tile.log.up") : say("tile.log.down"))],
+  [say("tile.nodes"), ({ value }) => value("herald_nodes")],
+  [say("tile.bus"), ({ value }) => (value("herald_nodes") === 1 && value("herald_bus_up") === 0 ? say("tile.bus.none") : value("herald_bus_up") === 1 ? say("tile.bus.up") : say("tile.bus.down"))],
 ];
 
 const LISTS = [
-  ["Connections by transport", "herald_connections", "transport"],
-  ["Recoveries", "herald_recoveries_total", "outcome"],
-  ["Refusals", "herald_refusals_total", "code"],
+  [say("list.transports"), "herald_connections", "transport"],
+  [say("list.recoveries"), "herald_recoveries_total", "outcome"],
+  [say("list.refusals"), "herald_refusals_total", "code"],
 ];
 
 let before = null;
@@ -60,13 +64,13 @@ let before = null;
 async function ask() {
   const answer = await fetch("monitor/now", { signal: AbortSignal.timeout(PATIENCE), headers: { Accept: "application/json" } });
   if (!answer.ok) {
-    throw new Error(answer.status === 403 ? "You may not see this any more" : `The server answers ${answer.status}`);
+    throw new Error(answer.status === 403 ? say("forbidden") : say("answers", { status: String(answer.status) }));
   }
   return answer.json();
 }
 
 /** A screen reader is told only what has changed. */
-function say(sentence) {
+function tell(sentence) {
   const state = find("#state");
   if (state.textContent !== sentence) {
     state.textContent = sentence;
@@ -78,12 +82,12 @@ async function look() {
   let answer;
   try {
     answer = await ask();
-    say("Live, every 2 seconds");
+    tell(say("live"));
     state.classList.remove("problem");
   } catch (problem) {
     // What fetch throws when there is no answer is a TypeError.
-    const sentence = problem.name === "TimeoutError" || problem instanceof TypeError ? "The server does not answer; the figures are old" : problem.message;
-    say(sentence);
+    const sentence = problem.name === "TimeoutError" || problem instanceof TypeError ? say("silent") : problem.message;
+    tell(sentence);
     state.classList.add("problem");
   }
   setTimeout(look, PERIOD);
@@ -112,7 +116,7 @@ function show(known, figures, connections, at) {
   );
   CHARTS.forEach(({ chart, of }) => chart.add(at / 1_000, of(known)));
   find("#counts").replaceChildren(...LISTS.map(([title, name, label]) => list(title, name, label, figures)));
-  find("#shown").textContent = connections.length < known.connections ? `The first ${connections.length} of ${known.connections}` : "";
+  find("#shown").textContent = connections.length < known.connections ? say("first", { shown: connections.length, all: known.connections }) : "";
   showConnections(connections);
 }
 
@@ -127,7 +131,7 @@ function list(title, name, label, figures) {
   }
   if (body.children.length === 0) {
     const row = element("tr");
-    row.append(element("td", "none"));
+    row.append(element("td", say("list.none")));
     body.append(row);
   }
   table.append(element("caption", title), body);
@@ -149,10 +153,10 @@ function showConnections(connections) {
     const row = rows.get(connection.id) ?? newRow(connection.id);
     const [person, id, transport, rooms, waiting] = row.children;
     person.firstChild.textContent = connection.name;
-    id.firstChild.textContent = `${connection.id}${connection.namespace === "/" ? "" : ` in ${connection.namespace}`}`;
+    id.firstChild.textContent = connection.namespace === "/" ? connection.id : say("in", connection);
     transport.textContent = connection.transport;
     const more = connection.roomCount - connection.rooms.length;
-    rooms.textContent = `${connection.rooms.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+    rooms.textContent = more > 0 ? say("more", { rooms: connection.rooms.join(", "), more }) : connection.rooms.join(", ");
     waiting.textContent = `${numbers.format(connection.waiting / 1024)} KiB`;
   }
 }
@@ -164,7 +168,7 @@ function newRow(id) {
   const name = element("td");
   name.append(element("code"));
   const action = element("td");
-  const button = element("button", "Disconnect", { type: "button" });
+  const button = element("button", say("disconnect"), { type: "button" });
   button.addEventListener("click", () => disconnect(id, button));
   action.append(button);
   row.append(person, name, element("td"), element("td"), element("td", "", { class: "number" }), action);
@@ -177,15 +181,15 @@ function newRow(id) {
 async function disconnect(id, button) {
   if (!button.classList.contains("sure")) {
     button.classList.add("sure");
-    button.textContent = "Disconnect now?";
+    button.textContent = say("disconnect.sure");
     return;
   }
   button.disabled = true;
   try {
     const answer = await fetch("monitor/disconnect", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ id }) });
-    button.textContent = answer.ok ? "Disconnected" : answer.status === 404 ? "It was gone already" : `Not done (${answer.status})`;
+    button.textContent = answer.ok ? say("disconnect.done") : answer.status === 404 ? say("disconnect.gone") : say("disconnect.refused", { status: String(answer.status) });
   } catch {
-    button.textContent = "Not done: no answer";
+    button.textContent = say("disconnect.silent");
     button.disabled = false;
   }
 }

@@ -29,6 +29,7 @@ const RESTART_PATIENCE = 60_000;
 
 async function scenario() {
   const ann = await visit("Ann");
+  await picture(ann, "empty");
   const bob = await visit("Bob");
 
   await stage("the two see each other, once each", async () => {

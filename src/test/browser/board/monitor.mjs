@@ -64,6 +64,19 @@ async function scenario() {
     await row.waitFor();
   });
 
+  await stage("who reads German gets the page in German", async () => {
+    const german = await board.page({ locale: "de-DE" });
+    await german.goto(new URL("monitor.xhtml", baseUrl).href);
+    await german.locator("#state", { hasText: "Live, alle 2 Sekunden" }).waitFor();
+    assert.equal(await german.locator("html").getAttribute("lang"), "de");
+    await german.locator("#now div", { hasText: "Nachrichten ein/s" }).waitFor();
+    await german.locator("#connections tr", { hasText: ann.name }).getByRole("button", { name: "Trennen" }).waitFor();
+    assert.match(await german.locator("#charts [role=img]").first().getAttribute("aria-label"), /^Nachrichten je Sekunde: ein /);
+    assert.doesNotMatch(await german.locator("body").innerText(), /tile\.|chart\.|list\.|column\.|\bConnections\b/);
+    await board.picture({ page: german }, "monitor-german");
+    await german.context().close();
+  });
+
   await stage("axe-core finds nothing", async () => {
     const found = [];
     for (const colorScheme of ["light", "dark"]) {

@@ -77,6 +77,7 @@ class AutobahnIT {
 
     @Test
     void aPeerThatReadsNothingIsGoneAfterTheTimeout() throws Exception {
+        awaitNobody();
         try (var deaf = new RawWebSocket(PORT, "/echo")) {
             await().until(AutobahnIT::connections, "1"::equals);
             var talking = new Thread(() -> talk(deaf));
@@ -85,6 +86,11 @@ class AutobahnIT {
 
             await().atMost(Duration.ofSeconds(30)).until(AutobahnIT::connections, "0"::equals);
         }
+    }
+
+    /** The clients of the test before may still be on their way out. */
+    private static void awaitNobody() {
+        await().atMost(Duration.ofSeconds(30)).until(AutobahnIT::connections, "0"::equals);
     }
 
     private static String connections() throws Exception {
@@ -103,6 +109,7 @@ class AutobahnIT {
 
     @Test
     void aPeerThatDoesNotAnswerACloseIsGoneAfterTheTimeout() throws Exception {
+        awaitNobody();
         try (var silent = new RawWebSocket(PORT, "/echo")) {
             silent.send(true, 11, new byte[0]);
             assertThat(silent.readToClose()).isEqualTo(1002);

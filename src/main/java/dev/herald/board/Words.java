@@ -2,6 +2,7 @@ package dev.herald.board;
 
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.inject.Typed;
 import jakarta.faces.context.FacesContext;
 import jakarta.inject.Named;
 import jakarta.json.Json;
@@ -16,15 +17,24 @@ import org.jspecify.annotations.Nullable;
  * words.
  */
 @Named("words")
+@Typed(Words.class)
 @RequestScoped
 public class Words {
+
+    static final String BOARD = "dev.herald.board.words";
 
     private ResourceBundle bundle;
 
     @PostConstruct
     void read() {
         var request = FacesContext.getCurrentInstance().getExternalContext();
-        bundle = inLanguageOf(wanted(request.getRequestHeaderMap().get("Accept-Language"), request.getRequestLocale()));
+        bundle = inLanguageOf(
+                bundleName(), wanted(request.getRequestHeaderMap().get("Accept-Language"), request.getRequestLocale()));
+    }
+
+    /** Which words. */
+    String bundleName() {
+        return BOARD;
     }
 
     /** What the browser asks for; English when it asks for nothing: the Servlet API then tells the language of the server. */
@@ -32,10 +42,14 @@ public class Words {
         return acceptLanguage == null || acceptLanguage.isBlank() ? Locale.ENGLISH : told;
     }
 
-    /** The words in a locale's language, or in English; never in the server's own language. */
+    /** The board's words in a locale's language, or in English; never in the server's own language. */
     static ResourceBundle inLanguageOf(Locale wanted) {
+        return inLanguageOf(BOARD, wanted);
+    }
+
+    static ResourceBundle inLanguageOf(String bundleName, Locale wanted) {
         return ResourceBundle.getBundle(
-                "dev.herald.board.words",
+                bundleName,
                 new Locale(wanted.getLanguage()),
                 Words.class.getClassLoader(),
                 ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WordsTest {
 
@@ -15,14 +17,16 @@ class WordsTest {
                 .isEqualTo("de");
     }
 
-    @Test
-    void allLanguagesHaveTheSameKeysAndUnknownOnesAreEnglish() {
-        var english = Words.inLanguageOf(Locale.ENGLISH);
-        var german = Words.inLanguageOf(Locale.GERMAN);
+    @ParameterizedTest
+    @ValueSource(strings = {Words.BOARD, MonitorWords.BUNDLE})
+    void allLanguagesHaveTheSameKeysAndUnknownOnesAreEnglish(String bundle) {
+        var english = Words.inLanguageOf(bundle, Locale.ENGLISH);
+        var german = Words.inLanguageOf(bundle, Locale.GERMAN);
 
         assertThat(german.getString("language")).isEqualTo("de");
         assertThat(english.getString("language")).isEqualTo("en");
-        assertThat(Words.inLanguageOf(Locale.JAPANESE).getString("language")).isEqualTo("en");
+        assertThat(Words.inLanguageOf(bundle, Locale.JAPANESE).getString("language"))
+                .isEqualTo("en");
         assertThat(german.keySet()).isEqualTo(english.keySet());
     }
 }
