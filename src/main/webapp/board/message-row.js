@@ -45,7 +45,7 @@ function textOf(message, page) {
 }
 
 function reactions(message, page) {
-  const given = Object.entries(message.reactions).filter(([, people]) => people.length > 0);
+  const given = Object.entries(message.deleted ? {} : message.reactions).filter(([, people]) => people.length > 0);
   if (given.length === 0) {
     return [];
   }

@@ -381,6 +381,14 @@ export class Session {
     this.#onChange();
   }
 
+  /** One's own typing, which the server tells everyone in a channel, is nothing new. */
+  #types(conversation, person, name) {
+    if (person !== this.self.id) {
+      this.conversation(conversation).typing(person, name);
+      setTimeout(this.#onChange, 4_100);
+    }
+  }
+
   #hearBoard(event, data) {
     const id = data.channel !== undefined ? `#${data.channel}` : `@${data.with ?? data.from}`;
     if (event === "board:channel") {
@@ -392,8 +400,7 @@ export class Session {
     } else if (event === "board:read" && this.conversations.has(id)) {
       Object.assign(this.conversation(id), { unread: data.unread ?? 0, mentions: data.mentions ?? 0 });
     } else if (event === "board:typing" && this.conversations.has(id)) {
-      this.conversation(id).typing(data.id ?? data.from, data.name);
-      setTimeout(this.#onChange, 4_100);
+      this.#types(id, data.id ?? data.from, data.name);
     }
     this.#onChange();
   }

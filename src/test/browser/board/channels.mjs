@@ -140,6 +140,7 @@ async function scenario() {
     await ann.to(`#${channel}`);
     await ann.text.pressSequentially("I am wri");
     await bob.page.locator("#typing", { hasText: `${ann.name} is typing` }).waitFor();
+    assert.equal(await ann.page.locator("#typing").textContent(), "", "one's own typing is nothing new");
     await bob.to("#news");
     await bob.page.locator("#typing", { hasText: /^$/ }).waitFor({ state: "attached" });
     await bob.to(`#${channel}`);
