@@ -52,6 +52,15 @@ async function scenario(page) {
   await details.getByRole("cell", { name: "kitchen" }).last().click();
   await details.getByText(client.id).first().waitFor();
 
+  const operator = io(`${address}/admin`, { forceNew: true, auth: { username: "operator", password: PASSWORD } });
+  const heard = new Promise((resolve) => { client.on("hello", (...args) => resolve(args.slice(0, 2))); });
+  const left = new Promise((resolve) => { operator.on("room_left", (...args) => resolve(args.slice(0, 3))); });
+  operator.emit("emit", "/", "kitchen", "hello", "名前 😀", 2);
+  assert.deepEqual(await within(heard), ["名前 😀", 2]);
+  operator.emit("leave", "/", "kitchen", client.id);
+  assert.deepEqual(await within(left), ["/", "kitchen", client.id]);
+  operator.disconnect();
+
   await go(page, "Sockets");
   await details.getByRole("cell", { name: client.id }).last().click();
   // The first button ends the client with its transport, the second one this socket.

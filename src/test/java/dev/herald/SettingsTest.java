@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.testing.ErrorLog;
 import java.lang.reflect.Proxy;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,37 @@ class SettingsTest {
     @Test
     void areValidWhenNothingIsSet() {
         settings(Map.of()).requireValid();
+    }
+
+    @Test
+    void theAdminUiIsOffUntilAPasswordIsSet() {
+        assertThat(settings(Map.of("herald.admin.username", "ann")).admin()).isEmpty();
+
+        var admin = settings(Map.of("herald.admin.password", "secret")).admin();
+        assertThat(admin.orElseThrow().namespace()).isEqualTo("/admin");
+        assertThat(admin.orElseThrow().username()).isEqualTo("admin");
+        assertThat(AdminConfiguration.namespaces(Optional.empty(), Set.of("/shop")))
+                .containsExactly("/shop");
+        assertThat(AdminConfiguration.namespaces(admin, Set.of("/shop"))).containsOnly("/shop", "/admin");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AdminConfiguration.namespaces(admin, Set.of("/admin")))
+                .withMessageContaining("herald.admin.namespace is /admin");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "herald.admin.mode, loud",
+        "herald.admin.namespace, admin",
+        "herald.admin.namespace, /admin-*",
+        "herald.admin.password, $2b$10$short"
+    })
+    void anAdminUiThatCannotBeIsRefused(String name, String value) {
+        var values = new HashMap<>(Map.of("herald.admin.password", "secret"));
+        values.put(name, value);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings(values).admin())
+                .withMessageContaining(name);
     }
 
     @ParameterizedTest
