@@ -112,6 +112,22 @@ class BoardIT {
         }
     }
 
+    @Test
+    void aFormOfAForeignPageIsToldSoAndIsNoLineInTheLog() throws Exception {
+        var form = "rename=rename&rename%3Aname=Eve&jakarta.faces.ViewState=foreign";
+        var request = HttpRequest.newBuilder(URI.create(server.url()))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form))
+                .build();
+        var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body())
+                .contains("This page is too old", "Open the message board")
+                .doesNotContainIgnoringCase("exception", "mojarra");
+        assertThat(Files.readString(OUT.resolve("board-server.log"))).doesNotContain("ViewExpiredException");
+    }
+
     private static HttpResponse<String> get(String path, String... headers) throws Exception {
         var request = HttpRequest.newBuilder(URI.create(server.url() + path));
         if (headers.length > 0) {

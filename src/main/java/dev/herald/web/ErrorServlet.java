@@ -5,7 +5,6 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The page that visitors see instead of the server's own, which may tell its version and our exceptions. The container hands requests
@@ -22,21 +21,10 @@ public class ErrorServlet extends HttpServlet {
         var code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status
                 ? status
                 : HttpServletResponse.SC_NOT_FOUND;
-        var isOldForm = isOldForm(request.getAttribute(RequestDispatcher.ERROR_EXCEPTION));
-        var shown = isOldForm ? HttpServletResponse.SC_BAD_REQUEST : code;
-        response.setStatus(shown);
+        var heading = OldFormFilter.isRefused(request) ? "This page is too old" : heading(code);
+        response.setStatus(code);
         response.setContentType("text/html;charset=UTF-8");
-        response.getWriter().write(page(shown, isOldForm ? "This page is too old" : heading(shown), home(request)));
-    }
-
-    /** A form whose page the server does not know: it was restarted, or the form was made by somebody else. */
-    private static boolean isOldForm(@Nullable Object thrown) {
-        return thrown instanceof Throwable cause
-                && (isExpiry(cause) || (cause.getCause() != null && isExpiry(cause.getCause())));
-    }
-
-    private static boolean isExpiry(Throwable cause) {
-        return cause.getClass().getName().endsWith(".ViewExpiredException");
+        response.getWriter().write(page(code, heading, home(request)));
     }
 
     private static String heading(int code) {
