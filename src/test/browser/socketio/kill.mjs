@@ -29,7 +29,7 @@ function listen(name, options, cutEvery) {
   /** Where it is in each channel. */
   const reached = {};
   let isAway = false;
-  /** The channels whose "join" is not answered yet: whether the server has heard it nobody could tell after a cut. */
+  /** The channels whose "join" is not answered yet. */
   const pending = new Set();
 
   /** What was missed comes before the event "connect". */
@@ -72,6 +72,10 @@ function listen(name, options, cutEvery) {
     isAway = true;
     if (!socket.active) {
       complain(`${name} is put out: ${reason}`);
+    } else if (pending.size > 0) {
+      // Whether the server has heard these, nobody can tell: another client begins in its place.
+      socket.close();
+      listen(name, options, cutEvery);
     }
   });
   socket.on("connect_error", (error) => socket.active || complain(`${name} is turned away: ${error.message}`));
