@@ -1,5 +1,11 @@
-/** How many values a chart keeps: ten minutes at one in two seconds. */
-const KEPT = 300;
+/** How far back a chart goes, in seconds. */
+const KEPT = 600;
+
+/** How much time a chart shows at least, in seconds, so that its first value has a time beside it. */
+const SHOWN = 60;
+
+/** Values that are further apart are not joined by a line, in seconds: nobody looked between them. */
+const JOINED = 10;
 
 const HEIGHT = 150;
 
@@ -13,10 +19,13 @@ export class Chart {
   #now = document.createElement("span");
   #title;
   #names;
+  #isSparse;
 
-  constructor(parent, title, names) {
+  /** @param isSparse whether the line goes on over times without a value */
+  constructor(parent, title, names, isSparse) {
     this.#title = title;
     this.#names = names;
+    this.#isSparse = isSparse;
     this.#values = names.map(() => []);
     const caption = document.createElement("figcaption");
     caption.append(title);
@@ -37,21 +46,37 @@ export class Chart {
     return Math.max(100, this.#holder.clientWidth);
   }
 
-  /** @param time in seconds since 1970 */
+  /**
+   * @param time in seconds since 1970
+   * @param values null where there is none
+   */
   add(time, values) {
-    this.#times.push(time);
-    values.forEach((value, n) => this.#values[n].push(value));
-    if (this.#times.length > KEPT) {
+    if (time - this.#times.at(-1) > JOINED) {
+      this.#push(time - JOINED / 2, values.map(() => null));
+    }
+    this.#push(time, values);
+    while (this.#times[0] < time - KEPT) {
       this.#times.shift();
       this.#values.forEach((line) => line.shift());
     }
-    const said = this.#names.map((name, n) => `${name} ${Math.round(values[n] * 10) / 10}`).join(", ");
+    const said = this.#names.map((name, n) => `${name} ${values[n] === null ? "…" : Math.round(values[n] * 10) / 10}`).join(", ");
     this.#holder.setAttribute("aria-label", `${this.#title}: ${said}`);
     if (this.#plot === null) {
       this.#begin();
     } else {
       this.#plot.setData([this.#times, ...this.#values]);
     }
+  }
+
+  /** What uPlot proposes for a single value is a day. */
+  get #span() {
+    const last = this.#times.at(-1);
+    return [Math.min(this.#times[0], last - SHOWN), last];
+  }
+
+  #push(time, values) {
+    this.#times.push(time);
+    values.forEach((value, n) => this.#values[n].push(value));
   }
 
   #begin() {
@@ -72,9 +97,9 @@ export class Chart {
         height: HEIGHT,
         legend: { show: false },
         cursor: { show: false },
-        scales: { y: { range: (plot, least, most) => [0, Math.max(1, most * 1.1)] } },
+        scales: { x: { range: () => this.#span }, y: { range: (plot, least, most) => [0, Math.max(1, most * 1.1)] } },
         axes: [{ ...axis, values: "{HH}:{mm}:{ss}", space: 90, size: 26 }, { ...axis, size: 52 }],
-        series: [{}, ...this.#names.map((name, n) => ({ label: name, stroke: probe(n === 0 ? "--first" : "--second"), width: 1.5, points: { show: false } }))],
+        series: [{}, ...this.#names.map((name, n) => ({ label: name, stroke: probe(n === 0 ? "--first" : "--second"), width: 1.5, spanGaps: this.#isSparse, points: { show: false } }))],
       },
       [this.#times, ...this.#values],
       this.#holder,

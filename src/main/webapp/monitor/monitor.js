@@ -1,19 +1,21 @@
-/** The operators' page: asks the server every two seconds, and shows its figures as tiles, charts and a table. */
+/** The operators' page: shows the figures that the server sends every two seconds as tiles, charts and a table. */
 
 import { say, speak } from "../board/words.js";
 import { Chart } from "./chart.js";
+import { Stream } from "./stream.js";
 
 const LANGUAGE = document.documentElement.lang;
 speak(LANGUAGE, JSON.parse(document.body.dataset.words));
 
-/** How often the figures are asked for, in ms. */
-const PERIOD = 2_000;
-
-/** An answer that takes longer is none, in ms. */
-const PATIENCE = 10_000;
+/** Between two snapshots that are further apart there is no rate to speak of, in ms: the page was hidden, or the server away. */
+const LONGEST_TICK = 7_000;
 
 const find = (selector) => document.querySelector(selector);
 const numbers = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
+const times = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "medium" });
+
+/** A rate is not known at first. */
+const shownAs = (value) => (typeof value === "number" ? numbers.format(value) : (value ?? "…"));
 
 /** Text is always set as text, never as HTML. */
 function element(tag, text = "", attributes = {}) {
@@ -23,23 +25,16 @@ function element(tag, text = "", attributes = {}) {
   return created;
 }
 
-const ms = (seconds) => seconds * 1_000;
+/** Half and most of the latest times, in ms; unknown while there are no new ones. */
+const latency = (name) => ({ value, isNew }) => (isNew(`${name}_count`) ? ["0.5", "0.99"].map((part) => value(`${name}{quantile="${part}"}`) * 1_000) : [null, null]);
 
 const CHARTS = [
   { title: say("chart.messages"), lines: [say("chart.in"), say("chart.out")], of: ({ rate }) => [rate("herald_messages_in_total"), rate("herald_messages_out_total")] },
-  {
-    title: say("chart.acknowledged"),
-    lines: [say("chart.half"), say("chart.most")],
-    of: ({ value }) => [ms(value('herald_ack_latency_seconds{quantile="0.5"}')), ms(value('herald_ack_latency_seconds{quantile="0.99"}'))],
-  },
-  {
-    title: say("chart.delivered"),
-    lines: [say("chart.half"), say("chart.most")],
-    of: ({ value }) => [ms(value('herald_delivery_latency_seconds{quantile="0.5"}')), ms(value('herald_delivery_latency_seconds{quantile="0.99"}'))],
-  },
+  { title: say("chart.acknowledged"), lines: [say("chart.half"), say("chart.most")], isSparse: true, of: latency("herald_ack_latency_seconds") },
+  { title: say("chart.delivered"), lines: [say("chart.half"), say("chart.most")], isSparse: true, of: latency("herald_delivery_latency_seconds") },
   { title: say("chart.here"), lines: [say("chart.connections"), say("chart.people")], of: ({ value, connections }) => [connections, value("herald_people")] },
   { title: say("chart.waits"), lines: [say("chart.clients"), say("chart.log")], of: ({ value }) => [value("herald_outbound_queued_bytes") / 1024, value("herald_log_waiting")] },
-].map(({ title, lines, of }) => ({ chart: new Chart(find("#charts"), title, lines), of }));
+].map(({ title, lines, isSparse = false, of }) => ({ chart: new Chart(find("#charts"), title, lines, isSparse), of }));
 
 const TILES = [
   [say("tile.connections"), ({ connections }) => connections],
@@ -61,56 +56,46 @@ const LISTS = [
 
 let before = null;
 
-async function ask() {
-  const answer = await fetch("monitor/now", { signal: AbortSignal.timeout(PATIENCE), headers: { Accept: "application/json" } });
-  if (!answer.ok) {
-    throw new Error(answer.status === 403 ? say("forbidden") : say("answers", { status: String(answer.status) }));
-  }
-  return answer.json();
-}
-
 /** A screen reader is told only what has changed. */
-function tell(sentence) {
+function tell(sentence, isProblem) {
   const state = find("#state");
   if (state.textContent !== sentence) {
     state.textContent = sentence;
   }
+  state.classList.toggle("problem", isProblem);
 }
 
-async function look() {
-  const state = find("#state");
-  let answer;
-  try {
-    answer = await ask();
-    tell(say("live"));
-    state.classList.remove("problem");
-  } catch (problem) {
-    // What fetch throws when there is no answer is a TypeError.
-    const sentence = problem.name === "TimeoutError" || problem instanceof TypeError ? say("silent") : problem.message;
-    tell(sentence);
-    state.classList.add("problem");
-  }
-  setTimeout(look, PERIOD);
-  if (answer) {
-    take(answer);
+/** What the page says of its stream; figures that are old are said to be. */
+function tellStatus(status, pause) {
+  if (status === 200) {
+    tell(say("live"), false);
+  } else if (status === 0) {
+    tell(before ? say("silent", { time: times.format(before.at) }) : say("silent.first"), true);
+  } else if (status === 503) {
+    tell(say("full", { seconds: String(pause / 1_000) }), true);
+  } else {
+    tell(status === 401 || status === 403 ? say("forbidden") : say("answers", { status: String(status) }), true);
   }
 }
 
-function take({ figures, connections, count }) {
-  const at = Date.now();
-  const last = before;
+function take({ at, figures, connections, count }) {
+  if (before?.at === at) {
+    return; // It is the server's latest, which the stream before had brought already.
+  }
+  const last = before && at > before.at && at - before.at <= LONGEST_TICK ? before : null;
   before = { figures, at };
   const value = (name) => figures[name] ?? 0;
-  const rate = (name) => (last ? Math.max(0, ((value(name) - (last.figures[name] ?? 0)) * 1_000) / (at - last.at)) : 0);
-  show({ value, rate, connections: count }, figures, connections, at);
+  const more = (name) => (last ? value(name) - (last.figures[name] ?? 0) : 0);
+  // A server that was started anew has counted less.
+  const rate = (name) => (last && more(name) >= 0 ? (more(name) * 1_000) / (at - last.at) : null);
+  show({ value, rate, isNew: (name) => more(name) > 0, connections: count }, figures, connections, at);
 }
 
 function show(known, figures, connections, at) {
   find("#now").replaceChildren(
     ...TILES.map(([name, of]) => {
       const tile = element("div");
-      const shown = of(known);
-      tile.append(element("dt", name), element("dd", typeof shown === "number" ? numbers.format(shown) : shown));
+      tile.append(element("dt", name), element("dd", shownAs(of(known))));
       return tile;
     }),
   );
@@ -194,4 +179,4 @@ async function disconnect(id, button) {
   }
 }
 
-look();
+new Stream(take, tellStatus).begin();

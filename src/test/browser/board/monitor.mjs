@@ -5,6 +5,7 @@
 // Prints PASSED at the end, or says what failed and exits with 1. Screenshots go to outDir.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import net from "node:net";
 import { io } from "socket.io-client";
 import { Board, NARROW, WIDE } from "./guests.mjs";
 import { violations } from "./violations.mjs";
@@ -19,6 +20,16 @@ async function scenario() {
   const bob = await board.visit(`<b>Bob</b> ${run}`);
   // uPlot asks for the formats of the browser's language, and does not take each that an operating system names.
   const page = await board.page({ locale: "en-US" });
+  // What the charts write beside their axes.
+  await page.addInitScript(() => {
+    window.written = [];
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function write(text, ...more) {
+      window.written.push(text);
+      return fillText.call(this, text, ...more);
+    };
+  });
+  const begun = Date.now();
   const tile = (name) => page.locator("#now div", { hasText: name }).locator("dd");
 
   await stage("figures and connections are shown, and go on by themselves", async () => {
@@ -38,9 +49,14 @@ async function scenario() {
     assert.ok((await counter("herald_messages_in_total")) >= before + 20);
     assert.ok((await counter('herald_ack_latency_seconds{quantile="0.5"}')) > 0);
     assert.ok((await counter('herald_delivery_latency_seconds{quantile="0.99"}')) > 0);
-    await page.waitForFunction(() => [...document.querySelectorAll("#now div")].some((one) => one.textContent.startsWith("Messages out /s") && !one.textContent.endsWith("s0")));
+    await page.waitForFunction(() => [...document.querySelectorAll("#now div")].some((one) => /^Messages out \/s[1-9]/.test(one.textContent)));
     await page.locator("#charts figure canvas").nth(4).waitFor();
     assert.match(await page.locator("#charts [role=img]").first().getAttribute("aria-label"), /^Messages a second: in [\d.]+, out [\d.]+$/);
+    const times = (await page.evaluate(() => window.written)).filter((text) => /^\d\d:\d\d:\d\d$/.test(text));
+    assert.ok(times.length > 0);
+    const clock = (at) => new Date(at).toTimeString().slice(0, 8);
+    const known = new Set(Array.from({ length: Math.ceil((Date.now() - begun) / 1_000) + 70 }, (_, n) => clock(begun - 65_000 + n * 1_000)));
+    assert.deepEqual(times.filter((time) => !known.has(time)), [], "times beside the charts are of now");
     await board.picture({ page }, "monitor");
   });
 
@@ -92,20 +108,102 @@ async function scenario() {
     assert.equal(found.join("\n"), "");
   });
 
-  await stage("a server that does not answer is told", async () => {
+  await stage("a connection that breaks, or just goes silent, is told, and how old the figures are", async () => {
     board.serverIsAway = true;
-    await page.route("**/monitor/now", (route) => route.abort());
-    await page.locator("#state.problem", { hasText: "does not answer" }).waitFor();
-    await page.unroute("**/monitor/now");
-    await page.locator("#state", { hasText: "Live" }).waitFor();
+    const proxy = await frailProxy();
+    const far = await board.page({ locale: "en-US" });
+    await far.goto(new URL("monitor.xhtml", proxy.url).href);
+    for (const harm of [proxy.cut, proxy.silence]) {
+      await far.locator("#state:not(.problem)", { hasText: "Live" }).waitFor();
+      harm();
+      await far.locator("#state.problem", { hasText: /does not answer; the figures are of \d+:\d\d:\d\d/ }).waitFor();
+      assert.match(await far.locator("#now").innerText(), /Connections\s+\d/, "the old figures stay");
+      proxy.mend();
+    }
+    await far.locator("#state:not(.problem)", { hasText: "Live" }).waitFor();
+    await far.context().close();
+    board.serverIsAway = false;
+  });
+
+  await stage("a hidden page holds no stream, and comes back when it is shown, as soon as there is room", async () => {
+    board.serverIsAway = true;
+    await turn(page, "hidden");
+    const others = [];
+    // The page's place is free a moment later.
+    while (others.length < MAX_WATCHERS) {
+      const other = new AbortController();
+      const answer = await fetch(new URL("monitor/live", baseUrl), { signal: other.signal });
+      if (answer.status === 200) {
+        others.push(other);
+        answer.text().catch(() => "aborted, at the end");
+      } else {
+        assert.equal(answer.status, 503);
+        await answer.text();
+      }
+    }
+    const late = await fetch(new URL("monitor/live", baseUrl));
+    assert.equal(late.status, 503);
+    assert.equal(late.headers.get("Retry-After"), "10");
+    assert.match(await late.text(), /^20 browsers look at the monitor/);
+
+    await turn(page, "visible");
+    await page.locator("#state.problem", { hasText: "Too many look at the monitor; the next try is in 10 s" }).waitFor();
+    others.forEach((other) => other.abort());
+    await page.locator("#state:not(.problem)", { hasText: "Live" }).waitFor();
     board.serverIsAway = false;
   });
 }
 
-/** A figure, as the page is given it. */
+/** A way to the server that can break, go silent, and be mended. */
+async function frailProxy() {
+  const { hostname, port } = new URL(baseUrl);
+  const pairs = new Set();
+  let isBroken = false;
+  const server = net.createServer((near) => {
+    if (isBroken) {
+      near.destroy();
+      return;
+    }
+    const far = net.connect(Number(port), hostname);
+    pairs.add([near, far]);
+    [near, far].forEach((one) => one.on("error", () => {}));
+    near.on("close", () => far.destroy());
+    near.pipe(far).pipe(near);
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    url: `http://127.0.0.1:${server.address().port}/`,
+    cut: () => {
+      isBroken = true;
+      pairs.forEach((pair) => pair.forEach((one) => one.destroy()));
+      pairs.clear();
+    },
+    silence: () => {
+      isBroken = true;
+      pairs.forEach(([near, far]) => far.unpipe(near));
+    },
+    mend: () => {
+      isBroken = false;
+    },
+  };
+}
+
+/** As many as the server has room for. */
+const MAX_WATCHERS = 20;
+
+/** The browser says that the tab is shown, or not. */
+function turn(page, state) {
+  return page.evaluate((visibility) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => visibility === "hidden" });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, state);
+}
+
+/** A figure, as programs are given it. */
 async function counter(name) {
-  const { figures } = await (await fetch(new URL("monitor/now", baseUrl))).json();
-  return figures[name] ?? 0;
+  const text = await (await fetch(new URL("metrics", baseUrl))).text();
+  const line = text.split("\n").find((one) => one.startsWith(`${name} `));
+  return line === undefined ? 0 : Number(line.slice(name.length + 1));
 }
 
 await board.run("monitor", scenario);

@@ -331,6 +331,7 @@ class ArchitectureTest {
             "dev.herald.hub",
             "dev.herald.journal",
             "dev.herald.json",
+            "dev.herald.nonblocking",
             "dev.herald.outbox",
             "dev.herald.request",
             "dev.herald.socketio",
@@ -384,7 +385,7 @@ class ArchitectureTest {
                     "dev.herald.forward", "dev.herald.http", "dev.herald.nonblocking", "dev.herald.web")
             .and()
             .haveNameNotMatching(
-                    "dev\\.herald\\.(LoadedClasses|Startup|operate\\.(Health|Metrics|Monitor)Servlet|operate\\.OperatorFilter)")
+                    "dev\\.herald\\.(LoadedClasses|Startup|operate\\.(Health|Metrics|Monitor)Servlet|operate\\.(OperatorFilter|Watchers?))")
             .and()
             .haveNameNotMatching("dev\\.herald\\.engine\\.(EngineServlet|Polling|Posting)(\\$.*)?")
             .and()

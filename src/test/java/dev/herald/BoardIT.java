@@ -106,7 +106,7 @@ class BoardIT {
                 .contains("# TYPE herald_messages_in counter", "herald_log_up 1", "herald_nodes 1")
                 .anyMatch(line -> line.startsWith("herald_ack_latency_seconds{quantile=\"0.99\"} "));
 
-        for (var path : List.of("metrics", "monitor.xhtml", "monitor/now")) {
+        for (var path : List.of("metrics", "monitor.xhtml", "monitor/live")) {
             assertThat(get(path, "X-Forwarded-For", "192.0.2.7").statusCode()).isEqualTo(403);
             assertThat(get(path, "Forwarded", "for=192.0.2.7").statusCode()).isEqualTo(403);
         }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.it.NodeScript;
 import dev.herald.it.PayaraProcess;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -64,7 +66,7 @@ class LoginIT {
         var page = client.send(get("monitor.xhtml"), BodyHandlers.ofString());
         assertThat(page.statusCode()).isEqualTo(303);
         assertThat(page.headers().firstValue("Location").orElse("")).endsWith("login?to=monitor");
-        assertThat(client.send(get("monitor/now"), BodyHandlers.ofString()).statusCode())
+        assertThat(client.send(get("monitor/live"), BodyHandlers.ofString()).statusCode())
                 .isEqualTo(401);
         assertThat(client.send(disconnect("application/json"), BodyHandlers.ofString())
                         .statusCode())
@@ -86,7 +88,7 @@ class LoginIT {
     @Test
     void whoIsSignedInNeedsTheRole() throws Exception {
         var bob = signedIn("bob");
-        for (var path : List.of("monitor.xhtml", "monitor/now", "metrics")) {
+        for (var path : List.of("monitor.xhtml", "monitor/live", "metrics")) {
             assertThat(bob.send(get(path), BodyHandlers.ofString()).statusCode())
                     .as(path)
                     .isEqualTo(403);
@@ -96,11 +98,12 @@ class LoginIT {
                 .isEqualTo(403);
 
         var alice = signedIn("alice");
-        for (var path : List.of("monitor.xhtml", "monitor/now", "metrics")) {
+        for (var path : List.of("monitor.xhtml", "metrics")) {
             assertThat(alice.send(get(path), BodyHandlers.ofString()).statusCode())
                     .as(path)
                     .isEqualTo(200);
         }
+        assertThat(mayWatch(alice)).isEqualTo(200);
         // A form of another site can send text, but no JSON; and no form of another site signs anybody in or out.
         assertThat(alice.send(disconnect("text/plain"), BodyHandlers.ofString()).statusCode())
                 .isEqualTo(400);
@@ -116,8 +119,35 @@ class LoginIT {
                     .as(path)
                     .isEqualTo(403);
         }
-        assertThat(alice.send(get("monitor/now"), BodyHandlers.ofString()).statusCode())
-                .isEqualTo(200);
+        assertThat(mayWatch(alice)).isEqualTo(200);
+    }
+
+    @Test
+    void whoSignsOutSeesNoMoreFigures() throws Exception {
+        var alice = signedIn("alice");
+        var stream = alice.send(get("monitor/live"), BodyHandlers.ofInputStream());
+        assertThat(stream.statusCode()).isEqualTo(200);
+        try (var lines = new BufferedReader(new InputStreamReader(stream.body(), UTF_8))) {
+            assertThat(lines.readLine()).startsWith("retry: ");
+            assertThat(lines.lines().filter(line -> !line.isEmpty()).findFirst())
+                    .hasValueSatisfying(line -> assertThat(line).startsWith("data: {\"at\":"));
+
+            var logout = HttpRequest.newBuilder(URI.create(server.url() + "logout"))
+                    .POST(BodyPublishers.noBody())
+                    .build();
+            assertThat(alice.send(logout, BodyHandlers.ofString()).statusCode()).isEqualTo(303);
+
+            assertThat(lines.lines().filter(line -> !line.startsWith("data: {") && !line.isEmpty()))
+                    .containsExactly("event: again", "data: 1");
+        }
+        assertThat(mayWatch(alice)).isEqualTo(401);
+    }
+
+    private static int mayWatch(HttpClient client) throws Exception {
+        var head = HttpRequest.newBuilder(URI.create(server.url() + "monitor/live"))
+                .method("HEAD", BodyPublishers.noBody())
+                .build();
+        return client.send(head, BodyHandlers.ofString()).statusCode();
     }
 
     private static HttpClient signedIn(String user) throws Exception {

@@ -184,11 +184,11 @@ public final class FakeHttp {
     private HttpSession session() {
         return proxy(HttpSession.class, (self, called, arguments) -> switch (called.getName()) {
             case "getId" -> session;
-            case "getMaxInactiveInterval" -> {
+            case "getMaxInactiveInterval", "getCreationTime" -> {
                 if (isSessionOver) {
                     throw new IllegalStateException("the session is over");
                 }
-                yield maxInactiveSeconds;
+                yield called.getName().equals("getCreationTime") ? 1L : (Object) maxInactiveSeconds;
             }
             default -> throw new UnsupportedOperationException(called.getName());
         });
