@@ -7,6 +7,7 @@ import dev.herald.api.ChannelName;
 import dev.herald.api.Envelope;
 import dev.herald.api.Position;
 import dev.herald.api.Published;
+import dev.herald.hub.Subscription.Taken;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -79,6 +80,10 @@ final class Channel {
 
     ChannelName name() {
         return name;
+    }
+
+    HubFigures figures() {
+        return figures;
     }
 
     Queue<Runnable> undelivered() {
@@ -221,13 +226,16 @@ final class Channel {
             tail.removeFirst();
         }
         tail.addLast(delivery);
-        var recipients = live.snapshot();
-        for (var subscription : recipients) {
-            if (!subscription.push(delivery)) {
+        var queued = 0;
+        for (var subscription : live.snapshot()) {
+            var taken = subscription.push(delivery);
+            if (taken == Taken.QUEUED) {
+                queued++;
+            } else if (taken == Taken.REFUSED) {
                 live.remove(subscription);
             }
         }
-        figures.delivered(recipients.length);
+        figures.queued(queued);
         tellPublished(delivery);
     }
 
@@ -244,10 +252,13 @@ final class Channel {
         Subscription[] recipients;
         synchronized (this) {
             recipients = live.snapshot();
+            var queued = 0;
             for (var subscription : recipients) {
-                subscription.offerUnlogged(delivery);
+                if (subscription.offerUnlogged(delivery)) {
+                    queued++;
+                }
             }
-            figures.delivered(recipients.length);
+            figures.queued(queued);
             tellPublished(delivery);
         }
         for (var subscription : recipients) {

@@ -19,7 +19,13 @@ final class Channels {
     private final Log log;
     private final Observers observers;
     private final Neighbours neighbours;
-    private final HubFigures figures = new HubFigures(() -> subscribed().size());
+    private final HubFigures figures = new HubFigures(() -> (int) subscribed().stream()
+            .filter(name -> !name.equals(RoundTrip.CHANNEL))
+            .count());
+
+    /** Of what nobody is to count: health checks. */
+    private final HubFigures uncounted = new HubFigures(() -> 0);
+
     private final ReplayCache cache = new ReplayCache(CACHE_BYTES);
     private final ConcurrentMap<ChannelName, Shared> channels = new ConcurrentHashMap<>();
 
@@ -71,9 +77,7 @@ final class Channels {
             if (subscriptions > 0 && (there == null || there.subscriptions() == 0)) {
                 neighbours.listen(n);
             }
-            return there == null
-                    ? new Shared(new Channel(n, log, cache, observers, figures), 1, subscriptions)
-                    : there.plus(1, subscriptions);
+            return there == null ? new Shared(newChannel(n), 1, subscriptions) : there.plus(1, subscriptions);
         });
         try {
             shared.channel().open();
@@ -86,6 +90,10 @@ final class Channels {
             }
             throw e;
         }
+    }
+
+    private Channel newChannel(ChannelName name) {
+        return new Channel(name, log, cache, observers, name.equals(RoundTrip.CHANNEL) ? uncounted : figures);
     }
 
     /** What is done with all channels. */

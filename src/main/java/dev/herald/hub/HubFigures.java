@@ -26,7 +26,13 @@ public final class HubFigures {
         return channels.getAsInt();
     }
 
-    void published() {
+    /** A new message is in the log and delivered, and its publisher told, after so many nanoseconds. */
+    void acknowledged(long nanos) {
+        in.increment();
+        acknowledgements.note(nanos);
+    }
+
+    void publishedPastTheLog() {
         in.increment();
     }
 
@@ -36,16 +42,19 @@ public final class HubFigures {
         }
     }
 
-    void delivered(int clients) {
+    void queued(int clients) {
         out.add(clients);
     }
 
-    /** How many messages clients and beans have published on this node, those that were refused included. */
+    /** How many messages clients and beans have published on this node; repeats and what was refused are not counted. */
     public long in() {
         return in.sum();
     }
 
-    /** How many messages were queued for live clients on this node: one message for three clients counts three times. */
+    /**
+     * How many messages of channels were queued for clients of this node, those that they catch up on included: one message for three
+     * clients counts three times. Who is excepted, or has no room for it, is not counted.
+     */
     public long out() {
         return out.sum();
     }
@@ -55,12 +64,13 @@ public final class HubFigures {
         return slowReaders.sum();
     }
 
-    /** From when a message is taken until it is in the log and in the queues of those who are live, and its publisher is told. */
+    /** From when a message is taken until it is in the log and in the queues of those who are live, and its publisher is told;
+     * of each new message once. */
     public Latency acknowledgements() {
         return acknowledgements;
     }
 
-    /** From when the log has a message until it is in the queues of those who are live here. */
+    /** From when the log has a message until it is in the queues of those who are live here; of each new message of this node once. */
     public Latency deliveries() {
         return deliveries;
     }

@@ -27,6 +27,16 @@ final class Publisher {
 
     private static final System.Logger LOG = System.getLogger(Publisher.class.getName());
 
+    /** Whose a message is. */
+    private enum Origin {
+        /** A client's or a bean's. */
+        PUBLISHED,
+        /** Herald's own: a copy for a sender, or a health check's. */
+        HERALD,
+        /** Another node's, which all nodes know of. */
+        NEIGHBOUR
+    }
+
     private final Log log;
     private final Channels channels;
     private final Neighbours neighbours;
@@ -43,12 +53,13 @@ final class Publisher {
 
     /** Appends a message, and the copy of a private one to its sender's channel; as {@link Hub#publish}. */
     CompletionStage<Receipt> publish(Draft draft) {
-        figures.published();
         var start = System.nanoTime();
-        return append(draft)
+        return append(draft, Origin.PUBLISHED)
                 .thenCompose(receipt -> copyToSender(draft, receipt))
                 .thenApply(receipt -> {
-                    figures.acknowledgements().note(System.nanoTime() - start);
+                    if (!receipt.duplicate()) {
+                        figures.acknowledged(System.nanoTime() - start);
+                    }
                     return receipt;
                 });
     }
@@ -60,7 +71,7 @@ final class Publisher {
 
     /** Delivers a message past the log, on the calling thread. */
     void deliverUnlogged(ChannelName name, Envelope message) {
-        figures.published();
+        figures.publishedPastTheLog();
         var channel = channels.acquire(name);
         try {
             channel.deliverUnlogged(message);
@@ -85,7 +96,7 @@ final class Publisher {
 
     /** Appends a message of another node to this node's log of a channel in memory, and delivers it. The neighbours have it. */
     void keepRemote(Draft draft) {
-        append(draft, false).whenComplete((receipt, failure) -> {
+        append(draft, Origin.NEIGHBOUR).whenComplete((receipt, failure) -> {
             if (failure != null) {
                 LOG.log(DEBUG, () -> "a message of another node is not kept: " + failure.getMessage());
             }
@@ -98,10 +109,10 @@ final class Publisher {
      * @return completes when the message is delivered
      */
     CompletionStage<Receipt> append(Draft draft) {
-        return append(draft, true);
+        return append(draft, Origin.HERALD);
     }
 
-    private CompletionStage<Receipt> append(Draft draft, boolean isOwn) {
+    private CompletionStage<Receipt> append(Draft draft, Origin origin) {
         if (deliveries.isFull()) {
             return CompletableFuture.failedStage(
                     new RefusedException(OVERLOADED, "too many messages wait to be delivered; try again later"));
@@ -120,19 +131,26 @@ final class Publisher {
             throw e;
         }
         var settled = new CompletableFuture<Receipt>();
-        if (isOwn) {
+        if (origin != Origin.NEIGHBOUR) {
             var unused = appended.thenAccept(this::tellNeighbours);
         }
-        var unused = appended.whenComplete(
-                needsNoWait(appended, channel)
-                        ? (answer, failure) -> settle(draft, answer, failure, settled)
-                        : (answer, failure) -> deliverLater(channel, draft, answer, failure, settled));
+        var committed = System.nanoTime();
+        if (needsNoWait(appended, channel)) {
+            var unused = appended.whenComplete((answer, failure) -> {
+                delivered(origin, answer, committed);
+                settle(draft, answer, failure, settled);
+            });
+        } else {
+            var unused = appended.whenComplete(
+                    (answer, failure) -> deliverLater(channel, draft, origin, answer, failure, settled));
+        }
         return settled;
     }
 
     private void deliverLater(
             Channel channel,
             Draft draft,
+            Origin origin,
             @Nullable Appended answer,
             @Nullable Throwable failure,
             CompletableFuture<Receipt> settled) {
@@ -140,11 +158,18 @@ final class Publisher {
         deliveries.add(channel, draft.size(), () -> {
             try {
                 deliver(channel, answer);
-                figures.deliveries().note(System.nanoTime() - committed);
+                delivered(origin, answer, committed);
             } finally {
                 settle(draft, answer, failure, settled);
             }
         });
+    }
+
+    /** Counts a message that is new; copies of it, and what comes from elsewhere, are no messages of this node's own. */
+    private void delivered(Origin origin, @Nullable Appended appended, long committed) {
+        if (origin == Origin.PUBLISHED && appended != null && !appended.duplicate()) {
+            figures.deliveries().note(System.nanoTime() - committed);
+        }
     }
 
     /** Of a repeat they were told before. */

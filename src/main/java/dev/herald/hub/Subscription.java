@@ -58,6 +58,15 @@ public final class Subscription implements PageReader.Reader {
     private volatile boolean announced;
     private volatile boolean live;
 
+    /** What has become of a message. */
+    enum Taken {
+        QUEUED,
+        /** The subscriber has it already, or it is not for it. */
+        NEEDLESS,
+        /** There is no room for it. */
+        REFUSED
+    }
+
     // Guarded by this object's monitor.
     /** The last message in the subscriber's queue, or where it begins. */
     private Position cursor;
@@ -206,30 +215,36 @@ public final class Subscription implements PageReader.Reader {
      * @return false when there is no room for it
      */
     synchronized boolean replay(Delivery delivery) {
-        return queue(delivery, subscriber::replay);
+        var taken = queue(delivery, subscriber::replay);
+        if (taken == Taken.QUEUED) {
+            channel.figures().queued(1);
+        }
+        return taken != Taken.REFUSED;
     }
 
     /** Queues the next live message unless the subscriber has it already. A subscriber without room is cut off. */
-    synchronized boolean push(Delivery delivery) {
+    synchronized Taken push(Delivery delivery) {
+        var taken = Taken.REFUSED;
         try {
-            behind = behind || !queue(delivery, subscriber::offer);
+            taken = behind ? Taken.REFUSED : queue(delivery, subscriber::offer);
         } catch (RuntimeException | Error e) {
-            behind = true;
             failure = e;
         }
-        return !behind;
+        behind = taken == Taken.REFUSED;
+        return taken;
     }
 
-    private boolean queue(Delivery delivery, Predicate<Delivery> offer) {
+    private Taken queue(Delivery delivery, Predicate<Delivery> offer) {
         var position = Channel.positionOf(delivery.message());
         if (ended || (position.epoch().equals(cursor.epoch()) && position.offset() <= cursor.offset())) {
-            return true;
+            return Taken.NEEDLESS;
         }
-        if (isFor(delivery) && !offer.test(delivery)) {
-            return false;
+        var isForIt = isFor(delivery);
+        if (isForIt && !offer.test(delivery)) {
+            return Taken.REFUSED;
         }
         cursor = position;
-        return true;
+        return isForIt ? Taken.QUEUED : Taken.NEEDLESS;
     }
 
     private boolean isFor(Delivery delivery) {
@@ -237,15 +252,14 @@ public final class Subscription implements PageReader.Reader {
         return except.isEmpty() || !isExcepted.test(except);
     }
 
-    /** Queues a message that has no position, if there is room. */
-    synchronized void offerUnlogged(Delivery delivery) {
+    /** Queues a message that has no position, if there is room and it is for the subscriber; returns whether it did. */
+    synchronized boolean offerUnlogged(Delivery delivery) {
         try {
-            if (!ended && isFor(delivery)) {
-                subscriber.offer(delivery);
-            }
+            return !ended && isFor(delivery) && subscriber.offer(delivery);
         } catch (RuntimeException | Error e) {
             behind = true;
             failure = e;
+            return false;
         }
     }
 

@@ -72,7 +72,11 @@ public final class Figures {
 
     private List<Figure> present() {
         return List.of(
-                Figure.gauges("herald_connections", "Open connections of this node.", "transport", byTransport()),
+                Figure.gauges(
+                        "herald_connections",
+                        "Open connections of this node; a client of Socket.IO has one in each namespace.",
+                        "transport",
+                        byTransport()),
                 Figure.gauge("herald_sessions", "Engine.IO sessions of this node.", engine.size()),
                 Figure.gauge(
                         "herald_people",
@@ -87,15 +91,21 @@ public final class Figures {
     private List<Figure> messages() {
         var done = hub.figures();
         return List.of(
-                Figure.counter("herald_messages_in", "Messages that were published on this node.", done.in()),
-                Figure.counter("herald_messages_out", "Messages that were queued for live clients.", done.out()),
+                Figure.counter(
+                        "herald_messages_in",
+                        "Messages published to channels on this node, without repeats and refused ones.",
+                        done.in()),
+                Figure.counter(
+                        "herald_messages_out",
+                        "Messages of channels that were queued for clients of this node.",
+                        done.out()),
                 latency(
                         "herald_ack_latency_seconds",
-                        "From when a message is taken until it is in the log, delivered to queues, and its publisher told.",
+                        "From when a new message is taken until it is in the log, delivered to queues, and its publisher told.",
                         done.acknowledgements()),
                 latency(
                         "herald_delivery_latency_seconds",
-                        "From the commit of a message until it is in the queues of those who are live here.",
+                        "From the commit of a new message of this node until it is in the queues of those who are live here.",
                         done.deliveries()),
                 Figure.gauge("herald_outbound_queued_bytes", "Bytes that wait for all clients.", budget.bytes()));
     }
