@@ -59,7 +59,7 @@ public final class HubFigures {
         return out.sum();
     }
 
-    /** How many connections were closed because their clients read too slowly. */
+    /** How many connections were closed because their clients read too slowly, or the log could not be read for them. */
     public long slowReaders() {
         return slowReaders.sum();
     }

@@ -114,7 +114,7 @@ public final class Figures {
         return List.of(
                 Figure.counter(
                         "herald_slow_readers",
-                        "Connections closed as slow readers.",
+                        "Connections closed as slow readers, or as the log could not be read for them.",
                         hub.figures().slowReaders()),
                 Figure.counters(
                         "herald_recoveries",
