@@ -22,6 +22,9 @@ public final class GrizzlyConnection {
     private static final Set<String> PAYARA =
             Set.of("org.apache.catalina.connector.WebConnectionImpl", "org.apache.catalina.connector.RequestFacade");
 
+    /** In bytes; Grizzly makes none smaller. */
+    private static final int SMALL = 512;
+
     /** An {@code org.glassfish.grizzly.Connection}. */
     private final Object connection;
 
@@ -31,10 +34,7 @@ public final class GrizzlyConnection {
 
     /** That of a request by HTTP/1.1, which has it for itself. Looked up by the request's own thread. */
     public static Optional<GrizzlyConnection> below(ServletRequest request) {
-        var inner = request;
-        while (inner instanceof ServletRequestWrapper wrapper) {
-            inner = wrapper.getRequest();
-        }
+        var inner = innermost(request);
         return inner.getProtocol().equals("HTTP/1.1") ? belowServers(inner) : Optional.empty();
     }
 
@@ -48,15 +48,46 @@ public final class GrizzlyConnection {
             return Optional.empty();
         }
         try {
-            var field = type.getDeclaredField("request");
-            field.setAccessible(true);
-            var request = call(field.get(requestOrConnection), "getCoyoteRequest");
-            return Optional.of(
-                    new GrizzlyConnection(Objects.requireNonNull(call(call(request, "getContext"), "getConnection"))));
+            var context = call(coyoteRequest(requestOrConnection), "getContext");
+            return Optional.of(new GrizzlyConnection(Objects.requireNonNull(call(context, "getConnection"))));
         } catch (ReflectiveOperationException | InaccessibleObjectException | NullPointerException e) {
             LOG.log(DEBUG, "this version of Payara is not known; peers that read nothing keep their buffers", e);
             return Optional.empty();
         }
+    }
+
+    /**
+     * Has the answer to a request, and what follows an upgrade, written in buffers of {@value #SMALL} bytes. Payara allocates one for each
+     * write, 8 KiB large, when the thread is not one of its own; what is larger than a buffer it writes without one. To be called before
+     * anything is written.
+     */
+    public static void shrinkBuffers(ServletRequest request) {
+        var inner = innermost(request);
+        if (!PAYARA.contains(inner.getClass().getName())) {
+            return;
+        }
+        try {
+            var output = call(call(coyoteRequest(inner), "getResponse"), "getOutputBuffer");
+            var method = Objects.requireNonNull(output).getClass().getMethod("setBufferSize", int.class);
+            method.setAccessible(true);
+            method.invoke(output, SMALL);
+        } catch (ReflectiveOperationException | InaccessibleObjectException | NullPointerException e) {
+            LOG.log(DEBUG, "this version of Payara is not known; each write allocates what the server likes", e);
+        }
+    }
+
+    private static ServletRequest innermost(ServletRequest request) {
+        var inner = request;
+        while (inner instanceof ServletRequestWrapper wrapper) {
+            inner = wrapper.getRequest();
+        }
+        return inner;
+    }
+
+    private static @Nullable Object coyoteRequest(Object requestOrConnection) throws ReflectiveOperationException {
+        var field = requestOrConnection.getClass().getDeclaredField("request");
+        field.setAccessible(true);
+        return call(field.get(requestOrConnection), "getCoyoteRequest");
     }
 
     /** Calls a public method of a class that may not be public. */

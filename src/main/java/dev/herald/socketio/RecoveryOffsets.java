@@ -161,10 +161,20 @@ final class RecoveryOffsets {
     }
 
     private static void write(Place place, long offset, StringBuilder text) {
-        text.append(text.isEmpty() ? "" : "_")
-                .append(Long.toString(place.number, RADIX))
-                .append('.')
-                .append(Long.toString(offset, RADIX));
+        if (!text.isEmpty()) {
+            text.append('_');
+        }
+        write(place.number, text);
+        text.append('.');
+        write(offset, text);
+    }
+
+    /** Written for each client and message: without a text of its own in between. */
+    private static void write(long number, StringBuilder text) {
+        if (number >= RADIX) {
+            write(number / RADIX, text);
+        }
+        text.append(Character.forDigit((int) (number % RADIX), RADIX));
     }
 
     /** Whether a client may have been given this. */

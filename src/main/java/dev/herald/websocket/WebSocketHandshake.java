@@ -2,6 +2,7 @@ package dev.herald.websocket;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.herald.nonblocking.GrizzlyConnection;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -93,6 +94,7 @@ public final class WebSocketHandshake {
         if (has(request, PROTOCOL_HEADER, SUBPROTOCOL)) {
             response.setHeader(PROTOCOL_HEADER, SUBPROTOCOL);
         }
+        GrizzlyConnection.shrinkBuffers(request);
         var connection = request.upgrade(WebSocketConnection.class);
         connection.start(limits, listener);
         if (mustBeFlushed(request)) {
