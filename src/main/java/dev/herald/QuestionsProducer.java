@@ -83,7 +83,8 @@ public class QuestionsProducer {
         var application = new CdiAdmission(
                 lasting(), settings.observerThreads(), settings.observerQueue(), catalogue, authentication, context);
         return settings.admin()
-                .<Admission>map(admin -> new AdminGate(admin, application, lasting(), System::nanoTime))
+                .<Admission>map(admin -> new AdminGate(
+                        admin, application, GuessesProducer.of("the Admin UI"), lasting(), System::nanoTime))
                 .orElse(application);
     }
 }

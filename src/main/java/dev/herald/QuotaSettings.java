@@ -53,7 +53,7 @@ final class QuotaSettings {
                         rate("network.guests", "10/500"),
                         rate("network.channels", "5/500"),
                         ofDay("network.stored", 1024 * MEBIBYTE)),
-                proxies());
+                proxies(config));
     }
 
     private Rate rate(String what, String orElse) {
@@ -70,7 +70,8 @@ final class QuotaSettings {
         }
     }
 
-    private Set<String> proxies() {
+    /** The addresses that stand for many clients. */
+    static Set<String> proxies(Config config) {
         var listed =
                 config.getOptionalValues("herald.quota.proxies", String.class).orElse(LOCAL);
         return listed.equals(List.of("none")) ? Set.of() : Set.copyOf(listed);

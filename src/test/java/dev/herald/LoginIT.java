@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.CookieManager;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -33,6 +34,11 @@ class LoginIT {
             Path.of(System.getProperty("herald.browser")).resolveSibling("board");
     private static final String PASSWORD = "for-tests-only";
 
+    /** Nothing is sent there. */
+    private static final String PUSH = "http://127.0.0.1:9";
+
+    private static final String LIKE_A_GUEST = "guest-abcdefghijklmnop";
+
     private static PayaraProcess server;
 
     @BeforeAll
@@ -44,9 +50,13 @@ class LoginIT {
                 List.of(
                         "set configs.config.server-config.security-service.activate-default-principal-to-role-mapping=true",
                         "create-file-user --groups herald-operator --passwordfile " + password + " alice",
-                        "create-file-user --groups staff --passwordfile " + password + " bob"));
+                        "create-file-user --groups staff --passwordfile " + password + " bob",
+                        "create-file-user --groups staff --passwordfile " + password + " " + LIKE_A_GUEST));
         server = PayaraProcess.startAfter(
-                commands, OUT.resolve("login-server.log").toFile(), "herald.login=true");
+                commands,
+                OUT.resolve("login-server.log").toFile(),
+                "herald.login=true",
+                "herald.push.services=" + PUSH);
     }
 
     @AfterAll
@@ -56,7 +66,7 @@ class LoginIT {
 
     @Test
     void usersSignInAndOutOnTheBoard() throws Exception {
-        NodeScript.pass("board/login.mjs", server.url(), OUT.toString(), PASSWORD);
+        NodeScript.pass("board/login.mjs", server.url(), OUT.toString(), PASSWORD, PUSH);
     }
 
     @Test
@@ -150,13 +160,70 @@ class LoginIT {
         return client.send(head, BodyHandlers.ofString()).statusCode();
     }
 
+    @Test
+    void whoGivesWrongPasswordsWaitsByPageAndByProgram() throws Exception {
+        var client = HttpClient.newHttpClient();
+        for (var n = 0; n < 5; n++) {
+            var wrong = client.send(login("علي", "wrong", "de"), BodyHandlers.ofString());
+            assertThat(wrong.statusCode()).isEqualTo(303);
+            assertThat(wrong.headers().firstValue("Location").orElse("")).endsWith("login?failed=true");
+            assertThat(wrong.headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.startsWith("JSESSIONID"));
+        }
+        assertThat(tooMany(client.send(login("علي", "wrong", "de"), BodyHandlers.ofString())))
+                .contains("zu viele falsche Passwörter", "name=\"password\"");
+        assertThat(tooMany(client.send(login("علي", "wrong", "en"), BodyHandlers.ofString())))
+                .contains("too many wrong passwords");
+        assertThat(tooMany(figures("علي", "wrong"))).contains("too many wrong passwords");
+        signedIn("alice");
+    }
+
+    @Test
+    void whoHasANameOfGuestsIsToldAndNotSignedIn() throws Exception {
+        var client = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+        var answer = client.send(login(LIKE_A_GUEST, PASSWORD, "en"), BodyHandlers.ofString());
+
+        assertThat(answer.headers().firstValue("Location").orElse("")).endsWith("login?failed=name");
+        assertThat(client.send(get("login?failed=name"), BodyHandlers.ofString())
+                        .body())
+                .contains("This user name cannot be used here.");
+        assertThat(client.send(get("index.xhtml"), BodyHandlers.ofString()).statusCode())
+                .as("the page is a guest's")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aLoginHasAnotherSessionThanWasThereBefore() throws Exception {
+        var planted = "JSESSIONID=0123456789abcdef0123456789ab";
+        var form = HttpRequest.newBuilder(login("alice", PASSWORD, "en"), (name, value) -> true)
+                .header("Cookie", planted)
+                .build();
+        var answer = HttpClient.newHttpClient().send(form, BodyHandlers.ofString());
+        var cookie = answer.headers().allValues("Set-Cookie").stream()
+                .filter(one -> one.startsWith("JSESSIONID="))
+                .findFirst()
+                .orElseThrow();
+        assertThat(cookie).contains("HttpOnly").doesNotContain(planted);
+    }
+
+    private static String tooMany(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(429);
+        assertThat(answer.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 60L);
+        return answer.body();
+    }
+
+    private static HttpRequest login(String user, String password, String language) {
+        return HttpRequest.newBuilder(URI.create(server.url() + "login"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Accept-Language", language)
+                .POST(BodyPublishers.ofString("user=" + URLEncoder.encode(user, UTF_8) + "&password=" + password))
+                .build();
+    }
+
     private static HttpClient signedIn(String user) throws Exception {
         var client = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
-        var form = HttpRequest.newBuilder(URI.create(server.url() + "login"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString("user=" + user + "&password=" + PASSWORD))
-                .build();
-        assertThat(client.send(form, BodyHandlers.ofString()).statusCode()).isEqualTo(303);
+        assertThat(client.send(login(user, PASSWORD, "en"), BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(303);
         return client;
     }
 

@@ -8,6 +8,7 @@ import dev.herald.concurrent.LimitedLog;
 import dev.herald.concurrent.OrderedDispatcher;
 import dev.herald.random.RandomIds;
 import dev.herald.request.Admission;
+import dev.herald.request.Guesses;
 import jakarta.json.JsonString;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -32,53 +33,42 @@ public final class AdminGate implements Admission {
     /** How many may wait for their password to be checked. */
     private static final int MAX_WAITING = 16;
 
-    /** How many wrong passwords an address may give in a {@link #PERIOD}. */
-    static final int MAX_WRONG = 10;
-
-    private static final Duration PERIOD = Duration.ofMinutes(1);
-
-    /** How many addresses are remembered; the one that came first is forgotten. */
-    private static final int MAX_ADDRESSES = 10_000;
-
     /** How many sessions are remembered; the oldest is forgotten. */
     private static final int MAX_SESSIONS = 100;
 
+    private static final String WRONG = "the name or the password is wrong";
     private static final Duration SESSION_AGE = Duration.ofDays(1);
     private static final int SESSION_BYTES = 18;
 
     private final LimitedLog log = new LimitedLog(LOG);
     private final AdminSettings settings;
     private final Admission application;
+    private final Guesses guesses;
     private final LongSupplier nanoTime;
     private final OrderedDispatcher<String, Runnable> checks;
 
-    // Both guarded by themselves.
-    private final Map<String, Wrong> wrong = bounded(MAX_ADDRESSES);
-    private final Map<String, Long> sessions = bounded(MAX_SESSIONS);
-
-    /** Wrong passwords of one address. */
-    private record Wrong(long since, int count) {}
+    // Guarded by itself.
+    @SuppressWarnings("serial") // never serialised
+    private final Map<String, Long> sessions = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > MAX_SESSIONS;
+        }
+    };
 
     /**
      * The gate before the application's.
      *
+     * @param guesses for these passwords alone
      * @param executor lends one thread at a time
      */
-    public AdminGate(AdminSettings settings, Admission application, Executor executor, LongSupplier nanoTime) {
+    public AdminGate(
+            AdminSettings settings, Admission application, Guesses guesses, Executor executor, LongSupplier nanoTime) {
         this.settings = settings;
         this.application = application;
+        this.guesses = guesses;
         this.nanoTime = nanoTime;
         this.checks = new OrderedDispatcher<>(executor, 1, MAX_WAITING, (key, check) -> check.run());
-    }
-
-    @SuppressWarnings("serial") // never serialised
-    private static <V> Map<String, V> bounded(int size) {
-        return new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-                return size() > size;
-            }
-        };
     }
 
     @Override
@@ -87,10 +77,24 @@ public final class AdminGate implements Admission {
             application.examine(attempt, then);
         } else if (hasSession(given(attempt, "sessionId"))) {
             then.run();
-        } else if (isTried(address(attempt))) {
-            refuse(attempt, "too many wrong passwords", "too many attempts; try again in a minute");
+        } else if (given(attempt, "password").isEmpty()) {
+            // That of a session that is over, for example: nothing is guessed.
+            refuse(attempt, WRONG, "invalid credentials");
+            then.run();
+        } else {
+            ask(attempt, then);
+        }
+    }
+
+    private void ask(ConnectionAttempt attempt, Runnable then) {
+        // Whoever is named: there is one name only.
+        var wait = guesses.begin(address(attempt), settings.username());
+        if (wait.isPresent()) {
+            attempt.refuse("too many attempts; try again in "
+                    + wait.get().plusMillis(999).toSeconds() + " s");
             then.run();
         } else if (checks.isFull()) {
+            guesses.unchecked(address(attempt), settings.username());
             refuse(attempt, "too many wait for their password to be checked", "the server is busy; try again");
             then.run();
         } else {
@@ -113,10 +117,10 @@ public final class AdminGate implements Admission {
                 sessions.put(session, nanoTime.getAsLong());
             }
             attempt.put(SESSION, session);
+            guesses.right(address(attempt), settings.username());
             LOG.log(INFO, "the Admin UI is opened by " + settings.username() + " from " + address(attempt));
         } else {
-            count(address(attempt));
-            refuse(attempt, "the name or the password is wrong", "invalid credentials");
+            refuse(attempt, WRONG, "invalid credentials");
         }
     }
 
@@ -138,28 +142,6 @@ public final class AdminGate implements Admission {
         synchronized (sessions) {
             var since = sessions.get(id);
             return since != null && nanoTime.getAsLong() - since < SESSION_AGE.toNanos();
-        }
-    }
-
-    private boolean isTried(String address) {
-        synchronized (wrong) {
-            var tried = wrong.get(address);
-            return tried != null && tried.count() >= MAX_WRONG && !isOver(tried);
-        }
-    }
-
-    private boolean isOver(Wrong tried) {
-        return nanoTime.getAsLong() - tried.since() > PERIOD.toNanos();
-    }
-
-    private void count(String address) {
-        synchronized (wrong) {
-            var tried = wrong.get(address);
-            wrong.put(
-                    address,
-                    tried == null || isOver(tried)
-                            ? new Wrong(nanoTime.getAsLong(), 1)
-                            : new Wrong(tried.since(), tried.count() + 1));
         }
     }
 }

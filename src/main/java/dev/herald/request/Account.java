@@ -40,6 +40,11 @@ final class Account {
         } while (!bucket.compareAndSet(full, (full - now > 0 ? full : now) + cost));
     }
 
+    /** Gives tokens back that were taken and not used. */
+    void giveBack(Measure measure, Rate rate, long tokens) {
+        bucket(measure).addAndGet(-rate.nanos(tokens));
+    }
+
     private AtomicLong bucket(Measure measure) {
         return Objects.requireNonNull(fullAt.get(measure));
     }

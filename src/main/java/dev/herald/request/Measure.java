@@ -15,7 +15,9 @@ enum Measure {
     /** Channels that did not exist before. */
     CHANNELS("new channels"),
     /** Guests who were not known before. */
-    GUESTS("new guests");
+    GUESTS("new guests"),
+    /** Passwords that are wrong. */
+    GUESSES("wrong passwords");
 
     private final String words;
 

@@ -1,8 +1,10 @@
 package dev.herald.web;
 
 import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.herald.api.PersonPrincipal;
+import dev.herald.request.Guesses;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -15,7 +17,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
  * Signs users of the container in and out on the board: {@code GET /login} shows the form, {@code POST /login} takes {@code user} and
  * {@code password}, {@code POST /logout} ends the HTTP session, and with it the connections of that login. {@code to=monitor} leads to
  * the monitor afterwards, all else to the board. There is nothing here unless {@code herald.login} is set. {@link VisitorFilter} has
- * refused forms of foreign pages.
+ * refused forms of foreign pages. Who gives too many wrong passwords is answered 429 until {@link Guesses} lets the next one pass.
  */
 @SuppressWarnings("serial") // never serialised
 public class LoginServlet extends HttpServlet {
@@ -26,7 +28,13 @@ public class LoginServlet extends HttpServlet {
     @Inject
     transient LoginSessions sessions;
 
-    private boolean isOffered;
+    @Inject
+    transient Guesses guesses;
+
+    @Inject
+    transient Origins origins;
+
+    boolean isOffered;
 
     @Override
     public void init() {
@@ -50,33 +58,64 @@ public class LoginServlet extends HttpServlet {
             throws ServletException, IOException {
         if (!isOffered) {
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
+        } else if (origins.isStranger(request)) {
+            // Such pages may come in as guests, but neither end the login of their visitors nor give them another one.
+            response.sendError(HttpServletResponse.SC_FORBIDDEN);
         } else if (request.getServletPath().equals("/logout")) {
             signOut(request);
             goTo(response, "./");
         } else {
-            var isMonitor = MONITOR.equals(request.getParameter("to"));
-            if (signIn(request)) {
-                goTo(response, isMonitor ? "monitor.xhtml" : "./");
+            signIn(request, response);
+        }
+    }
+
+    private void signIn(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
+        var place = MONITOR.equals(request.getParameter("to")) ? "&to=monitor" : "";
+        var user = request.getParameter("user");
+        var password = request.getParameter("password");
+        if (user == null || password == null) {
+            goTo(response, "login?failed=true" + place);
+            return;
+        }
+        var wait = guesses.begin(request.getRemoteAddr(), user);
+        if (wait.isPresent()) {
+            TooManyGuesses.say(response, wait.get());
+            request.setAttribute("tooMany", true);
+            request.getRequestDispatcher("/login.xhtml").forward(request, response);
+        } else if (!isRight(request, user, password)) {
+            goTo(response, "login?failed=true" + place);
+        } else {
+            guesses.right(request.getRemoteAddr(), user);
+            if (isUsable(user)) {
+                goTo(response, place.isEmpty() ? "./" : "monitor.xhtml");
             } else {
-                goTo(response, isMonitor ? "login?failed=true&to=monitor" : "login?failed=true");
+                signOut(request);
+                goTo(response, "login?failed=name" + place);
             }
         }
     }
 
-    /** The session gets another id, so that one that somebody else has planted is worth nothing. */
-    private boolean signIn(HttpServletRequest request) throws ServletException {
-        var user = request.getParameter("user");
-        var password = request.getParameter("password");
-        if (user == null || password == null) {
+    /** Else each page would be refused, and the one to sign out as well. */
+    private static boolean isUsable(String user) {
+        try {
+            Visitors.user(user);
+            return true;
+        } catch (IllegalArgumentException e) {
+            LOG.log(WARNING, () -> "a user cannot sign in: " + e.getMessage());
             return false;
         }
+    }
+
+    /** The session gets another id, so that one that somebody else has planted is worth nothing. Who is not signed in gets none. */
+    private boolean isRight(HttpServletRequest request, String user, String password) throws ServletException {
         signOut(request);
-        request.getSession();
+        var session = request.getSession();
         try {
             request.login(user, password);
         } catch (ServletException e) {
             // The container's own log says more.
             LOG.log(DEBUG, "a login failed", e);
+            session.invalidate();
             return false;
         }
         request.changeSessionId();

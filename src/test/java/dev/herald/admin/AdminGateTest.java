@@ -6,12 +6,14 @@ import dev.herald.api.ConnectionAttempt;
 import dev.herald.api.Handshake;
 import dev.herald.api.Person;
 import dev.herald.api.PersonPrincipal;
+import dev.herald.request.Guesses;
 import dev.herald.testing.ErrorLog;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ class AdminGateTest {
     private final List<ConnectionAttempt> applications = new ArrayList<>();
     private final List<ConnectionAttempt> decided = new ArrayList<>();
     private final ErrorLog log = new ErrorLog(AdminGate.class);
+    private final ErrorLog guessed = new ErrorLog(Guesses.class);
 
     private final AdminGate gate = new AdminGate(
             new AdminSettings("/admin", "admin", new Password("geheim 😀"), false, AdminSettings.Mode.DEVELOPMENT),
@@ -36,12 +39,14 @@ class AdminGateTest {
                 applications.add(attempt);
                 then.run();
             },
+            new Guesses("the Admin UI", Set.of(), now::get),
             threads::add,
             now::get);
 
     @AfterEach
     void stop() {
         log.close();
+        guessed.close();
     }
 
     private ConnectionAttempt attempt(String namespace, String address, String auth) {
@@ -115,18 +120,50 @@ class AdminGateTest {
     }
 
     @Test
-    void whoGuessesTooOftenWaitsAMinuteAndNobodyElseDoes() {
-        for (var n = 0; n < AdminGate.MAX_WRONG; n++) {
-            decidedAttempt("192.0.2.1", WRONG);
+    void whoGuessesTooOftenWaitsAndNobodyElseDoes() {
+        for (var n = 0; n < 5; n++) {
+            decidedAttempt("192.0.2.1", "{\"username\":\"user " + n + "\",\"password\":\"no\"}");
         }
 
-        assertThat(refusal(attempt("/admin", "192.0.2.1", RIGHT)))
-                .isEqualTo("too many attempts; try again in a minute");
+        assertThat(refusal(attempt("/admin", "192.0.2.1", RIGHT))).isEqualTo("too many attempts; try again in 60 s");
         assertThat(threads).isEmpty();
         assertThat(decidedAttempt("192.0.2.2", RIGHT).refusal()).isEmpty();
         now.addAndGet(Duration.ofSeconds(61).toNanos());
         assertThat(decidedAttempt("192.0.2.1", RIGHT).refusal()).isEmpty();
-        assertThat(log.warnings()).isNotEmpty();
+        assertThat(guessed.warnings()).containsExactly("too many wrong passwords for the Admin UI come from 192.0.2.1");
+    }
+
+    @Test
+    void manyGuessesAtTheSameMomentDoNotPassTogether() {
+        for (var n = 0; n < 10; n++) {
+            attempt("/admin", "192.0.2.1", WRONG);
+        }
+
+        assertThat(decided).hasSize(5).allMatch(attempt -> refusal(attempt).startsWith("too many attempts"));
+    }
+
+    @Test
+    void aSessionThatIsOverIsNoGuess() {
+        for (var n = 0; n < 20; n++) {
+            assertThat(refusal(attempt("/admin", "192.0.2.1", "{\"sessionId\":\"of before the restart\"}")))
+                    .isEqualTo("invalid credentials");
+        }
+
+        assertThat(threads).isEmpty();
+        assertThat(decidedAttempt("192.0.2.1", RIGHT).refusal()).isEmpty();
+    }
+
+    @Test
+    void thatTheServerIsBusyIsNoGuess() {
+        for (var n = 0; n < 16; n++) {
+            attempt("/admin", "192.0.2." + n, RIGHT);
+        }
+        for (var n = 0; n < 20; n++) {
+            assertThat(refusal(attempt("/admin", "192.0.2.99", RIGHT))).isEqualTo("the server is busy; try again");
+        }
+        threads.remove().run();
+
+        assertThat(decidedAttempt("192.0.2.99", RIGHT).refusal()).isEmpty();
     }
 
     @Test

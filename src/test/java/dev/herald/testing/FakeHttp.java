@@ -272,6 +272,9 @@ public final class FakeHttp {
                 case "addHeader" ->
                     headers.computeIfAbsent((String) arguments[0], name -> new ArrayList<>())
                             .add((String) arguments[1]);
+                case "getStatus" -> {
+                    return status;
+                }
                 case "getOutputStream" -> {
                     return output == null ? new Output() : output;
                 }
