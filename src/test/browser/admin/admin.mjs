@@ -19,6 +19,25 @@ const PATIENCE = 15_000;
 const FILES = join(dirname(fileURLToPath(import.meta.url)), "../node_modules/@socket.io/admin-ui/ui/dist");
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 
+/** What no UI sends: nobody is in such a room, or there is none. */
+const LONG = "x".repeat(20_000);
+const MALFORMED = [
+  [],
+  [null],
+  [7, 7, 7],
+  [[], {}, true],
+  ["/", [], {}, "e"],
+  ["/", "not a room 😀", "not a room 😀", "e"],
+  ["/", "nobody\r\nFORGED", "nobody\r\nFORGED", "e"],
+  ["/", LONG, LONG, "e"],
+  [LONG, "nobody", "nobody", "e"],
+  ["no slash", "nobody", "nobody", "e"],
+  ["/", "nobody", "disconnect", "e"],
+  ["/", "nobody", "nobody", Buffer.from("bytes")],
+  ["/", 7, 7, "e"],
+  ["/", Buffer.from("bytes"), Buffer.from("bytes"), "e"],
+];
+
 async function scenario(page) {
   const client = io(address, { forceNew: true });
   const ended = new Promise((resolve) => { client.on("disconnect", resolve); });
@@ -55,6 +74,11 @@ async function scenario(page) {
   const operator = io(`${address}/admin`, { forceNew: true, auth: { username: "operator", password: PASSWORD } });
   const heard = new Promise((resolve) => { client.on("hello", (...args) => resolve(args.slice(0, 2))); });
   const left = new Promise((resolve) => { operator.on("room_left", (...args) => resolve(args.slice(0, 3))); });
+  for (const command of ["emit", "join", "leave", "_disconnect", "nothing", "line\nbroken", "x".repeat(128)]) {
+    for (const given of MALFORMED) {
+      operator.emit(command, ...given);
+    }
+  }
   operator.emit("emit", "/", "kitchen", "hello", "名前 😀", 2);
   assert.deepEqual(await within(heard), ["名前 😀", 2]);
   operator.emit("leave", "/", "kitchen", client.id);

@@ -23,6 +23,7 @@ class AdminIT {
     void whoHasThePasswordSeesAndEndsSockets() throws Exception {
         Files.createDirectories(OUT);
         var log = OUT.resolve("server.log");
+        Files.deleteIfExists(log);
         var port = FreePort.find();
         var hash = BCrypt.withDefaults().hashToString(10, "Jürgens 名前 😀".toCharArray());
         try (var server = PayaraProcess.start(
@@ -33,7 +34,11 @@ class AdminIT {
             NodeScript.pass("admin/admin.mjs", server.url(), Integer.toString(port), OUT.toString());
         }
 
+        assertThat(Files.readAllLines(log))
+                .as("what the UI sends makes no line of its own, nor a long one")
+                .noneMatch(line -> line.startsWith("FORGED") || line.length() > 3_000);
         assertThat(Files.readString(log))
+                .doesNotContain("was not done")
                 .contains("the Admin UI is refused to 127.0.0.1: the name or the password is wrong")
                 .contains("the Admin UI is opened by operator from 127.0.0.1")
                 .contains("the Admin UI at 127.0.0.1 does: join kitchen for ")

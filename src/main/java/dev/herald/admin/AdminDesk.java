@@ -50,6 +50,9 @@ public final class AdminDesk {
     /** How many events of clients are shown between two ticks. */
     static final int MAX_EVENTS = 200;
 
+    /** How much of what is asked for is logged, in characters. */
+    private static final int MAX_LOGGED = 500;
+
     private final LimitedLog log = new LimitedLog(LOG);
     private final AdminSettings settings;
     private final ServerSight server;
@@ -104,8 +107,12 @@ public final class AdminDesk {
             add(() -> greet(connected.peer()));
         } else if (event instanceof Disconnected disconnected) {
             watchers.remove(disconnected.connection().id());
+        } else if (event instanceof Received && work.isFull()) {
+            log.log(
+                    WARNING,
+                    "what the Admin UI asks for is not done: more than " + MAX_WAITING + " events wait for it");
         } else if (event instanceof Received received) {
-            add(() -> obey(received));
+            work.add("", () -> obey(received));
         }
     }
 
@@ -247,13 +254,22 @@ public final class AdminDesk {
         var command = Command.read(received);
         var who = received.connection().handshake().remoteAddress();
         if (command.isEmpty()) {
-            LOG.log(INFO, "the Admin UI at " + who + " asks for something that is not understood: " + received.event());
+            LOG.log(
+                    INFO,
+                    "the Admin UI at " + who + " asks for something that is not understood: " + line(received.event()));
         } else if (settings.readOnly()) {
-            LOG.log(INFO, "the Admin UI at " + who + " may only look; not done: " + command.get());
+            LOG.log(INFO, "the Admin UI at " + who + " may only look; not done: " + line(command.get()));
         } else {
-            LOG.log(INFO, "the Admin UI at " + who + " does: " + command.get());
-            command.get().run(herald.get(), failure -> LOG.log(INFO, "not done: " + command.get() + ": " + failure));
+            LOG.log(INFO, "the Admin UI at " + who + " does: " + line(command.get()));
+            command.get()
+                    .run(herald.get(), failure -> LOG.log(INFO, "not done: " + line(command.get() + ": " + failure)));
         }
+    }
+
+    /** What somebody has typed, as a part of a line of the log: it makes no further lines, and no long one. */
+    private static String line(Object typed) {
+        var text = typed.toString().replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", " ");
+        return text.length() <= MAX_LOGGED ? text : text.substring(0, MAX_LOGGED) + "…";
     }
 
     /** Those who watch, for tests. */

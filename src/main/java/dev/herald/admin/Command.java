@@ -35,7 +35,8 @@ record Command(
         var namespace = text(given, 0);
         var second = text(given, 1);
         var third = text(given, 2);
-        if (namespace == null) {
+        // What is no filter must not be taken for none, which means everybody.
+        if (namespace == null || !isTextOrNone(given, received.event().equals("emit") ? 1 : 2)) {
             return Optional.empty();
         }
         return switch (received.event()) {
@@ -56,6 +57,10 @@ record Command(
                         List.of()));
             default -> Optional.empty();
         };
+    }
+
+    private static boolean isTextOrNone(List<JsonValue> given, int index) {
+        return index >= given.size() || given.get(index) == JsonValue.NULL || given.get(index) instanceof JsonString;
     }
 
     /** {@code null} when there is none, as for JavaScript's {@code undefined}, or it is empty. */
