@@ -18,7 +18,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +32,6 @@ public final class PushSender implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(PushSender.class.getName());
 
-    /** The most messages that wait or are on their way; more are dropped. */
-    static final int MAX_WAITING = 1_000;
-
     /** How often a message is tried in all. */
     static final int ATTEMPTS = 3;
 
@@ -46,7 +42,11 @@ public final class PushSender implements AutoCloseable {
     static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final int THREADS = 4;
+
+    /** How many threads send, and how many of them to one service: one that is slow leaves threads for the others. */
+    private static final int THREADS = 6;
+
+    private static final int THREADS_OF_SERVICE = 3;
 
     private final PushServices services;
     private final String contact;
@@ -55,7 +55,8 @@ public final class PushSender implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final OrderedDispatcher<String, Job> dispatcher;
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final WaitingList waiting = new WaitingList();
+    private final Pace pace;
     private final LimitedLog drops = new LimitedLog(LOG);
     private final LimitedLog failures = new LimitedLog(LOG);
 
@@ -73,10 +74,15 @@ public final class PushSender implements AutoCloseable {
     }
 
     private record Job(
-            PushDevice device, PushMessage message, VapidKeys keys, Consumer<Outcome> listener, int attempt) {
+            PushDevice device,
+            PushMessage message,
+            VapidKeys keys,
+            Consumer<Outcome> listener,
+            WaitingList.Place place,
+            int attempt) {
 
         Job next() {
-            return new Job(device, message, keys, listener, attempt + 1);
+            return new Job(device, message, keys, listener, place, attempt + 1);
         }
     }
 
@@ -103,38 +109,45 @@ public final class PushSender implements AutoCloseable {
         this.contact = contact;
         this.resolver = resolver;
         this.clock = clock;
+        this.pace = new Pace(clock);
         this.timer = timer;
         this.executor = executor;
-        this.dispatcher = new OrderedDispatcher<>(executor, THREADS, MAX_WAITING, (endpoint, job) -> send(job));
+        this.dispatcher = new OrderedDispatcher<>(executor, THREADS, WaitingList.MAX, (lane, job) -> send(job));
     }
 
     /**
-     * Sends a message, if not too many wait already.
+     * Sends a message, if not too many wait already, and the device was not told too much lately.
      *
-     * @param listener is told what became of it, on a thread that may wait; not when it was dropped, or the server goes down
+     * @param listener is told what became of it, on a thread that may wait; not when it was dropped, a later one of its topic takes its place, or the server goes down
      * @return false when it was dropped
      */
     public boolean push(PushDevice device, PushMessage message, VapidKeys keys, Consumer<Outcome> listener) {
-        if (closed) {
+        if (closed || !pace.take(device.endpoint())) {
             return false;
         }
-        if (waiting.incrementAndGet() > MAX_WAITING) {
-            waiting.decrementAndGet();
+        var place = waiting.enter(device, message.topic());
+        if (place.isEmpty()) {
             drops.log(WARNING, "push services are too slow for what is to be pushed: messages are not pushed");
             return false;
         }
-        dispatcher.add(device.endpoint(), new Job(device, message, keys, listener, 1));
+        add(new Job(device, message, keys, listener, place.get(), 1));
         return true;
+    }
+
+    /** All of one device in the same lane, of which each service has a few. */
+    private void add(Job job) {
+        var lane = Math.floorMod(job.device().endpoint().hashCode(), THREADS_OF_SERVICE);
+        dispatcher.add(job.place().service() + " " + lane, job);
     }
 
     /** How many messages wait or are on their way. */
     int waiting() {
-        return waiting.get();
+        return waiting.size();
     }
 
     private void send(Job job) {
-        if (closed) {
-            waiting.decrementAndGet();
+        if (closed || !waiting.isLatest(job.place())) {
+            waiting.leave(job.place());
             return;
         }
         var answer = PushAnswer.NONE;
@@ -182,15 +195,15 @@ public final class PushSender implements AutoCloseable {
 
     private void later(Job job, Duration pause) {
         try {
-            Pause.then(timer, pause, () -> dispatcher.add(job.device().endpoint(), job));
+            Pause.then(timer, pause, () -> add(job));
         } catch (RuntimeException e) {
             // The container goes down.
-            waiting.decrementAndGet();
+            waiting.leave(job.place());
         }
     }
 
     private void end(Job job, Outcome outcome) {
-        waiting.decrementAndGet();
+        waiting.leave(job.place());
         job.listener().accept(outcome);
     }
 

@@ -21,9 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -249,13 +251,103 @@ class PushSenderTest {
     @Test
     void moreThanMayWaitIsDropped() {
         QuietLog.expect(WARNING, "push services are too slow");
-        var sender = new PushSender(new PushServices(List.of(origin)), "", clock, timer.asExecutor(), work -> {});
-        for (var n = 0; n < PushSender.MAX_WAITING; n++) {
-            assertThat(push(sender, origin + "/device", "text")).isTrue();
+        var sender = new PushSender(new PushServices(List.of("*")), "", clock, timer.asExecutor(), work -> {});
+        for (var n = 0; n < WaitingList.MAX; n++) {
+            assertThat(push(sender, "https://push-" + n % 5 + ".example/" + n, "text"))
+                    .isTrue();
         }
 
+        assertThat(push(sender, "https://push.example/", "text")).isFalse();
+        assertThat(sender.waiting()).isEqualTo(WaitingList.MAX);
+    }
+
+    @Test
+    void noDeviceAndNoServiceTakesAllPlaces() {
+        QuietLog.expect(WARNING, "push services are too slow");
+        var sender = new PushSender(new PushServices(List.of("*")), "", clock, timer.asExecutor(), work -> {});
+        for (var n = 0; n < WaitingList.MAX; n++) {
+            push(sender, "https://down.example/one", "text");
+        }
+        assertThat(sender.waiting()).isEqualTo(WaitingList.MAX_OF_DEVICE);
+
+        for (var n = 0; n < WaitingList.MAX; n++) {
+            push(sender, "https://down.example/" + n, "text");
+        }
+        assertThat(sender.waiting()).isEqualTo(WaitingList.MAX_OF_SERVICE);
+        assertThat(push(sender, "https://push.example/device", "text")).isTrue();
+    }
+
+    @Test
+    void aServiceThatDoesNotAnswerHoldsUpNoOther() throws Exception {
+        var silent = new CountDownLatch(1);
+        var reached = new CountDownLatch(2);
+        service.createContext("/silent", exchange -> {
+            await(silent);
+            take(exchange);
+        });
+        var other = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        other.setExecutor(threads);
+        other.createContext("/", exchange -> {
+            take(exchange);
+            reached.countDown();
+        });
+        other.start();
+        var origin2 = "http://127.0.0.1:" + other.getAddress().getPort();
+        try {
+            var sender =
+                    new PushSender(new PushServices(List.of(origin, origin2)), "", clock, timer.asExecutor(), threads);
+            for (var n = 0; n < 50; n++) {
+                push(sender, origin + "/silent/" + n, "text");
+            }
+            push(sender, origin2 + "/1", "text");
+            push(sender, origin2 + "/2", "text");
+
+            assertThat(reached.await(10, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            silent.countDown();
+            other.stop(0);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void whatIsTriedAgainDoesNotComeAfterALaterOne() {
+        answers(503, null);
+        var sender = sender(origin);
+        push(sender, origin + "/device", "first");
+        push(sender, origin + "/device", "second");
+        assertThat(outcomes).containsExactly(Outcome.TAKEN);
+
+        timer.endPauses();
+        assertThat(sent).extracting(request -> request.read(browser)).containsExactly("first", "second");
+        assertThat(sender.waiting()).isZero();
+
+        answers(503, null);
+        push(sender, origin + "/device", "third");
+        timer.endPauses();
+        assertThat(sent).extracting(request -> request.read(browser)).endsWith("third", "third");
+        assertThat(sender.waiting()).isZero();
+    }
+
+    @Test
+    void aDeviceIsNotToldMoreThanSomebodyWouldRead() {
+        var sender = sender(origin);
+        for (var n = 0; n < 100; n++) {
+            assertThat(push(sender, origin + "/device", "text")).isEqualTo(n < Pace.BURST);
+        }
+        assertThat(push(sender, origin + "/other", "text")).isTrue();
+
+        clock.pass(Pace.PAUSE);
+        assertThat(push(sender, origin + "/device", "text")).isTrue();
         assertThat(push(sender, origin + "/device", "text")).isFalse();
-        assertThat(sender.waiting()).isEqualTo(PushSender.MAX_WAITING);
+        assertThat(sent).hasSize(Pace.BURST + 2);
     }
 
     @Test
