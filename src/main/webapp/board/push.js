@@ -2,6 +2,12 @@ import { find } from "./dom.js";
 import { say } from "./words.js";
 import { isPossible, mayNotify, worker } from "./worker.js";
 
+/** How long who signs out waits at most for this to end, in ms. */
+const PATIENCE = 2_000;
+
+/** So often the server is told of this browser while the page is open: it forgets those of which it hears nothing. In ms. */
+const AGAIN = 86_400_000;
+
 /**
  * Web Push: has the server tell this browser of private messages and mentions while the reader is away, also when no page is open. Only
  * when the reader has asked for it here, and for this person: when another one uses the browser, it ends.
@@ -16,7 +22,9 @@ export class Push {
   constructor(session, keep) {
     this.#session = session;
     this.#keep = keep;
-    session.onOpen = () => this.#opened().catch((problem) => console.info("Herald:", problem.message));
+    session.onOpen = () => this.#tell();
+    setInterval(() => this.#session.isConnected && this.#tell(), AGAIN);
+    document.querySelector("form[action=logout]")?.addEventListener("submit", (event) => this.#signOut(event));
     this.#box.addEventListener("change", () => this.#changed());
     keep.onOther((key) => key === "push" && this.#show());
   }
@@ -44,6 +52,20 @@ export class Push {
       await this.#begin();
     }
     this.#show();
+  }
+
+  #tell() {
+    this.#opened().catch((problem) => console.info("Herald:", problem.message));
+  }
+
+  /** Who signs out is told nothing by this browser any more, also when the page is closed at once. */
+  async #signOut(event) {
+    if (this.#keep.get("push")) {
+      event.preventDefault();
+      const ended = this.#end().catch((problem) => console.info("Herald:", problem.message));
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+      event.target.submit();
+    }
   }
 
   async #changed() {
@@ -79,11 +101,13 @@ export class Push {
   async #end() {
     const kept = this.#keep.get("push");
     this.#keep.remove("push");
+    const told = kept && this.#session.connection.ask("board:push-off", { endpoint: kept.endpoint });
+    await Promise.all([told, this.#unsubscribe()]);
+  }
+
+  async #unsubscribe() {
     const registration = await navigator.serviceWorker.getRegistration();
     await (await registration?.pushManager.getSubscription())?.unsubscribe();
-    if (kept) {
-      await this.#session.connection.ask("board:push-off", { endpoint: kept.endpoint });
-    }
   }
 }
 

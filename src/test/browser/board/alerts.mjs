@@ -4,7 +4,8 @@
 //
 // Prints PASSED at the end, or says what failed and exits with 1.
 import assert from "node:assert/strict";
-import { createECDH, randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { allowNotifications, fakePush } from "./fakepush.mjs";
 import { Board } from "./guests.mjs";
 
 const [baseUrl, outDir, pushOrigin] = process.argv.slice(2);
@@ -13,7 +14,7 @@ const stage = (name, steps) => board.stage(name, steps);
 /** How long anything is waited for, in ms. */
 const PATIENCE = 15_000;
 const run = randomUUID().slice(0, 4);
-const scripts = [noFramesWhenHidden, countSounds, allowNotifications, { content: `(${fakePush})(${JSON.stringify(pushKeys())})` }];
+const scripts = [noFramesWhenHidden, countSounds, allowNotifications, fakePush(`${pushOrigin}/${run}`)];
 
 async function scenario() {
   const ann = await board.visit(`Ann-${run}`);
@@ -233,15 +234,6 @@ function noFramesWhenHidden() {
   window.requestAnimationFrame = (task) => (document.hidden ? 0 : requestAnimationFrame(task));
 }
 
-/** Likewise: the browser allows notifications when it is asked to. One without a screen has none, and says so whoever asks. */
-function allowNotifications() {
-  Object.defineProperty(Notification, "permission", { get: () => localStorage.getItem("fake-permission") ?? "default" });
-  Notification.requestPermission = async () => {
-    localStorage.setItem("fake-permission", "granted");
-    return "granted";
-  };
-}
-
 /** To be run in the worker: its notifications are in `shown`, for the same reason. */
 function keepNotifications() {
   self.shown = [];
@@ -260,27 +252,6 @@ function countSounds() {
   OscillatorNode.prototype.start = function (...args) {
     window.sounds = (window.sounds ?? 0) + 1;
     return start.apply(this, args);
-  };
-}
-
-function pushKeys() {
-  const keys = createECDH("prime256v1");
-  return { endpoint: `${pushOrigin}/${run}`, p256dh: keys.generateKeys().toString("base64url"), auth: randomBytes(16).toString("base64url") };
-}
-
-/** Likewise: subscribes with no push service, which would be one on the internet. */
-function fakePush({ endpoint, p256dh, auth }) {
-  const bytes = (key) => Uint8Array.from(atob(key.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0)).buffer;
-  const subscription = (key) => ({
-    options: { applicationServerKey: bytes(key) },
-    toJSON: () => ({ endpoint, keys: { p256dh, auth } }),
-    unsubscribe: async () => localStorage.removeItem("fake-push"),
-  });
-  PushManager.prototype.getSubscription = async () => (localStorage.getItem("fake-push") ? subscription(localStorage.getItem("fake-push")) : null);
-  PushManager.prototype.subscribe = async (options) => {
-    window.subscribed = options;
-    localStorage.setItem("fake-push", options.applicationServerKey);
-    return subscription(options.applicationServerKey);
   };
 }
 

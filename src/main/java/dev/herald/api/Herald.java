@@ -90,7 +90,10 @@ public interface Herald {
     /**
      * Ends all connections of a person, on all nodes and in all namespaces, because the person has signed out: their clients are told
      * {@code unauthorized}, and do not come back by themselves. May wait for their sockets. When an HTTP session ends, its
-     * connections end without this.
+     * connections end without this. Whoever observes {@link SignedOut} is told before this returns.
+     *
+     * @throws RuntimeException what such an observer throws, such as a {@link RefusedException} of the board's when its database does not
+     *     answer; the connections end all the same
      */
     void signOut(String personId);
 

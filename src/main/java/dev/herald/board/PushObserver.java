@@ -7,6 +7,7 @@ import dev.herald.api.Herald;
 import dev.herald.api.On;
 import dev.herald.api.Received;
 import dev.herald.api.RefusedException;
+import dev.herald.api.SignedOut;
 import dev.herald.boardstore.BoardStore;
 import dev.herald.boardstore.PushTables;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -50,6 +51,11 @@ public class PushObserver {
 
     void tellOfMessage(@Observes @On("message") Received message) {
         tellNamed(message);
+    }
+
+    /** Who is signed out everywhere is told nothing on any device until the person is there again. Whoever signs out is told if this fails. */
+    void forget(@Observes SignedOut gone) {
+        store.push().forgetAll(gone.personId());
     }
 
     private void tellNamed(Received message) {

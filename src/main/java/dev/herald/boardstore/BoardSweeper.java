@@ -16,8 +16,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes what the board's tables keep for nobody: what became of messages that the log has trimmed, and all of guests who do not come
- * back. A sweep is made of small transactions. One node sweeps for all; it does no harm when two do.
+ * Removes what the board's tables keep for nobody: what became of messages that the log has trimmed, all of guests who do not come
+ * back, and browsers of which nothing was heard for too long. A sweep is made of small transactions. One node sweeps for all; it does no harm when two do.
  *
  * <p>The timer's thread starts a sweep, and a thread of the executor does it, holding no lock; any thread may close it.
  */
@@ -62,7 +62,8 @@ public final class BoardSweeper implements AutoCloseable {
 
     private static final String AWAY = GONE.formatted("board_away", "person, written_at", "t.person, t.written_at");
 
-    private static final String DEVICES = GONE.formatted("board_push", "id, person", "t.id, t.person");
+    private static final String DEVICES = "DELETE FROM board_push WHERE id IN"
+            + " (SELECT t.id FROM board_push t WHERE t.written_at < ? LIMIT " + BATCH + ")";
 
     private final BoardDatabase database;
     private final Housekeeping housekeeping;
@@ -138,9 +139,10 @@ public final class BoardSweeper implements AutoCloseable {
         removeAll(MARKS);
         removeAll(REACTIONS);
         var oldest = clock.millis() - GUESTS_KEPT.toMillis();
-        for (var sql : new String[] {MEMBERS, READS, NAMES, AWAY, DEVICES}) {
+        for (var sql : new String[] {MEMBERS, READS, NAMES, AWAY}) {
             removeAll(sql, oldest, oldest, oldest, oldest);
         }
+        removeAll(DEVICES, clock.millis() - PushTables.LIFETIME.toMillis());
     }
 
     private void removeAll(String sql, Object... values) {

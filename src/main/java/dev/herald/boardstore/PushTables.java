@@ -34,6 +34,12 @@ public final class PushTables {
     /** The most devices of all. */
     static final int MAX_ALL = 100_000;
 
+    /**
+     * For how long a device is told something after its person was there with it: a login that nobody uses is no reason to send private
+     * messages to a browser that may be another's by now.
+     */
+    static final Duration LIFETIME = Duration.ofDays(30);
+
     /** A device whose service took nothing for so long is forgotten. */
     static final Duration PATIENCE = Duration.ofDays(3);
 
@@ -134,6 +140,11 @@ public final class PushTables {
                 connection -> change(connection, "DELETE FROM board_push WHERE id = ?", idOf(endpoint)) > 0);
     }
 
+    /** Forgets all devices of somebody. */
+    public void forgetAll(String personId) {
+        database.ask(connection -> change(connection, "DELETE FROM board_push WHERE person = ?", personId));
+    }
+
     /** Whether there is any device. */
     public boolean isAny() {
         return database.ask(connection -> {
@@ -144,12 +155,13 @@ public final class PushTables {
         });
     }
 
-    /** The devices of somebody. */
+    /** The devices of somebody who was there with them lately. */
     public List<Device> of(String personId) {
         return database.ask(connection -> {
             try (var select = connection.prepareStatement(
-                    "SELECT endpoint, p256dh, auth, language FROM board_push WHERE person = ? ORDER BY id")) {
-                set(select, personId);
+                    "SELECT endpoint, p256dh, auth, language FROM board_push WHERE person = ? AND written_at >= ?"
+                            + " ORDER BY id")) {
+                set(select, personId, oldest());
                 try (var rows = select.executeQuery()) {
                     var devices = new ArrayList<Device>();
                     while (rows.next()) {
@@ -163,7 +175,7 @@ public final class PushTables {
     }
 
     /**
-     * The ids of the people who have a device and one of these names.
+     * The ids of the people who have such a device and one of these names.
      *
      * @param names at most {@value #MAX_NAMES}
      * @param channel in which they must be; {@code null} for all people
@@ -173,13 +185,20 @@ public final class PushTables {
             return List.of();
         }
         var wanted = new ArrayList<Object>(padded(List.copyOf(names)));
-        var sql = "SELECT DISTINCT p.person FROM board_push p WHERE p.name IN " + places(wanted);
+        var sql = "SELECT DISTINCT p.person FROM board_push p WHERE p.name IN " + places(wanted)
+                + " AND p.written_at >= ?";
+        wanted.add(oldest());
         if (channel != null) {
             sql += " AND EXISTS (SELECT 1 FROM board_member m WHERE m.person = p.person AND m.channel = ?)";
             wanted.add(channel.value());
         }
         var select = sql + " ORDER BY p.person LIMIT " + most;
         return database.ask(connection -> ids(connection, select, wanted));
+    }
+
+    /** When the person must have been there with a device. */
+    private long oldest() {
+        return clock.millis() - LIFETIME.toMillis();
     }
 
     private static List<String> ids(Connection connection, String sql, List<Object> values) throws SQLException {

@@ -10,6 +10,7 @@ import dev.herald.api.Herald;
 import dev.herald.api.Peer;
 import dev.herald.api.Person;
 import dev.herald.api.Receipt;
+import dev.herald.api.SignedOut;
 import dev.herald.api.ToChannel;
 import dev.herald.api.ToConnection;
 import dev.herald.api.ToPerson;
@@ -23,6 +24,7 @@ import dev.herald.transaction.TransactionalPublisher;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.json.JsonValue;
 import java.util.List;
@@ -45,6 +47,9 @@ public class HeraldFacade implements Herald {
 
     @Inject
     Requests requests;
+
+    @Inject
+    Event<SignedOut> signedOut;
 
     @Resource
     ManagedExecutorService executor;
@@ -119,6 +124,7 @@ public class HeraldFacade implements Herald {
     @Override
     public void signOut(String personId) {
         requests.logins().signOut(personId, Logins.OVER);
+        signedOut.fire(new SignedOut(personId));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.herald.api.Answer;
 import dev.herald.api.ChannelName;
 import dev.herald.api.Person;
 import dev.herald.api.Received;
+import dev.herald.api.SignedOut;
 import dev.herald.boardstore.BoardStore;
 import dev.herald.boardstore.PushTables;
 import dev.herald.journal.Housekeeping;
@@ -124,6 +125,19 @@ class PushObserverTest {
         observer.tellOfNews(said("news", ChannelName.NEWS, null, "@".repeat(9_000)));
 
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whoIsSignedOutIsToldNothingUntilThere() {
+        hasADevice(BOB, EVE);
+        observer.forget(new SignedOut(BOB.id()));
+        assertThat(store.push().of(BOB.id())).isEmpty();
+        observer.tellOfNews(said("news", ChannelName.NEWS, null, "hello @\"Jürgen Bob\" and @名前"));
+        assertThat(told).containsExactly("eve of #news");
+
+        hasADevice(BOB);
+        observer.tellOfNews(said("news", ChannelName.NEWS, null, "hello @\"Jürgen Bob\""));
+        assertThat(told).containsExactly("eve of #news", "bob of #news");
     }
 
     @Test

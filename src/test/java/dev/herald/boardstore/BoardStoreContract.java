@@ -174,6 +174,34 @@ abstract class BoardStoreContract {
     }
 
     @Test
+    void aDeviceOfWhichNothingWasHeardForTooLongIsToldNothingUntilItComesBack() {
+        store.push().keep(device(1), ANN, "ann");
+        store.push().keep(device(2), SALMA, SALMA);
+        clock.pass(PushTables.LIFETIME);
+        store.push().keep(device(2), SALMA, SALMA);
+        assertThat(store.push().of(ANN)).hasSize(1);
+
+        clock.pass(Duration.ofMillis(1));
+        assertThat(store.push().of(ANN)).isEmpty();
+        assertThat(store.push().named(List.of("ann", SALMA), null, 10)).containsExactly(SALMA);
+
+        store.push().keep(device(1), ANN, "ann");
+        assertThat(store.push().of(ANN)).hasSize(1);
+        assertThat(store.push().named(List.of("ann"), null, 10)).containsExactly(ANN);
+    }
+
+    @Test
+    void whoIsSignedOutIsToldByNoDevice() {
+        store.push().keep(device(1), ANN, "ann");
+        store.push().keep(device(2), ANN, "ann");
+        store.push().keep(device(3), SALMA, SALMA);
+        store.push().forgetAll(ANN);
+
+        assertThat(store.push().of(ANN)).isEmpty();
+        assertThat(store.push().of(SALMA)).hasSize(1);
+    }
+
+    @Test
     void isAwayWhoIsNoted() {
         store.names().away(SALMA, true);
 

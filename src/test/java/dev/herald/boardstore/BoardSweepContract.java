@@ -129,14 +129,35 @@ abstract class BoardSweepContract {
         assertThat(store.channels().memberships(GUEST.id())).isEmpty();
         assertThat(store.reads().all(GUEST.id())).isEmpty();
         assertThat(store.names().away()).containsOnly(OTHER.id(), USER.id());
-        assertThat(store.push().of(GUEST.id())).isEmpty();
         assertThat(store.names().claim(USER, "skeleton of " + GUEST.id(), id -> true))
                 .as("the name is free")
                 .isTrue();
         for (var person : List.of(OTHER, USER)) {
             assertThat(store.channels().memberships(person.id())).hasSize(1);
             assertThat(store.reads().all(person.id())).hasSize(1);
-            assertThat(store.push().of(person.id())).hasSize(1);
+        }
+    }
+
+    @Test
+    void devicesOfWhichNothingWasHeardForTooLongAreForgotten() throws Exception {
+        List.of(GUEST, USER).forEach(this::comes);
+        clock.pass(PushTables.LIFETIME);
+        comes(OTHER);
+        sweeper.sweep();
+        assertThat(devices()).isEqualTo(3);
+
+        clock.pass(MOMENT);
+        sweeper.sweep();
+        assertThat(devices()).isEqualTo(1);
+        assertThat(store.push().of(OTHER.id())).hasSize(1);
+    }
+
+    private int devices() throws SQLException {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT COUNT(*) FROM board_push")) {
+            rows.next();
+            return rows.getInt(1);
         }
     }
 
