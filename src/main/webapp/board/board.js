@@ -27,6 +27,9 @@ const FAR_PAGE = 200;
 /** Who has not looked at the page for so long is away, in ms. */
 const AWAY_AFTER = 5 * 60_000;
 
+/** A page that was loaded anew is not loaded anew once more within this time, in ms. */
+const RELOADED = 10_000;
+
 const page = document.body.dataset;
 speak(document.documentElement.lang, JSON.parse(page.words));
 
@@ -62,6 +65,13 @@ const alerts = new Alerts(session, keep, go);
 new Push(session, keep);
 // Somebody has signed in or out in another tab: the page goes on as who this browser is now.
 session.onUnauthorized = () => page.login && location.reload();
+// Or the login is over, or the browser has shown a page of before. Not again and again: pages that are always another's help nobody.
+session.onOther = () => {
+  const wasReloaded = performance.getEntriesByType("navigation")[0]?.type === "reload" && performance.now() < RELOADED;
+  if (!wasReloaded) {
+    location.reload();
+  }
+};
 session.onGone = (id) => id === session.currentId && go("#news");
 
 const draw = eachFrame(() => {

@@ -36,6 +36,8 @@ export class Session {
   onMessage = () => {};
   /** Called when the server, with all that the board has, has said what there is. */
   onOpen = () => {};
+  /** The connection is of another person than the page: nothing is sent. */
+  onOther = () => {};
 
   #keep;
   #onChange;
@@ -48,6 +50,8 @@ export class Session {
   #reading;
   #typedAt = 0;
   #isAway = false;
+  /** Whether the connection is known to be of the person whose page this is. */
+  #isOwn = false;
   #isOpen;
   /** Settled when the server has said for the first time what there is. */
   opened = new Promise((resolve) => (this.#isOpen = resolve));
@@ -210,7 +214,7 @@ export class Session {
   }
 
   #connected({ recovered, isAfterBreak }) {
-    this.outbox.flush();
+    this.#isOwn = false;
     this.#open();
     const channels = new Set(["news", "private", ...this.#channels()]);
     if (isAfterBreak) {
@@ -219,6 +223,14 @@ export class Session {
     this.connection.ask("join", "people").catch(unlessGone);
     for (const channel of channels) {
       this.#join(channel, recovered && this.#joined.has(channel));
+    }
+  }
+
+  /** What waited is sent as nobody else: a page that was left alone can find itself connected as a guest, when its login is over. */
+  #sendAll() {
+    if (this.isConnected && !this.#isOwn) {
+      this.#isOwn = true;
+      this.outbox.flush();
     }
   }
 
@@ -283,7 +295,12 @@ export class Session {
   async #open() {
     try {
       const board = await this.connection.askBriefly(BOARD_PATIENCE, "board:open", {});
+      if (board.self.id !== this.self.id) {
+        this.onOther();
+        return;
+      }
       this.isBoard = true;
+      this.#sendAll();
       this.self = { ...this.self, ...board.self };
       this.people.meet(this.self.id, this.self.name);
       this.limits = { ...this.limits, ...board.limits };
@@ -301,6 +318,7 @@ export class Session {
       this.history.fill(this.current);
     } catch (problem) {
       unlessGone(problem);
+      this.#sendAll();
     }
     this.#isOpened = true;
     this.#isOpen();
@@ -412,6 +430,9 @@ export class Session {
   }
 
   async #send({ id, to, text }) {
+    if (!this.#isOwn) {
+      throw new NoAnswer("it is sent when it is known who is connected");
+    }
     try {
       if (to === "#news") {
         await this.connection.ask("news", { msg: text }, { id });
