@@ -17,6 +17,9 @@ const MOST_TEXT = 10_000;
 /** At most one word of typing in this time, in ms. */
 const TYPING_PAUSE = 2_000;
 
+/** A guest whose browser keeps no cookies is another one with each connection. */
+const isGuest = ({ id }) => id.startsWith("guest-");
+
 /**
  * All that the page knows, and its dealings with the server. Whatever changes, `onChange` is called; what has to be shown is read from
  * here then.
@@ -295,7 +298,7 @@ export class Session {
   async #open() {
     try {
       const board = await this.connection.askBriefly(BOARD_PATIENCE, "board:open", {});
-      if (board.self.id !== this.self.id) {
+      if (board.self.id !== this.self.id && !(isGuest(board.self) && isGuest(this.self))) {
         this.onOther();
         return;
       }
