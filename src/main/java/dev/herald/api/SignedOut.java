@@ -6,8 +6,10 @@ package dev.herald.api;
  * node and by the thread that signs out, before {@code signOut} returns.
  *
  * <pre>{@code
+ * private final Map<String, String> tokens = new ConcurrentHashMap<>();
+ *
  * void forget(@Observes SignedOut gone) {
- *     devices.removeAllOf(gone.personId());
+ *     tokens.remove(gone.personId());
  * }
  * }</pre>
  *
