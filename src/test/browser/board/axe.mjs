@@ -29,6 +29,7 @@ async function scenario() {
   const bob = await board.visit(`Jürgen ${run}`);
   await ann.send("`code`, https://example.org/, and\n> a quote\nwith an answer");
   await ann.send("```\na block of code\n```");
+  await ann.send(Array.from({ length: 30 }, (_, n) => `line ${n}`).join("\n"));
   await ann.send(`reacted to ${run}`);
   await ann.send(`wrong ${run}`);
   await bob.send(`hello @${ann.name} and @"${bob.name}"`);
@@ -61,6 +62,8 @@ async function scenario() {
     await ann.text.fill("x".repeat(10_020));
     await ann.text.press("Enter");
     await ann.page.locator("#composer .problem", { hasText: "Not sent" }).waitFor();
+    // "Jump to latest" is there as well, where there is less room than messages.
+    await ann.page.locator("#log").evaluate((log) => (log.scrollTop = 0));
   });
   await ann.text.press("Escape");
   await everywhere(ann, "names that are offered", async () => {
