@@ -105,6 +105,7 @@ final class EventStream implements FrameWriter.Listener {
             return;
         }
         tcp.ifPresent(one -> one.boundOutput(MAX_BUFFERED));
+        GrizzlyConnection.shrinkBuffers(request.getRequest());
         writer.begin(request.getResponse().getOutputStream());
         writeNow();
     }
